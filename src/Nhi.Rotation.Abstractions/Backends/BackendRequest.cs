@@ -1,0 +1,29 @@
+using System.Collections.Frozen;
+
+namespace Nhi.Rotation;
+
+/// <summary>What a backend is asked.</summary>
+public sealed class BackendRequest
+{
+    /// <summary>Makes a request.</summary>
+    /// <param name="credentialName">The credential's name, for error messages.</param>
+    /// <param name="key">Where the backend holds it: a path, a secret's name, an ARN.</param>
+    /// <param name="knownVersionIds">Versions whose value is not needed again.</param>
+    public BackendRequest(string credentialName, string key, IReadOnlySet<string>? knownVersionIds = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(credentialName);
+        ArgumentNullException.ThrowIfNull(key);
+        CredentialName = credentialName;
+        Key = key;
+        KnownVersionIds = knownVersionIds ?? FrozenSet<string>.Empty;
+    }
+
+    /// <summary>The credential's name, for error messages.</summary>
+    public string CredentialName { get; }
+
+    /// <summary>Where the backend holds it: a path, a secret's name, an ARN.</summary>
+    public string Key { get; }
+
+    /// <summary>Versions whose value is not needed again. Still list them; leave their value out.</summary>
+    public IReadOnlySet<string> KnownVersionIds { get; }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Nhi.Rotation;
+
+/// <summary>One version, as a backend lists it.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class BackendVersion
+{
+    /// <summary>Describes a version.</summary>
+    /// <param name="id">The backend's id: stable, the same for the same version in every listing, and nothing the value could be guessed from.</param>
+    /// <param name="value">
+    /// The value. <see langword="null"/> if <see cref="BackendRequest.KnownVersionIds"/> has the id, so that nothing is fetched twice, or if the
+    /// backend cannot give the value yet; it is asked for again at the next refresh.
+    /// </param>
+    public BackendVersion(string id, SecretValue? value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        Id = id;
+        Value = value;
+    }
+
+    /// <summary>The backend's id.</summary>
+    public string Id { get; }
+
+    /// <summary>The value, or <see langword="null"/> when it is known already or cannot be given yet.</summary>
+    public SecretValue? Value { get; }
+
+    /// <summary>What the backend says of the version.</summary>
+    public VersionLabel Label { get; init; }
+
+    /// <summary>Whether the backend allows its use. A disabled version retires at once.</summary>
+    public bool IsEnabled { get; init; } = true;
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset? CreatedOn { get; init; }
+
+    /// <summary>From when on it is valid.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Until when it is valid. An expired version is never presented.</summary>
+    public DateTimeOffset? ExpiresOn { get; init; }
+
+    /// <summary>Id and label; never the value.</summary>
+    public override string ToString() => $"{Id} ({Label}{(IsEnabled ? "" : ", disabled")})";
+}

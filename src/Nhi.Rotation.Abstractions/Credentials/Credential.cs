@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace Nhi.Rotation;
+
+/// <summary>
+/// One version of a credential. Revealing it is using it: each call of <see cref="Reveal"/> or <see cref="RevealBytes"/> counts one use
+/// of this version by <see cref="Consumer"/>, so code that captured a version and still reveals it after a rotation shows up as residual use.
+/// </summary>
+/// <remarks>
+/// Immutable but for <see cref="Stage"/>, which is live, and safe for concurrent use. Keep it for the length of one operation and ask the
+/// provider again for the next one. There is nothing to dispose. <see cref="ToString"/>, debugger views and serializers never show the value.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class Credential
+{
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly SecretValue _value;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly CredentialTracker? _tracker;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private string? _text;
+
+    /// <summary>Makes a credential. Applications get theirs from a provider; this is for custom engines and for tests.</summary>
+    /// <param name="name">The credential's name.</param>
+    /// <param name="versionId">The backend's id of the version. Never the value or anything it could be guessed from.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="tracker">Counts uses and knows the stage; without one nothing is counted and the stage is <see cref="CredentialStage.Current"/>.</param>
+    public Credential(string name, string versionId, SecretValue value, CredentialTracker? tracker = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(versionId);
+        ArgumentNullException.ThrowIfNull(value);
+        Name = name;
+        VersionId = versionId;
+        _value = value;
+        _tracker = tracker;
+    }
+
+    /// <summary>The credential's name, as registered.</summary>
+    public string Name { get; }
+
+    /// <summary>The backend's id of this version.</summary>
+    public string VersionId { get; }
+
+    /// <summary>Who uses it: the part of the app that asked the provider. Empty when nothing is tracked.</summary>
+    public string Consumer => _tracker?.Consumer ?? string.Empty;
+
+    /// <summary>Where this version stands now. Live: it changes when the version is replaced, retired or revoked.</summary>
+    public CredentialStage Stage => _tracker?.Stage ?? CredentialStage.Current;
+
+    /// <summary>When the backend created the version, if it says so.</summary>
+    public DateTimeOffset? CreatedOn { get; init; }
+
+    /// <summary>From when on the version is valid, if the backend says so.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Until when the version is valid, if the backend says so.</summary>
+    public DateTimeOffset? ExpiresOn { get; init; }
+
+    /// <summary>The value as text; counts one use.</summary>
+    /// <exception cref="CredentialFormatException">The value is binary and not valid UTF-8.</exception>
+    public string Reveal()
+    {
+        _tracker?.RecordUse();
+        return _text ?? RevealFirst();
+    }
+
+    /// <summary>The value as bytes (text as UTF-8 without a byte order mark); counts one use. Do not write to the memory behind it.</summary>
+    public ReadOnlyMemory<byte> RevealBytes()
+    {
+        _tracker?.RecordUse();
+        return _value.GetBytes();
+    }
+
+    /// <summary>Name, version and stage; never the value.</summary>
+    public override string ToString() => $"{Name} {VersionId} ({Stage})";
+
+    private string RevealFirst()
+    {
+        if (!_value.TryGetText(out var text))
+        {
+            throw new CredentialFormatException(Name, $"version '{VersionId}' is binary and not valid UTF-8", "Call RevealBytes() for this credential.");
+        }
+
+        _text = text;
+        return text;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Nhi.Rotation;
+
+/// <summary>What <see cref="IRotatingCredentialProvider.Match"/> found: which version, if any, somebody presented to us.</summary>
+public readonly record struct CredentialMatch
+{
+    private readonly string? _versionId;
+
+    /// <summary>Makes a match.</summary>
+    /// <param name="versionId">The version that was recognised, or <see langword="null"/> for an unknown value.</param>
+    /// <param name="stage">The stage of that version; ignored for an unknown value.</param>
+    /// <param name="isAccepted">Whether the value is valid here and now.</param>
+    public CredentialMatch(string? versionId, CredentialStage stage, bool isAccepted)
+    {
+        _versionId = versionId;
+        Stage = stage;
+        IsAccepted = isAccepted && versionId is not null;
+    }
+
+    /// <summary>The value is valid: it is the current version, one in overlap, or a pending one whose time has come.</summary>
+    public bool IsAccepted { get; }
+
+    /// <summary>The value is one of ours, accepted or not. Recognised and not accepted is the alert: somebody still uses a retired or revoked key.</summary>
+    public bool IsRecognized => _versionId is not null;
+
+    /// <summary>The version that was recognised, or <see langword="null"/>.</summary>
+    public string? VersionId => _versionId;
+
+    /// <summary>The stage of the recognised version. Meaningless when <see cref="IsRecognized"/> is <see langword="false"/>.</summary>
+    public CredentialStage Stage { get; }
+}

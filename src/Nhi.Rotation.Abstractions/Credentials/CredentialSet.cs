@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Nhi.Rotation;
+
+/// <summary>An immutable picture of all versions of a credential at one moment, for one consumer.</summary>
+/// <remarks>
+/// The lists say where each version stood when the set was published; <see cref="Credential.Stage"/> is live. Revoked versions are in no list.
+/// Safe for concurrent use.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class CredentialSet
+{
+    /// <summary>Makes a set.</summary>
+    /// <param name="name">The credential's name.</param>
+    /// <param name="generation">Grows by one with each published set.</param>
+    /// <param name="current">The version to present, or <see langword="null"/> when none is presentable.</param>
+    /// <param name="pending">Versions that are not presented yet, newest first.</param>
+    /// <param name="previous">Replaced versions in their overlap window, the most recently replaced first.</param>
+    /// <param name="retired">Retired versions whose value is still held, the most recently retired first.</param>
+    public CredentialSet(
+        string name,
+        long generation,
+        Credential? current,
+        IReadOnlyList<Credential>? pending = null,
+        IReadOnlyList<Credential>? previous = null,
+        IReadOnlyList<Credential>? retired = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        Generation = generation;
+        Current = current;
+        Pending = pending ?? [];
+        Previous = previous ?? [];
+        Retired = retired ?? [];
+    }
+
+    /// <summary>The credential's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Grows by one with each published set; 0 before the first load.</summary>
+    public long Generation { get; }
+
+    /// <summary>The version to present, or <see langword="null"/> when none is presentable.</summary>
+    public Credential? Current { get; }
+
+    /// <summary>Versions that are not presented yet, newest first.</summary>
+    public IReadOnlyList<Credential> Pending { get; }
+
+    /// <summary>Replaced versions in their overlap window, the most recently replaced first.</summary>
+    public IReadOnlyList<Credential> Previous { get; }
+
+    /// <summary>Retired versions whose value is still held, the most recently retired first.</summary>
+    public IReadOnlyList<Credential> Retired { get; }
+
+    /// <summary>Name, generation and version ids; never a value.</summary>
+    public override string ToString() =>
+        $"{Name} #{Generation}: current {Current?.VersionId ?? "none"}, pending {Pending.Count}, previous {Previous.Count}, retired {Retired.Count}";
+}

@@ -1,0 +1,18 @@
+namespace Nhi.Rotation;
+
+/// <summary>
+/// What stands behind a <see cref="Credential"/>: the stage its version has now, and the count of its uses. The engine has its own;
+/// derive from it in tests to see which version your code reveals.
+/// </summary>
+/// <remarks>Implementations must be safe for concurrent use; <see cref="RecordUse"/> is on the hot path of every reveal.</remarks>
+public abstract class CredentialTracker
+{
+    /// <summary>The stage of the version at this moment.</summary>
+    public abstract CredentialStage Stage { get; }
+
+    /// <summary>The consumer whose uses are counted.</summary>
+    public abstract string Consumer { get; }
+
+    /// <summary>Counts one use. Must not throw.</summary>
+    public abstract void RecordUse();
+}

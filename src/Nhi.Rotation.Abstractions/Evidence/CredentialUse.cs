@@ -1,0 +1,36 @@
+namespace Nhi.Rotation;
+
+/// <summary>How one consumer, or one caller, used one version.</summary>
+/// <remarks>The counts are exact; the times are those of the ledger's sweep (1 s by default) that noticed the use.</remarks>
+public sealed record CredentialUse
+{
+    /// <summary>The credential.</summary>
+    public required string CredentialName { get; init; }
+
+    /// <summary>The version.</summary>
+    public required string VersionId { get; init; }
+
+    /// <summary>Where the version stands now.</summary>
+    public required CredentialStage Stage { get; init; }
+
+    /// <summary>The part of the app that used it.</summary>
+    public required string Consumer { get; init; }
+
+    /// <summary>Who presented it to us, or <see langword="null"/> for our own (outbound) use.</summary>
+    public string? Caller { get; init; }
+
+    /// <summary>All uses.</summary>
+    public required long Uses { get; init; }
+
+    /// <summary>Of these, uses after the version was replaced and before it was retired.</summary>
+    public required long ResidualInOverlap { get; init; }
+
+    /// <summary>Of these, uses after the version was retired or revoked. Anything above 0 means that somebody still depends on it.</summary>
+    public required long ResidualRetired { get; init; }
+
+    /// <summary>When the first use was noticed.</summary>
+    public DateTimeOffset? FirstUse { get; init; }
+
+    /// <summary>When the last use was noticed.</summary>
+    public DateTimeOffset? LastUse { get; init; }
+}
