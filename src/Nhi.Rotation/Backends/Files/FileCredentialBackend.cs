@@ -73,6 +73,11 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         FileObservation? last = null;
         for (var look = 0; look < MaxLooks; look++)
         {
+            if (last is { IsOutdated: false })
+            {
+                await Task.Delay(_settleTime, _time, ct).ConfigureAwait(false);
+            }
+
             // On the pool, and not waited for after cancellation: a file system can hang.
             var now = await Task.Run(() => _observer.Observe(request, path), ct).WaitAsync(ct).ConfigureAwait(false);
             if (now.IsFinal || (_settleTime == TimeSpan.Zero && !now.IsOutdated) || (last is not null && now.SameAs(last)))
@@ -83,10 +88,6 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
 
             last?.Wipe();
             last = now;
-            if (!now.IsOutdated)
-            {
-                await Task.Delay(_settleTime, _time, ct).ConfigureAwait(false);
-            }
         }
 
         last!.Wipe();
