@@ -46,8 +46,22 @@ internal sealed class VersionRecord
         }
     }
 
-    /// <summary>A new record for a consumer. The caller keeps it.</summary>
-    public UseRecord AddConsumer(string consumer) => Add(consumer, caller: null);
+    /// <summary>The record of a consumer's own uses.</summary>
+    public UseRecord ForConsumer(string consumer)
+    {
+        lock (_gate)
+        {
+            foreach (var use in _uses)
+            {
+                if (use.Caller is null && use.Consumer == consumer)
+                {
+                    return use;
+                }
+            }
+
+            return Add(consumer, caller: null);
+        }
+    }
 
     /// <summary>The record of somebody who presents this version to us.</summary>
     public UseRecord ForCaller(string consumer, string caller)
@@ -62,7 +76,7 @@ internal sealed class VersionRecord
         {
             if (!byCaller.TryGetValue((consumer, caller), out use))
             {
-                use = AddLocked(consumer, caller);
+                use = Add(consumer, caller);
                 byCaller[(consumer, caller)] = use;
             }
 
@@ -101,15 +115,8 @@ internal sealed class VersionRecord
         }
     }
 
+    // Under the lock.
     private UseRecord Add(string consumer, string? caller)
-    {
-        lock (_gate)
-        {
-            return AddLocked(consumer, caller);
-        }
-    }
-
-    private UseRecord AddLocked(string consumer, string? caller)
     {
         var use = new UseRecord(this, consumer, caller);
         _uses = _uses.Add(use);
