@@ -166,7 +166,7 @@ public sealed class StampingTests
     [InlineData("line\nbreak", "a line break")]
     [InlineData("carriage\r\nX-Injected: 1", "a line break")]
     [InlineData("nul\0byte", "a control character")]
-    [InlineData("del\x7Fete", "a control character")]
+    [InlineData("del\u007Fete", "a control character")]
     [InlineData("t\tab", "a control character")]
     [InlineData("naïve", "a character outside ASCII")]
     [InlineData("trailing ", "a space at its start or end")]
