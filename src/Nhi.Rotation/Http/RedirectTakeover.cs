@@ -1,32 +1,24 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Http;
 
 namespace Nhi.Rotation.Http;
 
 /// <summary>
-/// Where a client has a credential, turns redirects off in its primary handler, which would resend custom headers to any host, and puts a
-/// <see cref="RedirectHandler"/> above the stamping instead. A primary handler that does not follow redirects stays as it is.
+/// Turns redirects off in a primary handler, which would resend custom headers to any host, so that a <see cref="RedirectHandler"/> can follow
+/// them above the stamping.
 /// </summary>
-internal sealed class RedirectTakeover : IHttpMessageHandlerBuilderFilter
+internal sealed class RedirectTakeover
 {
     // A primary handler that is shared, or returned again for the next handler chain, no longer says what it was set to.
     private readonly ConditionalWeakTable<HttpMessageHandler, Setting> _taken = [];
 
-    public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
-    {
-        next(builder);
-        var handlers = builder.AdditionalHandlers;
-        var first = handlers.TakeWhile(static handler => handler is not RotatingCredentialHandler).Count();
-        if (first < handlers.Count && TakeOver(builder) is { } setting)
-        {
-            handlers.Insert(first, new RedirectHandler(setting.MaxRedirects));
-        }
-    };
+    /// <returns>The handler to put above the stamping, or <see langword="null"/> if this client does not follow redirects.</returns>
+    /// <exception cref="InvalidOperationException">The primary handler cannot be changed, or would send credentials of its own elsewhere.</exception>
+    public RedirectHandler? TryTakeOver(HttpMessageHandler primary, string client) =>
+        FindSetting(primary, client) is { } setting ? new RedirectHandler(setting.MaxRedirects) : null;
 
-    private Setting? TakeOver(HttpMessageHandlerBuilder builder)
+    private Setting? FindSetting(HttpMessageHandler primary, string client)
     {
-        var primary = builder.PrimaryHandler;
         while (primary is DelegatingHandler { InnerHandler: { } inner })
         {
             primary = inner;
@@ -54,18 +46,18 @@ internal sealed class RedirectTakeover : IHttpMessageHandlerBuilderFilter
             if (credentials is not (null or CredentialCache))
             {
                 throw new InvalidOperationException(
-                    $"HttpClient '{builder.Name}': its primary handler has Credentials that redirects would carry to other hosts. "
+                    $"HttpClient '{client}': its primary handler has Credentials that redirects would carry to other hosts. "
                     + "Put them into a CredentialCache, which ties them to an address, or set AllowAutoRedirect = false on the handler.");
             }
 
-            TurnOff(primary, builder.Name);
+            TurnOff(primary, client);
             var setting = new Setting(max);
             _taken.Add(primary, setting);
             return setting;
         }
     }
 
-    private static void TurnOff(HttpMessageHandler primary, string? client)
+    private static void TurnOff(HttpMessageHandler primary, string client)
     {
         try
         {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
 using Nhi.Rotation;
 using Nhi.Rotation.Http;
@@ -12,7 +11,7 @@ public static class RotatingCredentialHttpClientBuilderExtensions
     /// Stamps each request of the client with the current version of a credential, and repeats a request once with another version when the
     /// other side rejects it. Uses are counted under the client's name.
     /// </summary>
-    /// <param name="builder">The client. Add resilience handlers before this, so that each of their attempts is stamped anew.</param>
+    /// <param name="builder">The client. The order among its other handlers does not matter: the credential is put on last.</param>
     /// <param name="credentialName">The credential, as registered.</param>
     /// <param name="configure">Chooses how the credential is sent, and where to.</param>
     /// <returns>The same builder.</returns>
@@ -42,15 +41,8 @@ public static class RotatingCredentialHttpClientBuilderExtensions
 
         builder.Services.AddSingleton(registration);
         builder.Services.AddKeyedSingleton(registration, static (services, key) => HttpCredentialBinding.Create(services, (HttpCredentialRegistration)key!));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, RedirectTakeover>());
         builder.Services.AddHostedService<HttpCredentialStartup>();
-
-        builder.AddHttpMessageHandler(services => new RotatingCredentialHandler(services.GetRequiredKeyedService<HttpCredentialBinding>(registration)));
-        if (registration.Stamping.HeaderName is { } header)
-        {
-            builder.Services.PostConfigure<HttpClientFactoryOptions>(builder.Name, client => KeepRedacted(client, header));
-        }
-
+        AddFilter(builder.Services);
         return builder;
     }
 
@@ -70,10 +62,12 @@ public static class RotatingCredentialHttpClientBuilderExtensions
         }
     }
 
-    // By default every header value is redacted; this holds when the app narrows that down.
-    private static void KeepRedacted(HttpClientFactoryOptions client, string header)
+    // The first filter has the last word, which a filter that must get below all other handlers needs.
+    private static void AddFilter(IServiceCollection services)
     {
-        var others = client.ShouldRedactHeaderValue;
-        client.ShouldRedactHeaderValue = name => string.Equals(name, header, StringComparison.OrdinalIgnoreCase) || others(name);
+        if (!services.Any(static service => !service.IsKeyedService && service.ImplementationType == typeof(HttpCredentialFilter)))
+        {
+            services.Insert(0, ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, HttpCredentialFilter>());
+        }
     }
 }

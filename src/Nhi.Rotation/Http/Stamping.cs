@@ -3,7 +3,7 @@ namespace Nhi.Rotation.Http;
 /// <summary>The chosen way of presenting a credential; makes a <see cref="Stamp"/> of each version.</summary>
 internal abstract class Stamping
 {
-    /// <summary>The request header it sets, if it is known.</summary>
+    /// <summary>The request header it sets, if that is known.</summary>
     public virtual string? HeaderName => null;
 
     /// <summary>Whether a stamp is made once per version, which reveals the value, or for each request.</summary>

@@ -272,13 +272,17 @@ public sealed class RedirectTests
         var provider = new ScriptedProvider("stripe").Rotate("v1", "s3cret");
         await using var server = await LoopbackServer.StartAsync();
         using var used = new SocketsHttpHandler();
-        using (var other = new HttpClient(used, disposeHandler: false))
-        {
-            await other.GetStringAsync(server.Address, Ct);
-        }
+        var services = new ServiceCollection();
+        services.AddKeyedSingleton<IRotatingCredentialProvider>("stripe", provider);
+        services.AddHttpClient("other").ConfigurePrimaryHttpMessageHandler(() => used);
+        services.AddHttpClient("charges", client => client.BaseAddress = server.Address)
+            .ConfigurePrimaryHttpMessageHandler(() => used)
+            .AddRotatingCredential("stripe", static h => h.Bearer());
+        await using var container = services.BuildServiceProvider();
+        var clients = container.GetRequiredService<IHttpClientFactory>();
+        await clients.CreateClient("other").GetStringAsync(server.Address, Ct);
 
-        var error = Assert.Throws<InvalidOperationException>(() => TestClients.Create(
-            provider, server, h => h.Bearer(), after: builder => builder.ConfigurePrimaryHttpMessageHandler(() => used)));
+        var error = Assert.Throws<InvalidOperationException>(() => clients.CreateClient("charges"));
 
         Assert.Contains("HttpClient 'charges'", error.Message, StringComparison.Ordinal);
         Assert.Contains("AllowAutoRedirect = false", error.Message, StringComparison.Ordinal);
