@@ -16,7 +16,7 @@ internal sealed class PathWatch : IDisposable
     private readonly ILogger _logger;
     private volatile List<DirectorySubscription> _subscriptions = [];
     private volatile CancellationTokenSource? _signal;
-    private bool _warned;
+    private bool _isIncomplete;
     private bool _disposed;
 
     public PathWatch(string path, DirectoryWatches directories, ILogger logger)
@@ -26,7 +26,10 @@ internal sealed class PathWatch : IDisposable
         _logger = logger;
     }
 
-    /// <summary>A token for the next change, the same one until it fires, or <see langword="null"/> if nothing can be watched.</summary>
+    /// <summary>
+    /// A token for the next change, the same one until it fires. <see langword="null"/> if something cannot be watched, so that whoever polls asks
+    /// again and does not wait for a signal that may never come.
+    /// </summary>
     public IChangeToken? Watch()
     {
         lock (_gate)
@@ -40,7 +43,7 @@ internal sealed class PathWatch : IDisposable
             {
             }
 
-            return _subscriptions.Count == 0 ? null : new CancellationChangeToken(Signal().Token);
+            return _isIncomplete ? null : new CancellationChangeToken(Signal().Token);
         }
     }
 
@@ -103,12 +106,12 @@ internal sealed class PathWatch : IDisposable
 
     private void Report(string? failure)
     {
-        if (failure is not null && !_warned)
+        if (failure is not null && !_isIncomplete)
         {
             Log.DirectoryNotWatched(_logger, _path, failure);
         }
 
-        _warned = failure is not null;
+        _isIncomplete = failure is not null;
     }
 
     private CancellationTokenSource Signal()
