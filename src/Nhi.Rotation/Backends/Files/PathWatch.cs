@@ -14,6 +14,9 @@ internal sealed class PathWatch : IDisposable
     private readonly string _path;
     private readonly DirectoryWatches _directories;
     private readonly ILogger _logger;
+
+    // One delegate for all points of the path, for there are many paths.
+    private readonly Action<DirectoryChange> _onChange;
     private volatile List<DirectorySubscription> _subscriptions = [];
     private volatile CancellationTokenSource? _signal;
     private bool _isIncomplete;
@@ -24,6 +27,7 @@ internal sealed class PathWatch : IDisposable
         _path = path;
         _directories = directories;
         _logger = logger;
+        _onChange = OnChange;
     }
 
     /// <summary>
@@ -91,7 +95,7 @@ internal sealed class PathWatch : IDisposable
     {
         try
         {
-            return _directories.Subscribe(point, OnChange);
+            return _directories.Subscribe(point, _onChange);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {
