@@ -76,9 +76,10 @@ internal sealed class Ears : IDisposable
         _activities.Dispose();
     }
 
-    // The private ones are a debugging aid of the runtime that shows requests and even the bytes on the wire: see HttpLeakTests.
+    // The private ones and the bridge to DiagnosticSource are debugging aids of the runtime that show whole requests: see HttpLeakTests.
     private static bool IsPublic(string source) =>
         !source.StartsWith("Private.", StringComparison.Ordinal)
+        && source != "Microsoft-Diagnostics-DiagnosticSource"
         && !source.StartsWith(OtherSide, StringComparison.Ordinal)
         && !source.StartsWith("Microsoft-AspNetCore", StringComparison.Ordinal)
         && !source.StartsWith("Microsoft-Windows-DotNETRuntime", StringComparison.Ordinal);

@@ -79,7 +79,7 @@ public sealed class EngineLeakTests
         await FailAsync(engine, provider);
         backend.List = static () => Listing("v1", Canary.Plain.Text);
         backend.Signal = () => throw Hostile[kind]();
-        await provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask().WaitAsync(Hang, Ct);
+        await FinishAsync(engine, provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask());
 
         ears.Collect();
         _output.Add("engine", engine.Log.Collector);
@@ -94,12 +94,7 @@ public sealed class EngineLeakTests
         await using var engine = new Engine(Engine.Credential(new HostileBackend { List = () => throw Hostile[kind]() }));
         var provider = engine["stripe"];
         var loading = provider.GetCurrentAsync(Ct).AsTask();
-        for (var i = 0; i < 60 && !loading.IsCompleted; i++)
-        {
-            await engine.AdvanceThroughFailuresAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
-        }
-
-        _output.Add("not loaded", await Assert.ThrowsAsync<CredentialUnavailableException>(() => loading.WaitAsync(Hang, Ct)));
+        _output.Add("not loaded", await Assert.ThrowsAsync<CredentialUnavailableException>(() => FinishAsync(engine, loading)));
         _output.Add("unavailable", Assert.Throws<CredentialUnavailableException>(() => provider.Current));
         _output.Add("engine", engine.Log.Collector);
         DebuggerWalk.Open(_output, provider);
@@ -189,15 +184,17 @@ public sealed class EngineLeakTests
 
     private static BackendVersion Version(string id, string value, VersionLabel label = VersionLabel.None) => new(id, SecretValue.FromText(value)) { Label = label };
 
+    private async Task FailAsync(Engine engine, IRotatingCredentialProvider provider) => _output.Add(
+        "refused", await Assert.ThrowsAsync<BackendException>(() => FinishAsync(engine, provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask())));
+
     // Retries inside a refresh need time to be moved.
-    private async Task FailAsync(Engine engine, IRotatingCredentialProvider provider)
+    private static async Task FinishAsync(Engine engine, Task task)
     {
-        var refreshing = provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask();
-        for (var i = 0; i < 30 && !refreshing.IsCompleted; i++)
+        for (var i = 0; i < 60 && !task.IsCompleted; i++)
         {
             await engine.AdvanceThroughFailuresAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         }
 
-        _output.Add("refused", await Assert.ThrowsAsync<BackendException>(() => refreshing.WaitAsync(Hang, Ct)));
+        await task.WaitAsync(Hang, Ct);
     }
 }

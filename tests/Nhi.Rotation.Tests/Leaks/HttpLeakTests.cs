@@ -121,6 +121,7 @@ public sealed class HttpLeakTests
 
         Listen(ears, services);
         var sources = _output.FindLeaks(Canary.All).Select(static leak => leak.Split(' ', '/')[1]).Distinct();
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join(' ', sources));
         Assert.Empty(sources.Except(debuggingAids));
     }
 
