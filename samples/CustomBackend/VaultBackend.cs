@@ -85,7 +85,7 @@ public sealed class VaultBackend(HttpClient http, string mount, TimeProvider tim
     {
         try
         {
-            using var response = await http.GetAsync(new Uri(address, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, ct);
+            using var response = await http.GetAsync(new Uri(address, UriKind.Relative), ct);
             if (response.StatusCode == HttpStatusCode.NotFound)
             {
                 return null;
@@ -105,7 +105,7 @@ public sealed class VaultBackend(HttpClient http, string mount, TimeProvider tim
             // The original message can quote the body, so nothing of it is kept.
             throw new BackendException(request.CredentialName, BackendFailure.InvalidContent, "Vault's answer is not what its API promises", "Check that the address is Vault's and the mount is a KV engine of version 2.");
         }
-        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new BackendException(request.CredentialName, BackendFailure.Unavailable, $"Vault at {http.BaseAddress?.Authority} did not answer ({error.GetType().Name})", "Check the address, the network path and TLS.");
         }

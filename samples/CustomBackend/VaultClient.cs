@@ -3,17 +3,11 @@ namespace CustomBackend;
 /// <summary>HTTP clients for Vault.</summary>
 public static class VaultClient
 {
-    /// <summary>Makes a client. Redirects are not followed: the token would go along to wherever they point.</summary>
-    public static HttpClient Create(Uri address, string token, string? vaultNamespace, DelegatingHandler? outer = null)
-    {
-        HttpMessageHandler transport = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-        if (outer is not null)
-        {
-            outer.InnerHandler = transport;
-            transport = outer;
-        }
+    private const int LargestAnswer = 2 << 20; // A stored entry has at most 1 MiB by default (Vault's "Limits and maximums"); JSON needs more.
 
-        var client = new HttpClient(transport) { BaseAddress = address, MaxResponseContentBufferSize = 1 << 20 };
+    public static HttpClient Create(Uri address, string token, string? vaultNamespace, HttpMessageHandler? transport = null)
+    {
+        var client = new HttpClient(transport ?? NewTransport()) { BaseAddress = address, MaxResponseContentBufferSize = LargestAnswer };
         client.DefaultRequestHeaders.Add("X-Vault-Token", token);
         if (vaultNamespace is not null)
         {
@@ -22,4 +16,7 @@ public static class VaultClient
 
         return client;
     }
+
+    /// <summary>Redirects are not followed: the token would go along to wherever they point.</summary>
+    public static SocketsHttpHandler NewTransport() => new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
 }

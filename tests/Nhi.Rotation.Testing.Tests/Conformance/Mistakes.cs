@@ -11,7 +11,7 @@ internal static class Mistakes
     /// <summary>Rule, name of the mistake, and the backend that makes it.</summary>
     public static IReadOnlyList<(string RuleId, string Name, Func<FakeFixture, ICredentialBackend> Make)> All { get; } =
     [
-        ("NHI-B01", "lists a version twice", fixture => BrokenBackend.Listing(fixture, (_, listing) => BrokenBackend.With(listing, listing.Versions.Prepend(listing.Versions[0])))),
+        ("NHI-B01", "lists a version twice", fixture => BrokenBackend.Listing(fixture, (_, listing) => BrokenBackend.With(listing, listing.Versions.Count > 1 ? listing.Versions.Prepend(listing.Versions[0]) : listing.Versions))),
         ("NHI-B02", "renames versions that were replaced", fixture => BrokenBackend.Ids(fixture, (_, version, isNewest) => isNewest ? version.Id : $"old-{version.Id}", id => id.Replace("old-", "", StringComparison.Ordinal))),
         ("NHI-B03", "puts the value into the id", IdWith(value => value)),
         ("NHI-B03", "puts the first half of the value into the id", IdWith(value => value[..(value.Length / 2)])),
@@ -183,10 +183,17 @@ internal static class Mistakes
         {
             List = async (request, ct) =>
             {
-                Interlocked.Increment(ref running);
-                var listing = await fixture.Store.ListAsync(request, ct);
-                await Task.Delay(20, ct);
-                return Interlocked.Decrement(ref running) == 0 ? listing : BrokenBackend.With(listing, listing.Versions.Take(1));
+                var isAlone = Interlocked.Increment(ref running) == 1;
+                try
+                {
+                    var listing = await fixture.Store.ListAsync(request, ct);
+                    await Task.Delay(20, ct);
+                    return isAlone ? listing : BrokenBackend.With(listing, listing.Versions.Take(1));
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref running);
+                }
             },
             ListMany = fixture.Store.ListManyAsync,
         };
