@@ -22,7 +22,7 @@ public sealed class LocalVault : IAsyncLifetime
     {
         using var http = VaultClient.Create(Server.Address, LocalVaultServer.Token, vaultNamespace: null);
         using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
-        using var response = await http.PostAsync(new Uri($"v1/{LocalVaultServer.Mount}/metadata/{Uri.EscapeDataString(key)}", UriKind.Relative), content);
+        using var response = await http.PostAsync(new Uri($"v1/{LocalVaultServer.Mount}/metadata/{key}", UriKind.Relative), content);
         response.EnsureSuccessStatusCode();
     }
 
