@@ -11,7 +11,7 @@ var address = local?.Address ?? options.Address!;
 var token = local is null ? options.Token ?? "" : LocalVaultServer.Token;
 
 Console.WriteLine($"Checking the backend against {(local is null ? address : "a local server that speaks Vault's protocol")}");
-using var fixture = new VaultFixture(address, token, options.Mount, options.Namespace, TimeProvider.System);
+await using var fixture = new VaultFixture(address, token, options.Mount, options.Namespace, TimeProvider.System);
 var results = await BackendConformance.RunAsync(fixture);
 foreach (var result in results)
 {

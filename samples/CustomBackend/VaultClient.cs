@@ -9,6 +9,7 @@ public static class VaultClient
     {
         var client = new HttpClient(transport ?? NewTransport()) { BaseAddress = address, MaxResponseContentBufferSize = LargestAnswer };
         client.DefaultRequestHeaders.Add("X-Vault-Token", token);
+        client.DefaultRequestHeaders.Add("X-Vault-Request", "true"); // A Vault Agent or Proxy may insist on it.
         if (vaultNamespace is not null)
         {
             client.DefaultRequestHeaders.Add("X-Vault-Namespace", vaultNamespace);

@@ -47,6 +47,15 @@ internal sealed class KvStore(TimeProvider time)
         }
     }
 
+    public (int Status, JsonObject? Data) Forget(string path)
+    {
+        lock (_gate)
+        {
+            _secrets.Remove(path);
+            return (204, null);
+        }
+    }
+
     public (int Status, JsonObject? Data) Read(string path, int number)
     {
         lock (_gate)

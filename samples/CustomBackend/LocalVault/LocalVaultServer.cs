@@ -73,16 +73,17 @@ public sealed class LocalVaultServer : IAsyncDisposable
             return;
         }
 
-        var isRead = HttpMethods.IsGet(context.Request.Method);
-        var body = isRead ? null : await JsonSerializer.DeserializeAsync(context.Request.Body, LocalVaultJson.Default.JsonObject, context.RequestAborted);
-        var (status, data) = (operation, isRead) switch
+        var method = context.Request.Method;
+        var body = method != HttpMethods.Post ? null : await JsonSerializer.DeserializeAsync(context.Request.Body, LocalVaultJson.Default.JsonObject, context.RequestAborted);
+        var (status, data) = (operation, method) switch
         {
-            ("metadata", true) => _store.ReadMetadata(path),
-            ("metadata", false) => _store.WriteMetadata(path, body!),
-            ("data", true) => _store.Read(path, int.TryParse(context.Request.Query["version"], out var version) ? version : 0),
-            ("data", false) => _store.Write(path, body!),
-            ("delete", false) => _store.Change(path, body!, KvVersion.Delete),
-            ("destroy", false) => _store.Change(path, body!, KvVersion.Destroy),
+            ("metadata", "GET") => _store.ReadMetadata(path),
+            ("metadata", "DELETE") => _store.Forget(path),
+            ("metadata", "POST") => _store.WriteMetadata(path, body!),
+            ("data", "GET") => _store.Read(path, int.TryParse(context.Request.Query["version"], out var version) ? version : 0),
+            ("data", "POST") => _store.Write(path, body!),
+            ("delete", "POST") => _store.Change(path, body!, KvVersion.Delete),
+            ("destroy", "POST") => _store.Change(path, body!, KvVersion.Destroy),
             _ => (405, null),
         };
         await ReplyAsync(context, status, data);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nhi.Rotation;
@@ -6,7 +7,7 @@ using Nhi.Rotation.Testing;
 namespace CustomBackend.Suite;
 
 /// <summary>What the conformance suite needs to know of Vault: how to store, delete and destroy versions, and how to make it fail.</summary>
-public sealed class VaultFixture : IBackendFixture, IDisposable
+public sealed class VaultFixture : IBackendFixture, IAsyncDisposable
 {
     private readonly string _folder = $"nhi-conformance/{Guid.NewGuid():n}";
     private readonly FaultyTransport _transport = new();
@@ -14,6 +15,7 @@ public sealed class VaultFixture : IBackendFixture, IDisposable
     private readonly HttpClient _reader;
     private readonly string _mount;
     private volatile string _lastValue = "";
+    private readonly ConcurrentQueue<string> _made = new();
     private int _keys;
 
     public VaultFixture(Uri address, string token, string mount, string? vaultNamespace, TimeProvider time)
@@ -30,7 +32,12 @@ public sealed class VaultFixture : IBackendFixture, IDisposable
 
     public long? ValuesFetched => _transport.Values;
 
-    public string NewKey() => $"{_folder}/key {Interlocked.Increment(ref _keys)}";
+    public string NewKey()
+    {
+        var key = $"{_folder}/key {Interlocked.Increment(ref _keys)}";
+        _made.Enqueue(key);
+        return key;
+    }
 
     public async ValueTask PutAsync(string key, string value, CancellationToken ct)
     {
@@ -53,8 +60,21 @@ public sealed class VaultFixture : IBackendFixture, IDisposable
 
     public IDisposable? TryHold() => _transport.Hold();
 
-    public void Dispose()
+    /// <summary>Deletes a key with everything Vault knows of it.</summary>
+    public async Task ForgetAsync(string key)
     {
+        using var response = await _operator.DeleteAsync(new Uri($"v1/{_mount}/metadata/{Escape(key)}", UriKind.Relative));
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Leaves nothing behind: the Vault may be a real one.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var key in _made)
+        {
+            await ForgetAsync(key);
+        }
+
         _operator.Dispose();
         _reader.Dispose();
         _transport.Dispose();
@@ -69,9 +89,10 @@ public sealed class VaultFixture : IBackendFixture, IDisposable
 
     private async Task PostAsync(string operation, string key, JsonObject body, CancellationToken ct)
     {
-        var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
         using var content = new StringContent(body.ToJsonString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
-        using var response = await _operator.PostAsync(new Uri($"v1/{_mount}/{operation}/{path}", UriKind.Relative), content, ct);
+        using var response = await _operator.PostAsync(new Uri($"v1/{_mount}/{operation}/{Escape(key)}", UriKind.Relative), content, ct);
         response.EnsureSuccessStatusCode();
     }
+
+    private static string Escape(string key) => string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
 }

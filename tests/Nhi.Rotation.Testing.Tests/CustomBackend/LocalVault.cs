@@ -28,7 +28,7 @@ public sealed class LocalVault : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Fixture.Dispose();
+        await Fixture.DisposeAsync();
         await Server.DisposeAsync();
     }
 }

@@ -81,12 +81,48 @@ public class VaultBackendTests(LocalVault vault) : IClassFixture<LocalVault>
     [Fact]
     public async Task The_namespace_is_sent_along()
     {
-        using var fixture = new VaultFixture(vault.Server.Address, LocalVaultServer.Token, LocalVaultServer.Mount, "team-a/", TimeProvider.System);
+        await using var fixture = new VaultFixture(vault.Server.Address, LocalVaultServer.Token, LocalVaultServer.Mount, "team-a/", TimeProvider.System);
         await fixture.PutAsync("namespaced", "x", Ct);
 
         await fixture.Backend.ListAsync(new BackendRequest("test", "namespaced"), Ct);
 
         Assert.Equal("team-a/", vault.Server.LastNamespace);
+    }
+
+    [Fact]
+    public async Task A_number_that_Vault_uses_again_is_another_version()
+    {
+        var key = vault.Fixture.NewKey();
+        await vault.Fixture.PutAsync(key, "old", Ct);
+        var before = await ListAsync(key);
+        await vault.Fixture.ForgetAsync(key);
+        await vault.Fixture.PutAsync(key, "new", Ct);
+
+        var after = await ListAsync(key);
+
+        Assert.All([before, after], listing => Assert.StartsWith("1-", Assert.Single(listing.Versions).Id, StringComparison.Ordinal));
+        Assert.NotEqual(before.Versions[0].Id, after.Versions[0].Id);
+        Assert.True(after.Revision > before.Revision);
+    }
+
+    [Fact]
+    public async Task The_fixture_leaves_nothing_behind()
+    {
+        var fixture = new VaultFixture(vault.Server.Address, LocalVaultServer.Token, LocalVaultServer.Mount, vaultNamespace: null, TimeProvider.System);
+        var key = fixture.NewKey();
+        await fixture.PutAsync(key, "x", Ct);
+
+        await fixture.DisposeAsync();
+
+        Assert.Equal(BackendFailure.NotFound, (await Assert.ThrowsAsync<BackendException>(() => ListAsync(key))).Failure);
+    }
+
+    [Fact]
+    public void The_token_does_not_follow_a_redirect()
+    {
+        using var transport = VaultClient.NewTransport();
+
+        Assert.False(transport.AllowAutoRedirect);
     }
 
     [Fact]
