@@ -16,7 +16,7 @@ public sealed class FakeCredentialProvider : IRotatingCredentialProvider
     /// <summary>Makes a provider that has nothing to present until <see cref="RotateTo"/>.</summary>
     /// <param name="name">The credential's name.</param>
     public FakeCredentialProvider(string name)
-        : this(new FakeCredentialState(name), consumer: "default")
+        : this(new FakeCredentialState(name), consumer: "app")
     {
     }
 
