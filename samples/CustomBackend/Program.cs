@@ -18,5 +18,10 @@ foreach (var result in results)
     Console.WriteLine(result);
 }
 
+if (results.Any(result => result.Verdict == ConformanceVerdict.Failed))
+{
+    return 1;
+}
+
 await RotationDemo.RunAsync(fixture);
-return results.Any(result => result.Verdict == ConformanceVerdict.Failed) ? 1 : 0;
+return 0;

@@ -15,7 +15,7 @@ public sealed class VaultFixture : IBackendFixture, IAsyncDisposable
     private readonly HttpClient _reader;
     private readonly string _mount;
     private volatile string _lastValue = "";
-    private readonly ConcurrentQueue<string> _made = new();
+    private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
     private int _keys;
 
     public VaultFixture(Uri address, string token, string mount, string? vaultNamespace, TimeProvider time)
@@ -32,12 +32,7 @@ public sealed class VaultFixture : IBackendFixture, IAsyncDisposable
 
     public long? ValuesFetched => _transport.Values;
 
-    public string NewKey()
-    {
-        var key = $"{_folder}/key {Interlocked.Increment(ref _keys)}";
-        _made.Enqueue(key);
-        return key;
-    }
+    public string NewKey() => $"{_folder}/key {Interlocked.Increment(ref _keys)}";
 
     public async ValueTask PutAsync(string key, string value, CancellationToken ct)
     {
@@ -70,7 +65,7 @@ public sealed class VaultFixture : IBackendFixture, IAsyncDisposable
     /// <summary>Leaves nothing behind: the Vault may be a real one.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var key in _made)
+        foreach (var key in _made.Keys)
         {
             await ForgetAsync(key);
         }
@@ -92,6 +87,7 @@ public sealed class VaultFixture : IBackendFixture, IAsyncDisposable
         using var content = new StringContent(body.ToJsonString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
         using var response = await _operator.PostAsync(new Uri($"v1/{_mount}/{operation}/{Escape(key)}", UriKind.Relative), content, ct);
         response.EnsureSuccessStatusCode();
+        _made[key] = true;
     }
 
     private static string Escape(string key) => string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
