@@ -22,6 +22,7 @@ internal sealed class HttpCredentialBinding
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IDerived<Stamp>? _stamps;
+    private readonly Func<HttpResponseMessage, bool> _isRejection;
     private readonly RecentRejections _rejections;
     private readonly ConcurrentDictionary<string, bool> _warnedHosts = new(StringComparer.Ordinal);
     private bool _warnedOfReplacement;
@@ -34,6 +35,7 @@ internal sealed class HttpCredentialBinding
         _origins = origins;
         _time = time;
         _logger = logger;
+        _isRejection = registration.Options.IsRejection;
         _rejections = new RecentRejections(time);
         _stamps = registration.Stamping.IsDerived ? provider.Derive(registration.Stamping.Build) : null;
     }
@@ -120,7 +122,7 @@ internal sealed class HttpCredentialBinding
         bool rejected;
         try
         {
-            rejected = _registration.Options.IsRejection(response);
+            rejected = _isRejection(response);
         }
         catch
         {

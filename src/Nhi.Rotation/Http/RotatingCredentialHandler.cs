@@ -23,7 +23,17 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         }
 
         var before = _binding.Apply(stamp, request);
-        var sending = Start(request, stamp, before, cancellationToken);
+        Task<HttpResponseMessage> sending;
+        try
+        {
+            sending = base.SendAsync(request, cancellationToken);
+        }
+        catch
+        {
+            stamp.Remove(request, before);
+            throw;
+        }
+
         if (!sending.IsCompletedSuccessfully)
         {
             return FinishAsync(sending, request, stamp, before, cancellationToken);
@@ -149,19 +159,6 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         finally
         {
             stamp.Remove(request, before);
-        }
-    }
-
-    private Task<HttpResponseMessage> Start(HttpRequestMessage request, Stamp stamp, object? before, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return base.SendAsync(request, cancellationToken);
-        }
-        catch
-        {
-            stamp.Remove(request, before);
-            throw;
         }
     }
 }
