@@ -39,7 +39,7 @@ public sealed class AllocationTests
     {
         for (var i = 0; i < times; i++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, Address);
+            var request = new HttpRequestMessage(HttpMethod.Get, Address);
             Assert.True(invoker.SendAsync(request, CancellationToken.None).IsCompletedSuccessfully);
         }
     }
