@@ -116,7 +116,7 @@ internal sealed class HttpCredentialBinding
 
     /// <summary>Reports what a response says of the version that was presented. Disposes it if that cannot be found out.</summary>
     /// <returns>Whether the version was rejected.</returns>
-    public bool IsRejected(Stamp stamp, HttpResponseMessage response)
+    public bool Judge(Stamp stamp, HttpResponseMessage response)
     {
         stamp.Scrub(response);
         bool rejected;
@@ -179,15 +179,6 @@ internal sealed class HttpCredentialBinding
         }
 
         return other;
-    }
-
-    /// <summary>Reports what the response to the repeated request says.</summary>
-    public void Settle(Stamp stamp, HttpResponseMessage response)
-    {
-        if (!IsRejected(stamp, response))
-        {
-            _rejections.Remove(stamp.Source.VersionId);
-        }
     }
 
     private Stamp? TryBuildCurrent(Stamp rejected) =>

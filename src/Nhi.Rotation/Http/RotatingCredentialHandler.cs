@@ -80,7 +80,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 
         response.Dispose();
         response = SendStamped(request, other, cancellationToken);
-        _binding.Settle(other, response);
+        _binding.IsRejected(other, response);
         return response;
     }
 
@@ -132,7 +132,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 
         rejection.Dispose();
         var response = await SendStampedAsync(request, other, cancellationToken).ConfigureAwait(false);
-        _binding.Settle(other, response);
+        _binding.IsRejected(other, response);
         return response;
     }
 
