@@ -44,7 +44,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 #pragma warning disable CA1849 // It is completed.
         var response = sending.Result;
 #pragma warning restore CA1849
-        return _binding.IsRejected(stamp, response) ? ReplayAsync(response, request, stamp, cancellationToken) : sending;
+        return _binding.Judge(stamp, response) ? ReplayAsync(response, request, stamp, cancellationToken) : sending;
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         // Blocking is what the caller of a synchronous send asked for.
         var stamp = _binding.TryTakeStamp() ?? _binding.TakeStampAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
         var response = SendStamped(request, stamp, cancellationToken);
-        if (!_binding.IsRejected(stamp, response))
+        if (!_binding.Judge(stamp, response))
         {
             return response;
         }
@@ -80,7 +80,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 
         response.Dispose();
         response = SendStamped(request, other, cancellationToken);
-        _binding.IsRejected(other, response);
+        _binding.Judge(other, response);
         return response;
     }
 
@@ -88,7 +88,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
     {
         var stamp = await _binding.TakeStampAsync(cancellationToken).ConfigureAwait(false);
         var response = await SendStampedAsync(request, stamp, cancellationToken).ConfigureAwait(false);
-        return _binding.IsRejected(stamp, response)
+        return _binding.Judge(stamp, response)
             ? await ReplayAsync(response, request, stamp, cancellationToken).ConfigureAwait(false)
             : response;
     }
@@ -106,7 +106,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
             stamp.Remove(request, before);
         }
 
-        return _binding.IsRejected(stamp, response)
+        return _binding.Judge(stamp, response)
             ? await ReplayAsync(response, request, stamp, cancellationToken).ConfigureAwait(false)
             : response;
     }
@@ -132,7 +132,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 
         rejection.Dispose();
         var response = await SendStampedAsync(request, other, cancellationToken).ConfigureAwait(false);
-        _binding.IsRejected(other, response);
+        _binding.Judge(other, response);
         return response;
     }
 
