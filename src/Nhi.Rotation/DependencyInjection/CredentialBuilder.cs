@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Nhi.Rotation.DependencyInjection;
+
+namespace Nhi.Rotation;
+
+/// <summary>Declares one credential.</summary>
+public sealed class CredentialBuilder
+{
+    private readonly CredentialRegistration _registration;
+
+    internal CredentialBuilder(IServiceCollection services, CredentialRegistration registration)
+    {
+        Services = services;
+        _registration = registration;
+    }
+
+    /// <summary>The credential's name.</summary>
+    public string Name => _registration.Name;
+
+    /// <summary>The services of the application, for what a backend needs of its own.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Takes the versions from a backend.</summary>
+    /// <param name="key">Where the backend holds the credential: a path, a secret's name, an ARN.</param>
+    /// <param name="create">Makes the backend, or finds the one that several credentials share. Called once.</param>
+    /// <param name="defaultRefreshInterval">The refresh interval that suits the backend; 5 min if omitted. <see cref="CredentialOptions.RefreshInterval"/> wins.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder UseBackend(string key, Func<IServiceProvider, ICredentialBackend> create, TimeSpan? defaultRefreshInterval = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(create);
+        if (_registration.Backend is not null)
+        {
+            _registration.Errors.Add("it has two backends; keep one");
+        }
+
+        _registration.Key = key;
+        _registration.Backend = create;
+        _registration.DefaultRefreshInterval = defaultRefreshInterval;
+        return this;
+    }
+
+    /// <summary>Tests each new version before it is presented. At start the first version waits for its test too.</summary>
+    /// <param name="create">Makes the probe. Called once.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder ProbeWith(Func<IServiceProvider, ICredentialProbe> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _registration.Probe = create;
+        return this;
+    }
+
+    /// <summary>Sets how the credential is refreshed and rotated.</summary>
+    /// <param name="configure">Sets options. Calls add up.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder Configure(Action<CredentialOptions> configure)
+    {
+        Services.Configure(Name, configure);
+        return this;
+    }
+
+    /// <summary>Says who answers for the credential.</summary>
+    /// <param name="owner">A team or a person.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder OwnedBy(string owner) => Configure(options => options.Owner = owner);
+
+    /// <summary>Says what the credential is for.</summary>
+    /// <param name="purpose">A few words.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder For(string purpose) => Configure(options => options.Purpose = purpose);
+
+    internal void Refuse(string error) => _registration.Errors.Add(error);
+}

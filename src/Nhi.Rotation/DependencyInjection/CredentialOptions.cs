@@ -1,0 +1,50 @@
+namespace Nhi.Rotation;
+
+/// <summary>How one credential is refreshed and rotated. Named options: the name is the credential's.</summary>
+public sealed class CredentialOptions
+{
+    /// <summary>Who answers for the credential. Wins over what the backend says.</summary>
+    public string? Owner { get; set; }
+
+    /// <summary>What the credential is for. Wins over what the backend says.</summary>
+    public string? Purpose { get; set; }
+
+    /// <summary>
+    /// How often the backend is asked, varied by <see cref="RefreshJitter"/>. At least 100 ms. <see langword="null"/> takes the backend's own default:
+    /// 30 s for files, 5 min for everything else.
+    /// </summary>
+    public TimeSpan? RefreshInterval { get; set; }
+
+    /// <summary>Share of the interval by which it varies in both directions, so that a fleet does not ask in step; 0 to 0.5. Default 0.1.</summary>
+    public double RefreshJitter { get; set; } = 0.1;
+
+    /// <summary>How long a replaced version stays valid. 0 retires it at once. Default 24 h.</summary>
+    public TimeSpan Overlap { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long after it was first seen a new version is promoted, for other sides that learn of it late. Default 0.</summary>
+    public TimeSpan ActivationDelay { get; set; }
+
+    /// <summary>How far clocks may differ: a replacement is promoted this much after its own not-before time. Default 5 min.</summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the last good set is served while the backend does not answer. Default <see langword="null"/>: until each version's own expiry.</summary>
+    public TimeSpan? MaxStaleness { get; set; }
+
+    /// <summary>At most one refresh in this time because of rejections, however many there are. Default 10 s.</summary>
+    public TimeSpan RejectionRefreshInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>So many rejections of the current version in a row, with the previous one accepted meanwhile, lead to fallback. At least 1. Default 3.</summary>
+    public int FallbackAfterRejections { get; set; } = 3;
+
+    /// <summary>How long a version is held back after a fallback before it is tried again; doubles each time, up to an hour. Default 5 min.</summary>
+    public TimeSpan FallbackHold { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest first wait after a failed refresh; doubles with each failure, with full jitter. Default 1 s.</summary>
+    public TimeSpan MinBackoff { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait between failed refreshes. Default 5 min.</summary>
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a probe may take before it counts as inconclusive. Default 10 s.</summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace Nhi.Rotation.DependencyInjection;
+
+/// <summary>Refuses numbers that cannot work, with the key to change.</summary>
+internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValidateOptions<CredentialOptions>
+{
+    private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromMilliseconds(100);
+
+    public ValidateOptionsResult Validate(string? name, CredentialOptions options)
+    {
+        if (name is null || !setup.Credentials.TryGetValue(name, out var registration))
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        var rules = new OptionRules(name, registration.SectionPath);
+        rules.Check(options.RefreshInterval is not { } interval || interval >= MinRefreshInterval, nameof(options.RefreshInterval), options.RefreshInterval, "100 ms or more");
+        rules.Check(options.RefreshJitter is >= 0 and <= 0.5, nameof(options.RefreshJitter), options.RefreshJitter, "between 0 and 0.5");
+        rules.NotNegative(options.Overlap, nameof(options.Overlap));
+        rules.NotNegative(options.ActivationDelay, nameof(options.ActivationDelay));
+        rules.NotNegative(options.ClockSkew, nameof(options.ClockSkew));
+        rules.Check(options.MaxStaleness is not { } limit || limit > TimeSpan.Zero, nameof(options.MaxStaleness), options.MaxStaleness, "more than 0, or null for no limit");
+        rules.Positive(options.RejectionRefreshInterval, nameof(options.RejectionRefreshInterval));
+        rules.Check(options.FallbackAfterRejections >= 1, nameof(options.FallbackAfterRejections), options.FallbackAfterRejections, "1 or more");
+        rules.Positive(options.FallbackHold, nameof(options.FallbackHold));
+        rules.Positive(options.MinBackoff, nameof(options.MinBackoff));
+        rules.Check(options.MaxBackoff >= options.MinBackoff, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more");
+        rules.Positive(options.ProbeTimeout, nameof(options.ProbeTimeout));
+        return rules.Result;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Nhi.Rotation.DependencyInjection;
+
+/// <summary>One credential, as the app declared it.</summary>
+internal sealed class CredentialRegistration(string name, string? sectionPath)
+{
+    public string Name { get; } = name;
+
+    /// <summary>Where in configuration it was declared, for error messages.</summary>
+    public string? SectionPath { get; } = sectionPath;
+
+    public string Key { get; set; } = string.Empty;
+
+    public Func<IServiceProvider, ICredentialBackend>? Backend { get; set; }
+
+    public TimeSpan? DefaultRefreshInterval { get; set; }
+
+    public Func<IServiceProvider, ICredentialProbe>? Probe { get; set; }
+
+    /// <summary>What is wrong with the declaration, if anything.</summary>
+    public List<string> Errors { get; } = [];
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Nhi.Rotation.DependencyInjection;
+
+/// <summary>All declarations of a service collection, in one object that every call of AddRotatingCredentials shares.</summary>
+internal sealed class CredentialSetup
+{
+    public Dictionary<string, CredentialRegistration> Credentials { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, Action<CredentialBuilder, IConfigurationSection>> BackendSections { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Credentials declared in configuration, whose backend's section may become known only by a later call.</summary>
+    public List<(CredentialBuilder Builder, IConfigurationSection Section)> Sections { get; } = [];
+}

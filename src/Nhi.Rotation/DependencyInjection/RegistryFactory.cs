@@ -1,0 +1,79 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Providers;
+using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.DependencyInjection;
+
+/// <summary>Makes the registry from declarations and validated options.</summary>
+internal static class RegistryFactory
+{
+    public const string LogCategory = "Nhi.Rotation";
+
+    public static CredentialRegistry Create(IServiceProvider services)
+    {
+        var setup = services.GetRequiredService<CredentialSetup>();
+        var shared = services.GetRequiredService<IOptions<RotatingCredentialsOptions>>().Value;
+        var options = services.GetRequiredService<IOptionsMonitor<CredentialOptions>>();
+        var consumer = shared.ApplicationName
+            ?? services.GetService<IHostEnvironment>()?.ApplicationName
+            ?? Assembly.GetEntryAssembly()?.GetName().Name
+            ?? "app";
+        var credentials = setup.Credentials.Values
+            .Select(registration => Settings(services, registration, options.Get(registration.Name), shared, consumer))
+            .ToArray();
+        var scheduling = new SchedulerSettings
+        {
+            AttemptTimeout = shared.AttemptTimeout,
+            SweepInterval = shared.SweepInterval,
+            MaxConcurrentRefreshes = shared.MaxConcurrentRefreshes,
+        };
+        return new CredentialRegistry(
+            credentials,
+            scheduling,
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetRequiredService<CredentialMetrics>(),
+            services.GetRequiredService<EngineLog>());
+    }
+
+    public static ILogger Logger(IServiceProvider services) =>
+        services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
+
+    private static CoreSettings Settings(
+        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer) => new()
+    {
+        Name = registration.Name,
+        Key = registration.Key,
+        Backend = registration.Backend!(services),
+        Probe = registration.Probe?.Invoke(services),
+        DefaultConsumer = consumer,
+        FirstLoadTimeout = shared.FirstLoadTimeout,
+        ProbeTimeout = options.ProbeTimeout,
+        MaxConsumers = shared.MaxConsumers,
+        MaxCallers = shared.MaxCallers,
+        Lifecycle = new LifecyclePolicy
+        {
+            Overlap = options.Overlap,
+            ActivationDelay = options.ActivationDelay,
+            ClockSkew = options.ClockSkew,
+            MaxStaleness = options.MaxStaleness,
+            FallbackAfterRejections = options.FallbackAfterRejections,
+            FallbackHold = options.FallbackHold,
+            RequiresProbe = registration.Probe is not null,
+        },
+        Refresh = new RefreshPolicy
+        {
+            Interval = options.RefreshInterval ?? registration.DefaultRefreshInterval ?? new RefreshPolicy().Interval,
+            Jitter = options.RefreshJitter,
+            RejectionInterval = options.RejectionRefreshInterval,
+            MinBackoff = options.MinBackoff,
+            MaxBackoff = options.MaxBackoff,
+        },
+    };
+}

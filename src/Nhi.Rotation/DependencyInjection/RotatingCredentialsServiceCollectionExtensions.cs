@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Nhi.Rotation;
+using Nhi.Rotation.DependencyInjection;
+using Nhi.Rotation.Providers;
+using Nhi.Rotation.Telemetry;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers rotating credentials.</summary>
+public static class RotatingCredentialsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds rotating credentials. Each is injected with <c>[FromKeyedServices("name")] IRotatingCredentialProvider</c>. Under a host they are loaded
+    /// before other services start; without one, at first use. May be called several times.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <returns>A builder that takes the credentials.</returns>
+    public static RotatingCredentialsBuilder AddRotatingCredentials(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.FirstOrDefault(service => service.ServiceType == typeof(CredentialSetup))?.ImplementationInstance is CredentialSetup existing)
+        {
+            return new RotatingCredentialsBuilder(services, existing);
+        }
+
+        var setup = new CredentialSetup();
+        services.AddSingleton(setup);
+        services.AddOptions<RotatingCredentialsOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RotatingCredentialsOptions>, RotatingCredentialsOptionsValidator>());
+        services.TryAddSingleton(provider => new CredentialMetrics(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.TryAddSingleton(provider => new EngineLog(RegistryFactory.Logger(provider)));
+        services.TryAddSingleton(RegistryFactory.Create);
+        services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Ledger);
+        services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
+            KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CredentialHostedService>());
+        return new RotatingCredentialsBuilder(services, setup);
+    }
+
+    /// <summary>Adds the credentials that a configuration section lists: one child a credential, named as the credential.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="section">The section, such as <c>configuration.GetSection("Credentials")</c>.</param>
+    /// <returns>A builder that takes more credentials.</returns>
+    public static RotatingCredentialsBuilder AddRotatingCredentials(this IServiceCollection services, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        var builder = services.AddRotatingCredentials();
+        foreach (var child in section.GetChildren())
+        {
+            builder.AddSection(child);
+        }
+
+        return builder;
+    }
+}

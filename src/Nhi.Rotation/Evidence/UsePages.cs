@@ -1,0 +1,202 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nhi.Rotation.Evidence;
+
+/// <summary>
+/// Where uses are counted. Every thread has cells of its own, in pages made on first use, so a use is one plain increment: no lock, no interlocked
+/// instruction, no shared cache line. A reader adds up the threads' cells; exited threads are folded into a base page.
+/// </summary>
+internal static class UsePages
+{
+    private const int PageBits = 9;
+    private const int PageSize = 1 << PageBits;
+
+    private static readonly Lock Gate = new();
+    private static readonly List<ThreadCells> Live = [];
+    private static readonly Stack<int> FreeSlots = new();
+    private static long[]?[] s_base = [];
+    private static int s_nextSlot;
+
+    [ThreadStatic]
+    private static ThreadCells? t_cells;
+
+    // Its finalizer runs after the thread is gone; nothing but the thread refers to it.
+    [ThreadStatic]
+    private static ThreadExit? t_exit;
+
+    public static int Rent()
+    {
+        lock (Gate)
+        {
+            return FreeSlots.TryPop(out var slot) ? slot : s_nextSlot++;
+        }
+    }
+
+    /// <summary>Gives a slot back. Nobody may count on it any more.</summary>
+    public static void Return(int slot)
+    {
+        lock (Gate)
+        {
+            foreach (var cells in Live)
+            {
+                Clear(cells.Pages, slot);
+            }
+
+            Clear(s_base, slot);
+            FreeSlots.Push(slot);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Increment(int slot)
+    {
+        if (t_cells is { } cells)
+        {
+            var pages = cells.Pages;
+            var page = slot >> PageBits;
+            if ((uint)page < (uint)pages.Length && pages[page] is { } counts)
+            {
+                ref var cell = ref counts[slot & (PageSize - 1)];
+
+                // Only this thread writes the cell; the release makes a count visible no later than what follows the use.
+                Volatile.Write(ref cell, cell + 1);
+                return;
+            }
+        }
+
+        IncrementFirst(slot);
+    }
+
+    /// <summary>All threads' counts of one slot.</summary>
+    public static long Read(int slot)
+    {
+        lock (Gate)
+        {
+            var sum = ReadCell(s_base, slot);
+            foreach (var cells in Live)
+            {
+                sum += ReadCell(cells.Pages, slot);
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>All threads' counts of all slots; <paramref name="totals"/> grows as needed.</summary>
+    public static void ReadAll(ref long[] totals)
+    {
+        lock (Gate)
+        {
+            var pages = (s_nextSlot + PageSize - 1) >> PageBits;
+            if (totals.Length < pages << PageBits)
+            {
+                totals = new long[pages << PageBits];
+            }
+
+            for (var page = 0; page < pages; page++)
+            {
+                var sums = totals.AsSpan(page << PageBits, PageSize);
+                sums.Clear();
+                Add(sums, s_base, page);
+                foreach (var cells in Live)
+                {
+                    Add(sums, cells.Pages, page);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void IncrementFirst(int slot)
+    {
+        var cells = t_cells;
+        if (cells is null)
+        {
+            cells = new ThreadCells();
+            t_exit = new ThreadExit(cells);
+            lock (Gate)
+            {
+                Live.Add(cells);
+            }
+
+            t_cells = cells;
+        }
+
+        var page = slot >> PageBits;
+        lock (Gate)
+        {
+            cells.Pages = Ensure(cells.Pages, page);
+        }
+
+        cells.Pages[page]![slot & (PageSize - 1)]++;
+        GC.KeepAlive(t_exit);
+    }
+
+    private static long[]?[] Ensure(long[]?[] pages, int page)
+    {
+        if (pages.Length <= page)
+        {
+            Array.Resize(ref pages, Math.Max(page + 1, pages.Length * 2));
+        }
+
+        pages[page] ??= new long[PageSize];
+        return pages;
+    }
+
+    private static void Fold(ThreadCells exited)
+    {
+        lock (Gate)
+        {
+            for (var page = 0; page < exited.Pages.Length; page++)
+            {
+                if (exited.Pages[page] is not null)
+                {
+                    s_base = Ensure(s_base, page);
+                    Add(s_base[page], exited.Pages, page);
+                }
+            }
+
+            Live.Remove(exited);
+        }
+    }
+
+    private static void Add(Span<long> sums, long[]?[] pages, int page)
+    {
+        if (page >= pages.Length || pages[page] is not { } counts)
+        {
+            return;
+        }
+
+        var width = Vector<long>.Count;
+        for (var i = 0; i < PageSize; i += width)
+        {
+            (new Vector<long>(sums[i..]) + new Vector<long>(counts, i)).CopyTo(sums[i..]);
+        }
+    }
+
+    private static long ReadCell(long[]?[] pages, int slot)
+    {
+        var page = slot >> PageBits;
+        return page < pages.Length && pages[page] is { } counts ? Volatile.Read(ref counts[slot & (PageSize - 1)]) : 0;
+    }
+
+    private static void Clear(long[]?[] pages, int slot)
+    {
+        var page = slot >> PageBits;
+        if (page < pages.Length && pages[page] is { } counts)
+        {
+            counts[slot & (PageSize - 1)] = 0;
+        }
+    }
+
+    private sealed class ThreadCells
+    {
+        public volatile long[]?[] Pages = [];
+    }
+
+    private sealed class ThreadExit(ThreadCells cells)
+    {
+        ~ThreadExit() => Fold(cells);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Nhi.Rotation.Evidence;
+
+/// <summary>The uses of one version by one consumer or caller: counted on the hot path, split by stage when the stage changes.</summary>
+[DebuggerDisplay("{Consumer,nq} {Caller,nq}")]
+internal sealed class UseRecord : CredentialTracker
+{
+    private readonly VersionRecord _version;
+    private long _cut;
+    private long _inOverlap;
+    private long _retired;
+
+    public UseRecord(VersionRecord version, string consumer, string? caller)
+    {
+        _version = version;
+        Consumer = consumer;
+        Caller = caller;
+        Slot = UsePages.Rent();
+    }
+
+    // Whoever holds a Credential holds its record: the slot is free only when nobody can count any more.
+    ~UseRecord() => UsePages.Return(Slot);
+
+    public override CredentialStage Stage => _version.Stage;
+
+    public override string Consumer { get; }
+
+    public string? Caller { get; }
+
+    public int Slot { get; }
+
+    public VersionRecord Version => _version;
+
+    public DateTimeOffset? FirstUse { get; private set; }
+
+    public DateTimeOffset? LastUse { get; private set; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public override void RecordUse()
+    {
+        UsePages.Increment(Slot);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Books the uses since the last cut to the stage that ends. Called under the version's lock.</summary>
+    public void Cut(CredentialStage ended)
+    {
+        var total = UsePages.Read(Slot);
+        Book(ended, total - _cut, ref _inOverlap, ref _retired);
+        _cut = total;
+    }
+
+    /// <summary>The sweep noticed new uses. Called under the version's lock.</summary>
+    /// <returns>Whether they are the first.</returns>
+    public bool Stamp(DateTimeOffset now)
+    {
+        var isFirst = FirstUse is null;
+        FirstUse ??= now;
+        LastUse = now;
+        return isFirst;
+    }
+
+    /// <summary>The counts up to now. Called under the version's lock.</summary>
+    public CredentialUse ToUse()
+    {
+        var total = UsePages.Read(Slot);
+        var (inOverlap, retired) = (_inOverlap, _retired);
+        Book(_version.Stage, total - _cut, ref inOverlap, ref retired);
+        return new CredentialUse
+        {
+            CredentialName = _version.CredentialName,
+            VersionId = _version.VersionId,
+            Stage = _version.Stage,
+            Consumer = Consumer,
+            Caller = Caller,
+            Uses = total,
+            ResidualInOverlap = inOverlap,
+            ResidualRetired = retired,
+            FirstUse = FirstUse,
+            LastUse = LastUse,
+        };
+    }
+
+    private static void Book(CredentialStage stage, long uses, ref long inOverlap, ref long retired)
+    {
+        if (stage == CredentialStage.Previous)
+        {
+            inOverlap += uses;
+        }
+        else if (stage is CredentialStage.Retired or CredentialStage.Revoked)
+        {
+            retired += uses;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace Nhi.Rotation.Evidence;
+
+/// <summary>One version's stage and its uses, shared by everybody who holds the version.</summary>
+internal sealed class VersionRecord
+{
+    private readonly Lock _gate = new();
+    private readonly UseLedger _ledger;
+    private ImmutableArray<UseRecord> _uses = [];
+    private ConcurrentDictionary<(string Consumer, string Caller), UseRecord>? _byCaller;
+    private volatile CredentialStage _stage = CredentialStage.Pending;
+
+    public VersionRecord(UseLedger ledger, string credentialName, string versionId)
+    {
+        _ledger = ledger;
+        CredentialName = credentialName;
+        VersionId = versionId;
+    }
+
+    public string CredentialName { get; }
+
+    public string VersionId { get; }
+
+    public CredentialStage Stage => _stage;
+
+    public DateTimeOffset? CreatedOn { get; set; }
+
+    /// <summary>Moves it to a stage; uses counted until now belong to the stage before.</summary>
+    public void MoveTo(CredentialStage stage)
+    {
+        lock (_gate)
+        {
+            if (_stage == stage)
+            {
+                return;
+            }
+
+            foreach (var use in _uses)
+            {
+                use.Cut(_stage);
+            }
+
+            _stage = stage;
+        }
+    }
+
+    /// <summary>The record of a consumer's own uses.</summary>
+    public UseRecord ForConsumer(string consumer)
+    {
+        lock (_gate)
+        {
+            foreach (var use in _uses)
+            {
+                if (use.Caller is null && use.Consumer == consumer)
+                {
+                    return use;
+                }
+            }
+
+            return Add(consumer, caller: null);
+        }
+    }
+
+    /// <summary>The record of somebody who presents this version to us.</summary>
+    public UseRecord ForCaller(string consumer, string caller)
+    {
+        var byCaller = _byCaller ?? Interlocked.CompareExchange(ref _byCaller, new(), null) ?? _byCaller;
+        if (byCaller.TryGetValue((consumer, caller), out var use))
+        {
+            return use;
+        }
+
+        lock (_gate)
+        {
+            if (!byCaller.TryGetValue((consumer, caller), out use))
+            {
+                use = Add(consumer, caller);
+                byCaller[(consumer, caller)] = use;
+            }
+
+            return use;
+        }
+    }
+
+    public void Stamp(UseRecord use, DateTimeOffset now, out bool isFirst)
+    {
+        lock (_gate)
+        {
+            isFirst = use.Stamp(now);
+        }
+    }
+
+    public void CopyTo(List<CredentialUse> uses)
+    {
+        lock (_gate)
+        {
+            foreach (var use in _uses)
+            {
+                uses.Add(use.ToUse());
+            }
+        }
+    }
+
+    /// <summary>The ledger lets go of it; whoever still holds a credential of it counts on, unseen.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            foreach (var use in _uses)
+            {
+                _ledger.Remove(use);
+            }
+        }
+    }
+
+    // Under the lock.
+    private UseRecord Add(string consumer, string? caller)
+    {
+        var use = new UseRecord(this, consumer, caller);
+        _uses = _uses.Add(use);
+        _ledger.Add(use);
+        return use;
+    }
+}

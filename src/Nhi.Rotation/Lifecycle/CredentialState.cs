@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>Everything the lifecycle knows of one credential. Immutable; values are kept elsewhere.</summary>
+internal sealed record CredentialState
+{
+    public static CredentialState Empty { get; } = new();
+
+    public ImmutableArray<VersionState> Versions { get; init; } = [];
+
+    /// <summary>The version whose stage is Current, if any.</summary>
+    public string? CurrentId { get; init; }
+
+    public long? Revision { get; init; }
+
+    /// <summary>When the last good listing was taken in.</summary>
+    public TimeSpan? ListedAt { get; init; }
+
+    /// <summary>No good listing for longer than the policy allows; nothing is presented until there is one.</summary>
+    public bool IsStale { get; init; }
+
+    /// <summary>When the present Current replaced another one before our eyes.</summary>
+    public TimeSpan? SwitchedAt { get; init; }
+
+    /// <summary>Rejections of Current in a row.</summary>
+    public int Rejections { get; init; }
+
+    /// <summary>A Previous that the other side accepted while it rejected Current.</summary>
+    public string? WorkingPreviousId { get; init; }
+
+    /// <summary>Orders first sights.</summary>
+    public int NextOrder { get; init; }
+
+    /// <summary>The version to present: Current, unless everything is too stale to trust.</summary>
+    public string? PresentedId => IsStale ? null : CurrentId;
+
+    public VersionState? Find(string? id)
+    {
+        foreach (var version in Versions)
+        {
+            if (version.Id == id)
+            {
+                return version;
+            }
+        }
+
+        return null;
+    }
+}

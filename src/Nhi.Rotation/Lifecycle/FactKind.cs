@@ -1,0 +1,44 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>What became of a version in one step.</summary>
+internal enum FactKind
+{
+    /// <summary>The backend listed it for the first time.</summary>
+    Seen,
+
+    /// <summary>It became Current, and nothing was before.</summary>
+    Loaded,
+
+    /// <summary>It became Current in place of an older one.</summary>
+    Rotated,
+
+    /// <summary>It became Current again: the backend moved its label back, or what replaced it is gone.</summary>
+    RolledBack,
+
+    /// <summary>It became Current again because the other side keeps rejecting its successor.</summary>
+    FellBack,
+
+    /// <summary>It is no longer valid.</summary>
+    Retired,
+
+    /// <summary>What retired it no longer holds.</summary>
+    Revived,
+
+    /// <summary>It was declared compromised.</summary>
+    Revoked,
+
+    /// <summary>Its probe accepted it.</summary>
+    ProbeAccepted,
+
+    /// <summary>Its probe rejected it; it stays Pending.</summary>
+    ProbeRejected,
+
+    /// <summary>Its probe found nothing out; it stays Pending.</summary>
+    ProbeInconclusive,
+
+    /// <summary>It was presented, and now nothing can be.</summary>
+    Lost,
+
+    /// <summary>There was no good listing for longer than allowed.</summary>
+    WentStale,
+}

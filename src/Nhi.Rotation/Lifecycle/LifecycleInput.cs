@@ -1,0 +1,23 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>What can happen to a credential.</summary>
+internal abstract record LifecycleInput
+{
+    /// <summary>The backend answered.</summary>
+    internal sealed record Listed(BackendListing Listing) : LifecycleInput;
+
+    /// <summary>Time passed.</summary>
+    internal sealed record Ticked : LifecycleInput
+    {
+        public static Ticked Instance { get; } = new();
+    }
+
+    /// <summary>The other side said something of a version that was presented to it.</summary>
+    internal sealed record Reported(string VersionId, CredentialOutcome Outcome) : LifecycleInput;
+
+    /// <summary>Somebody declared a version compromised.</summary>
+    internal sealed record Revoked(string VersionId, string Why) : LifecycleInput;
+
+    /// <summary>A probe came back.</summary>
+    internal sealed record Probed(string VersionId, ProbeResult Result) : LifecycleInput;
+}

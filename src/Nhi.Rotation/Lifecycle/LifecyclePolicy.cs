@@ -1,0 +1,25 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>The numbers and switches of DESIGN §5 for one credential.</summary>
+internal sealed record LifecyclePolicy
+{
+    public TimeSpan Overlap { get; init; } = TimeSpan.FromHours(24);
+
+    public TimeSpan ActivationDelay { get; init; }
+
+    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromMinutes(5);
+
+    public TimeSpan? MaxStaleness { get; init; }
+
+    public int FallbackAfterRejections { get; init; } = 3;
+
+    public TimeSpan FallbackHold { get; init; } = TimeSpan.FromMinutes(5);
+
+    public TimeSpan FallbackHoldMax { get; init; } = TimeSpan.FromHours(1);
+
+    public bool RequiresProbe { get; init; }
+
+    public TimeSpan ProbeRetry { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan ProbeRetryMax { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,61 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>What is known of one version.</summary>
+internal sealed record VersionState
+{
+    public required string Id { get; init; }
+
+    public CredentialStage Stage { get; init; }
+
+    public VersionLabel Label { get; init; }
+
+    public bool IsEnabled { get; init; } = true;
+
+    /// <summary>False once a complete listing no longer has it.</summary>
+    public bool IsListed { get; init; } = true;
+
+    /// <summary>Whether its value is at hand.</summary>
+    public bool HasValue { get; init; }
+
+    public DateTimeOffset? CreatedOn { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public DateTimeOffset? ExpiresOn { get; init; }
+
+    public TimeSpan SeenAt { get; init; }
+
+    /// <summary>Listing order of first sight; larger is newer among equals.</summary>
+    public int Order { get; init; }
+
+    /// <summary>When its overlap window ends; set when it is replaced, kept when it retires early.</summary>
+    public TimeSpan? OverlapEndsAt { get; init; }
+
+    public RetireCause RetiredBecause { get; init; }
+
+    /// <summary>Held back until then after the other side kept rejecting it.</summary>
+    public TimeSpan? HeldUntil { get; init; }
+
+    /// <summary>How often it was held back in a row; doubles the next hold.</summary>
+    public int Holds { get; init; }
+
+    public ProbeVerdict? Probe { get; init; }
+
+    public TimeSpan ProbeDueAt { get; init; }
+
+    public int ProbeAttempts { get; init; }
+
+    public bool IsExpired(Instant now) => ExpiresOn <= now.Utc;
+
+    /// <summary>Neither retired nor revoked, and nothing the backend says forbids presenting it.</summary>
+    public bool IsUsable(Instant now) =>
+        Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous
+        && HasValue && IsEnabled && Label != VersionLabel.Pending && !IsExpired(now);
+
+    /// <summary>Positive if this one is newer: by creation where the backend dates both, else by order of first sight.</summary>
+    public int CompareAge(VersionState other)
+    {
+        var byCreation = CreatedOn is { } mine && other.CreatedOn is { } theirs ? mine.CompareTo(theirs) : 0;
+        return byCreation != 0 ? byCreation : Order.CompareTo(other.Order);
+    }
+}

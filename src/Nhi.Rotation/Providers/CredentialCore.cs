@@ -1,0 +1,457 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Primitives;
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>
+/// One credential: applies the lifecycle's steps under its lock and publishes what they give to its views, one a consumer. Readers never take the lock.
+/// </summary>
+internal sealed class CredentialCore : IRefreshTarget
+{
+    private readonly Lock _gate = new();
+    private readonly CoreSettings _settings;
+    private readonly RefreshScheduler _scheduler;
+    private readonly EngineClock _clock;
+    private readonly UseLedger _ledger;
+    private readonly CredentialMetrics _metrics;
+    private readonly EngineLog _log;
+    private readonly BoundedNames _callers;
+    private readonly ChangeSource _changes = new();
+    private readonly RefreshEntry _entry;
+    private readonly Dictionary<string, KnownVersion> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RotatingCredentialProvider> _views = new(StringComparer.Ordinal);
+
+    private CredentialState _state = CredentialState.Empty;
+    private long _generation;
+    private volatile MatchTable _matches = MatchTable.Empty;
+    private volatile bool _acceptanceMatters;
+    private volatile TaskCompletionSource _presentable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public CredentialCore(CoreSettings settings, RefreshScheduler scheduler, EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log)
+    {
+        _settings = settings;
+        _scheduler = scheduler;
+        _clock = clock;
+        _ledger = ledger;
+        _metrics = metrics;
+        _log = log;
+        _callers = new BoundedNames(settings.MaxCallers);
+        Default = new RotatingCredentialProvider(this, settings.DefaultConsumer);
+        _views.Add(settings.DefaultConsumer, Default);
+        _entry = scheduler.Register(this);
+    }
+
+    public string Name => _settings.Name;
+
+    public string Key => _settings.Key;
+
+    public ICredentialBackend Backend => _settings.Backend;
+
+    public RefreshPolicy Policy => _settings.Refresh;
+
+    /// <summary>The view of those who did not say who they are.</summary>
+    public RotatingCredentialProvider Default { get; }
+
+    /// <summary>What the lifecycle knows.</summary>
+    public CredentialState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    public RotatingCredentialProvider ViewFor(string consumer)
+    {
+        lock (_gate)
+        {
+            if (_views.TryGetValue(consumer, out var view))
+            {
+                return view;
+            }
+
+            // The default consumer does not count against the bound.
+            if (_views.Count > _settings.MaxConsumers)
+            {
+                return _views.TryGetValue(BoundedNames.Other, out view) ? view : AddView(BoundedNames.Other);
+            }
+
+            return AddView(consumer);
+        }
+    }
+
+    public BackendRequest NewRequest()
+    {
+        lock (_gate)
+        {
+            var known = _state.Versions.Where(version => version.HasValue || version.Stage == CredentialStage.Revoked).Select(version => version.Id);
+            return new BackendRequest(Name, Key, known.ToFrozenSet(StringComparer.Ordinal));
+        }
+    }
+
+    public NextStep TakeListing(BackendListing listing)
+    {
+        var transition = Step(new LifecycleInput.Listed(listing), listing);
+        return transition.Refusal is { } refusal
+            ? throw new BackendException(Name, BackendFailure.InvalidContent, refusal, "Check what the backend holds for this credential.")
+            : Next(transition);
+    }
+
+    public void TakeFailure(BackendException error)
+    {
+        // Nothing changes: the last good set is served, and the scheduler backs off.
+    }
+
+    public NextStep Tick() => Next(Step(LifecycleInput.Ticked.Instance));
+
+    public async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct)
+    {
+        Credential? credential;
+        lock (_gate)
+        {
+            credential = _known.TryGetValue(versionId, out var version) ? Uncounted(version) : null;
+        }
+
+        var result = credential is null || _settings.Probe is not { } probe
+            ? new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone")
+            : await ProbeCaller.CallAsync(probe, credential, _settings.ProbeTimeout, _clock.Time, ct).ConfigureAwait(false);
+        return Next(Step(new LifecycleInput.Probed(versionId, result)));
+    }
+
+    public void EnsureStarted() => _scheduler.Start();
+
+    public async ValueTask WaitUntilPresentableAsync(CancellationToken ct)
+    {
+        EnsureStarted();
+        var presentable = _presentable.Task;
+        var result = await _scheduler.RefreshAsync(_entry, RefreshReason.Startup).WaitAsync(ct).ConfigureAwait(false);
+        if (presentable.IsCompleted)
+        {
+            return;
+        }
+
+        if (result.Error is { IsTransient: false } error)
+        {
+            throw Unavailable(error);
+        }
+
+        try
+        {
+            await presentable.WaitAsync(_settings.FirstLoadTimeout, _clock.Time, ct).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw Unavailable(_entry.LastError);
+        }
+    }
+
+    public CredentialUnavailableException Unavailable() => Unavailable(_entry.LastError);
+
+    public async ValueTask RefreshAsync(RefreshReason reason, CancellationToken ct)
+    {
+        EnsureStarted();
+        var result = await _scheduler.RefreshAsync(_entry, reason).WaitAsync(ct).ConfigureAwait(false);
+        if (result.Error is { } error)
+        {
+            // A new exception for each waiter: a shared one would collect their stack traces.
+            throw new BackendException(error.CredentialName, error.Failure, error.Cause, error.Fix) { RetryAfter = error.RetryAfter };
+        }
+    }
+
+    public async ValueTask RevokeAsync(string versionId, string why, CancellationToken ct)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(versionId);
+        ArgumentException.ThrowIfNullOrEmpty(why);
+        StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
+
+        // The revocation has happened; whether the backend has something newer is told by the log and the set.
+        EnsureStarted();
+        await _scheduler.RefreshAsync(_entry, RefreshReason.Requested).WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    public void Report(Credential credential, CredentialOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(credential);
+        if (outcome == CredentialOutcome.Accepted)
+        {
+            // The rule for a healthy credential: nothing to remember, so nothing to lock.
+            if (_acceptanceMatters)
+            {
+                StepAndReschedule(new LifecycleInput.Reported(credential.VersionId, outcome));
+            }
+
+            return;
+        }
+
+        _metrics.Rejected(Name, credential.VersionId, credential.Consumer);
+        StepAndReschedule(new LifecycleInput.Reported(credential.VersionId, outcome));
+        if (credential.VersionId == Default.CurrentOrNull?.VersionId)
+        {
+            EnsureStarted();
+            _ = _scheduler.RefreshAsync(_entry, RefreshReason.Rejection);
+        }
+    }
+
+    public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller)
+    {
+        if (_matches.Find(presented) is not { } entry)
+        {
+            return default;
+        }
+
+        var record = entry.Record;
+        record.ForCaller(consumer, caller is null ? BoundedNames.Other : _callers.Fold(caller)).RecordUse();
+        var stage = record.Stage;
+        var accepted = stage switch
+        {
+            CredentialStage.Current or CredentialStage.Previous => true,
+            CredentialStage.Pending => !(entry.NotBefore > _clock.Time.GetUtcNow()),
+            _ => false,
+        };
+        return new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
+    }
+
+    public IChangeToken GetChangeToken() => _changes.GetToken();
+
+    public IEnumerable<VersionReading> ReadVersions()
+    {
+        var now = _clock.Time.GetUtcNow();
+        foreach (var version in State.Versions)
+        {
+            yield return new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now);
+        }
+    }
+
+    public void DeriveFailed(string versionId, Exception error) => _log.DeriveFailed(Name, versionId, error.GetType().FullName!);
+
+    /// <summary>A credential for building and probing: its reveals are not counted. Under the lock or not.</summary>
+    public static Credential? Uncounted(KnownVersion version) =>
+        version.Value is { } value
+            ? new Credential(version.Record.CredentialName, version.Record.VersionId, value, new UncountedTracker(version.Record))
+            : null;
+
+    public Credential? Uncounted(string versionId)
+    {
+        lock (_gate)
+        {
+            return _known.TryGetValue(versionId, out var version) ? Uncounted(version) : null;
+        }
+    }
+
+    private static NextStep Next(Transition transition) => new(transition.WakeAt, transition.ProbeNow);
+
+    private CredentialUnavailableException Unavailable(BackendException? last)
+    {
+        var state = State;
+        if (state.ListedAt is null)
+        {
+            return last is null
+                ? new(Name, "it is not loaded yet", "Await GetCurrentAsync(), or let the host start before the first use.")
+                : new(Name, $"it could not be loaded: {last.Cause}", last.Fix);
+        }
+
+        return state.IsStale
+            ? new(Name, $"the backend has not answered for longer than MaxStaleness ({_settings.Lifecycle.MaxStaleness})", "Restore access to the backend, or raise MaxStaleness.")
+            : new(Name, "none of its versions may be presented: they are pending, expired, disabled or revoked", "Add a valid version to the backend.");
+    }
+
+    private void StepAndReschedule(LifecycleInput input)
+    {
+        var transition = Step(input);
+        if (transition.Facts.Length > 0)
+        {
+            _scheduler.Reschedule(_entry, Next(transition));
+        }
+    }
+
+    private Transition Step(LifecycleInput input, BackendListing? listing = null)
+    {
+        Transition transition;
+        var changed = false;
+        lock (_gate)
+        {
+            transition = CredentialLifecycle.Step(_state, input, _clock.Now, _settings.Lifecycle);
+            var before = _state;
+            _state = transition.State;
+            _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 };
+            Hold(transition.Refusal is null ? listing : null);
+            changed = transition.Facts.Length > 0 || before.PresentedId != _state.PresentedId;
+            if (changed)
+            {
+                Publish();
+            }
+        }
+
+        FactLog.Write(_log, _metrics, Name, transition.Facts);
+        if (changed)
+        {
+            Announce();
+        }
+
+        return transition;
+    }
+
+    // Under the lock.
+    private void Hold(BackendListing? listing)
+    {
+        foreach (var listed in listing?.Versions ?? [])
+        {
+            if (!_known.TryGetValue(listed.Id, out var version))
+            {
+                version = new KnownVersion(_ledger.AddVersion(Name, listed.Id));
+                _known.Add(listed.Id, version);
+            }
+
+            version.Record.CreatedOn ??= listed.CreatedOn;
+            if (listed.Value is not null && version.Value is null && version.Record.Stage != CredentialStage.Revoked)
+            {
+                version.Hold(listed.Value);
+            }
+        }
+    }
+
+    // Under the lock.
+    private void Publish()
+    {
+        LetGo();
+
+        // First the promotion, then the new picture, then the demotions: whoever reads Current never sees a demoted version there,
+        // and uses until the switch belong to the stage before it.
+        var current = _state.PresentedId is { } id ? _known[id] : null;
+        current?.Record.MoveTo(CredentialStage.Current);
+        _generation++;
+        foreach (var view in _views.Values)
+        {
+            Show(view);
+        }
+
+        _matches = BuildMatches();
+        Interlocked.MemoryBarrierProcessWide();
+        foreach (var version in _state.Versions)
+        {
+            if (_known.TryGetValue(version.Id, out var known))
+            {
+                known.Record.MoveTo(version.Stage);
+            }
+        }
+
+        if (current is not null)
+        {
+            _presentable.TrySetResult();
+        }
+        else if (_presentable.Task.IsCompleted)
+        {
+            _presentable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    // Under the lock. Forgets what the lifecycle forgot, and drops values that nothing may use any more.
+    private void LetGo()
+    {
+        foreach (var (id, version) in _known)
+        {
+            if (_state.Find(id) is not { } state)
+            {
+                _known.Remove(id);
+                _ledger.RemoveVersion(version.Record);
+            }
+            else if (state.Stage == CredentialStage.Revoked || state is { Stage: CredentialStage.Retired, IsListed: false })
+            {
+                version.DropValue();
+            }
+        }
+
+        foreach (var state in _state.Versions)
+        {
+            if (!_known.ContainsKey(state.Id))
+            {
+                _known.Add(state.Id, new KnownVersion(_ledger.AddVersion(Name, state.Id)));
+            }
+        }
+    }
+
+    // Under the lock.
+    private RotatingCredentialProvider AddView(string consumer)
+    {
+        var view = new RotatingCredentialProvider(this, consumer);
+        _views.Add(consumer, view);
+        if (_generation > 0)
+        {
+            Show(view);
+        }
+
+        return view;
+    }
+
+    // Under the lock.
+    private void Show(RotatingCredentialProvider view)
+    {
+        var current = _state.PresentedId is { } id ? view.CredentialFor(_known[id], _state.Find(id)!) : null;
+        var set = new CredentialSet(
+            Name,
+            _generation,
+            current,
+            Credentials(view, CredentialStage.Pending),
+            Credentials(view, CredentialStage.Previous),
+            Credentials(view, CredentialStage.Retired));
+        view.Show(set);
+        view.KeepOnly(_known);
+    }
+
+    private Credential[] Credentials(RotatingCredentialProvider view, CredentialStage stage)
+    {
+        var states = _state.Versions.Where(version => version.Stage == stage && _known[version.Id].Value is not null).ToArray();
+        if (states.Length == 0)
+        {
+            return [];
+        }
+
+        // Pending: newest first. The others: the most recently replaced first.
+        Array.Sort(states, (a, b) => stage == CredentialStage.Pending || a.OverlapEndsAt == b.OverlapEndsAt
+            ? b.CompareAge(a)
+            : Nullable.Compare(b.OverlapEndsAt, a.OverlapEndsAt));
+        return Array.ConvertAll(states, state => view.CredentialFor(_known[state.Id], state));
+    }
+
+    // Accepted versions last: should two versions have the same value, the last one found wins.
+    private MatchTable BuildMatches() => new(
+    [
+        .. from version in _state.Versions
+           where _known[version.Id].Fingerprint is not null
+           orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
+           let known = _known[version.Id]
+           select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, Uncounted(known)?.RevealBytes(), version.NotBefore),
+    ]);
+
+    private void Announce()
+    {
+        foreach (var view in Views())
+        {
+            view.BuildDerived();
+        }
+
+        try
+        {
+            _changes.Fire();
+        }
+        catch (AggregateException errors)
+        {
+            _log.SubscriberFailed(Name, errors.InnerExceptions[0].GetType().FullName!);
+        }
+    }
+
+    private RotatingCredentialProvider[] Views()
+    {
+        lock (_gate)
+        {
+            return [.. _views.Values];
+        }
+    }
+}

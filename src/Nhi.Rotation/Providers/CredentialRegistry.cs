@@ -1,0 +1,57 @@
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>All credentials of the process, with the scheduler and the ledger they share.</summary>
+internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
+{
+    private readonly CredentialMetrics _metrics;
+    private readonly RefreshScheduler _scheduler;
+    private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
+
+    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log)
+    {
+        var clock = new EngineClock(time);
+        _metrics = metrics;
+        var ledger = new UseLedger(metrics, log);
+        Ledger = ledger;
+        _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, ledger.Sweep);
+        foreach (var settings in credentials)
+        {
+            _cores.Add(settings.Name, new CredentialCore(settings, _scheduler, clock, ledger, metrics, log));
+        }
+
+        metrics.Observe(() => ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
+    }
+
+    public IRotationLedger Ledger { get; }
+
+    public IReadOnlyCollection<string> Names => _cores.Keys;
+
+    public IEnumerable<IRotatingCredentialProvider> Providers => _cores.Values.Select(core => core.Default);
+
+    /// <summary>The provider of a credential.</summary>
+    /// <exception cref="CredentialUnavailableException">No such credential is registered.</exception>
+    public IRotatingCredentialProvider Get(string name) => _cores.TryGetValue(name, out var core)
+        ? core.Default
+        : throw new CredentialUnavailableException(
+            name,
+            $"it is not registered; registered are: {(_cores.Count == 0 ? "none" : string.Join(", ", _cores.Keys.Order(StringComparer.Ordinal)))}",
+            "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
+
+    public void Start() => _scheduler.Start();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _scheduler.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _scheduler.Dispose();
+        _metrics.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Nhi.Rotation.Evidence;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>All versions of a credential, ready to be compared with what somebody presented. Immutable.</summary>
+internal sealed class MatchTable
+{
+    private readonly ImmutableArray<Entry> _entries;
+
+    public MatchTable(ImmutableArray<Entry> entries) => _entries = entries;
+
+    public static MatchTable Empty { get; } = new([]);
+
+    /// <summary>
+    /// The entry that equals <paramref name="presented"/>, or <see langword="null"/>. Every fingerprint is compared and nothing stops at the first match;
+    /// then exactly one full comparison of the presented length follows, with itself when there is nothing to compare. So the time tells the length that
+    /// the caller chose, and nothing else.
+    /// </summary>
+    public Entry? Find(ReadOnlySpan<byte> presented)
+    {
+        var fingerprint = VersionFingerprint.Of(presented);
+        var found = -1;
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            var entry = _entries[i];
+            var difference = (entry.Fingerprint.Low ^ fingerprint.Low) | (entry.Fingerprint.High ^ fingerprint.High);
+            found = difference == 0 ? i : found;
+        }
+
+        var candidate = found >= 0 ? _entries[found] : null;
+        var value = candidate?.Value is { } bytes && bytes.Length == presented.Length ? bytes.Span : presented;
+        return CryptographicOperations.FixedTimeEquals(value, presented) ? candidate : null;
+    }
+
+    /// <summary>One version.</summary>
+    /// <param name="Record">Its stage and uses.</param>
+    /// <param name="Fingerprint">Its fingerprint.</param>
+    /// <param name="Value">Its value, if it is still held.</param>
+    /// <param name="NotBefore">From when on it is valid.</param>
+    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, ReadOnlyMemory<byte>? Value, DateTimeOffset? NotBefore)
+    {
+        public override string ToString() => Record.VersionId;
+    }
+}

@@ -1,0 +1,31 @@
+using Polly;
+using Polly.Timeout;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>Calls a probe within a time limit; whatever goes wrong is inconclusive.</summary>
+internal static class ProbeCaller
+{
+    public static async ValueTask<ProbeResult> CallAsync(ICredentialProbe probe, Credential credential, TimeSpan timeout, TimeProvider time, CancellationToken ct)
+    {
+        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { Timeout = timeout }).Build();
+        try
+        {
+            return await pipeline.ExecuteAsync(token => probe.ProbeAsync(credential, token), ct).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException)
+        {
+            return new ProbeResult(ProbeVerdict.Inconclusive, $"no answer within {timeout.TotalSeconds:0.#} s");
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // A custom probe may throw anything; its message may carry the value, so only the type is told.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return new ProbeResult(ProbeVerdict.Inconclusive, error.GetType().FullName);
+        }
+    }
+}

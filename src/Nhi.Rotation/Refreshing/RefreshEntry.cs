@@ -1,0 +1,47 @@
+namespace Nhi.Rotation.Refreshing;
+
+/// <summary>What the scheduler keeps for one credential. All members are guarded by the scheduler's lock.</summary>
+internal sealed class RefreshEntry
+{
+    public RefreshEntry(IRefreshTarget target) => Target = target;
+
+    public IRefreshTarget Target { get; }
+
+    /// <summary>When to ask the backend.</summary>
+    public TimeSpan RefreshAt { get; set; }
+
+    /// <summary>Why, when it is due.</summary>
+    public RefreshReason DueReason { get; set; } = RefreshReason.Startup;
+
+    /// <summary>When time alone changes something.</summary>
+    public TimeSpan? WakeAt { get; set; }
+
+    /// <summary>What the queue holds for this entry; anything else in it is outdated.</summary>
+    public TimeSpan? QueuedAt { get; set; }
+
+    /// <summary>The refresh under way.</summary>
+    public TaskCompletionSource<FlightResult>? Flight { get; set; }
+
+    /// <summary>The refresh to start when the present one ends, for those who came too late for it.</summary>
+    public TaskCompletionSource<FlightResult>? FollowUp { get; set; }
+
+    public RefreshReason FollowUpReason { get; set; }
+
+    public bool HasFlown { get; set; }
+
+    public BackendException? LastError { get; set; }
+
+    public int Failures { get; set; }
+
+    public TimeSpan? LastRejectionRefreshAt { get; set; }
+
+    public TimeSpan LastSignalAt { get; set; } = TimeSpan.MinValue;
+
+    public TimeSpan SignalSpacing { get; set; }
+
+    public IDisposable? Watch { get; set; }
+
+    public bool IsProbing { get; set; }
+
+    public TimeSpan NextDue => WakeAt < RefreshAt ? WakeAt.Value : RefreshAt;
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Nhi.Rotation.Telemetry;
+
+/// <summary>The instruments of meter <c>Nhi.Rotation</c>. Use counts are observed at export, never recorded on the hot path.</summary>
+internal sealed class CredentialMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _rejections;
+    private readonly Counter<long> _rotations;
+    private readonly Counter<long> _refreshes;
+    private readonly Histogram<double> _refreshDuration;
+    private readonly Histogram<double> _adoptionLag;
+
+    public CredentialMetrics(IMeterFactory? factory)
+    {
+        _meter = factory?.Create(TelemetryNames.Meter) ?? new Meter(TelemetryNames.Meter);
+        _rejections = _meter.CreateCounter<long>(TelemetryNames.Rejections, "{rejection}", "Rejections of a version by the other side.");
+        _rotations = _meter.CreateCounter<long>(TelemetryNames.Rotations, "{rotation}", "Versions that became current.");
+        _refreshes = _meter.CreateCounter<long>(TelemetryNames.Refreshes, "{refresh}", "Requests to the backend.");
+        _refreshDuration = _meter.CreateHistogram<double>(TelemetryNames.RefreshDuration, "s", "Duration of a request to the backend, retries included.");
+        _adoptionLag = _meter.CreateHistogram<double>(TelemetryNames.AdoptionLag, "s", "From a version's creation in the backend to a consumer's first use here.");
+    }
+
+    /// <summary>Connects what is read at export.</summary>
+    public void Observe(Func<IReadOnlyList<CredentialUse>> uses, Func<IReadOnlyList<VersionReading>> versions)
+    {
+        _meter.CreateObservableCounter(TelemetryNames.Uses, () => uses().Select(use => new Measurement<long>(use.Uses, TagsOf(use))), "{use}", "Uses of a version.");
+        _meter.CreateObservableCounter(
+            TelemetryNames.ResidualUses, () => uses().SelectMany(ResidualUses), "{use}", "Uses of a version after it was replaced (stage previous) or retired (stage retired).");
+        _meter.CreateObservableGauge(
+            TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
+        _meter.CreateObservableGauge(
+            TelemetryNames.Age, () => versions().Where(version => version.Age.HasValue).Select(version => Seconds(version.Age, version)), "s", "Time since a version was created.");
+        _meter.CreateObservableGauge(
+            TelemetryNames.TimeToExpiry,
+            () => versions().Where(version => version.TimeToExpiry.HasValue).Select(version => Seconds(version.TimeToExpiry, version)),
+            "s",
+            "Time until a version expires; negative afterwards.");
+    }
+
+    public void Rejected(string name, string versionId, string consumer) =>
+        _rejections.Add(1, new(TelemetryNames.NameTag, name), new(TelemetryNames.VersionTag, VersionTag.Shorten(versionId)), new(TelemetryNames.ConsumerTag, consumer));
+
+    public void Rotated(string name) => _rotations.Add(1, new KeyValuePair<string, object?>(TelemetryNames.NameTag, name));
+
+    public void Refreshed(string name, RefreshReason reason, BackendFailure? failure, TimeSpan duration)
+    {
+        var tags = new TagList
+        {
+            { TelemetryNames.NameTag, name },
+            { TelemetryNames.ReasonTag, Tag(reason) },
+        };
+        if (failure is { } error)
+        {
+            tags.Add(TelemetryNames.ErrorTag, Tag(error));
+        }
+
+        _refreshes.Add(1, tags);
+        _refreshDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    public void Adopted(string name, string consumer, TimeSpan lag) =>
+        _adoptionLag.Record(Math.Max(0, lag.TotalSeconds), new(TelemetryNames.NameTag, name), new(TelemetryNames.ConsumerTag, consumer));
+
+    public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<long>> ResidualUses(CredentialUse use)
+    {
+        // Both counters exist from the first use on, so that a rate over them starts at zero.
+        yield return new(use.ResidualInOverlap, TagsOf(use, StageTag.Of(CredentialStage.Previous)));
+        yield return new(use.ResidualRetired, TagsOf(use, StageTag.Of(CredentialStage.Retired)));
+    }
+
+    private static TagList TagsOf(CredentialUse use, string? stage = null)
+    {
+        var tags = new TagList
+        {
+            { TelemetryNames.NameTag, use.CredentialName },
+            { TelemetryNames.VersionTag, VersionTag.Shorten(use.VersionId) },
+            { TelemetryNames.ConsumerTag, use.Consumer },
+        };
+        if (stage is not null)
+        {
+            tags.Add(TelemetryNames.StageTag, stage);
+        }
+
+        if (use.Caller is not null)
+        {
+            tags.Add(TelemetryNames.CallerTag, use.Caller);
+        }
+
+        return tags;
+    }
+
+    private static TagList TagsOf(VersionReading version) => new()
+    {
+        { TelemetryNames.NameTag, version.CredentialName },
+        { TelemetryNames.VersionTag, VersionTag.Shorten(version.VersionId) },
+        { TelemetryNames.StageTag, StageTag.Of(version.Stage) },
+    };
+
+    private static Measurement<double> Seconds(TimeSpan? value, VersionReading version) => new(value.GetValueOrDefault().TotalSeconds, TagsOf(version));
+
+    private static string Tag(RefreshReason reason) => reason switch
+    {
+        RefreshReason.Scheduled => "scheduled",
+        RefreshReason.Startup => "startup",
+        RefreshReason.Requested => "requested",
+        RefreshReason.Signal => "signal",
+        _ => "rejection",
+    };
+
+    private static string Tag(BackendFailure failure) => failure switch
+    {
+        BackendFailure.Unavailable => "unavailable",
+        BackendFailure.Throttled => "throttled",
+        BackendFailure.AccessDenied => "access_denied",
+        BackendFailure.NotFound => "not_found",
+        BackendFailure.InvalidContent => "invalid_content",
+        _ => "misconfigured",
+    };
+}

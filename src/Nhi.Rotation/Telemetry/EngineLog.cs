@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nhi.Rotation.Telemetry;
+
+/// <summary>What the engine says. Event ids 100 to 149; they are part of the contract with whoever alerts on them.</summary>
+internal sealed partial class EngineLog
+{
+    private readonly ILogger _logger;
+
+    public EngineLog(ILogger logger) => _logger = logger;
+
+    [LoggerMessage(100, LogLevel.Information, "Credential '{Credential}': version '{Version}' is current.")]
+    public partial void Loaded(string credential, string version);
+
+    [LoggerMessage(101, LogLevel.Information, "Credential '{Credential}': rotated from version '{Old}' to '{New}'; the old one stays valid for the overlap window.")]
+    public partial void Rotated(string credential, string? old, string @new);
+
+    [LoggerMessage(102, LogLevel.Warning, "Credential '{Credential}': rolled back from version '{Old}' to '{New}'.")]
+    public partial void RolledBack(string credential, string? old, string @new);
+
+    [LoggerMessage(103, LogLevel.Error, "Credential '{Credential}': the other side keeps rejecting version '{Rejected}' and accepts '{Working}', which is presented again. {Detail}. Check that the new version is active on the other side.")]
+    public partial void FellBack(string credential, string? rejected, string working, string? detail);
+
+    [LoggerMessage(104, LogLevel.Information, "Credential '{Credential}': version '{Version}' is retired: {Cause}.")]
+    public partial void Retired(string credential, string version, string? cause);
+
+    [LoggerMessage(105, LogLevel.Information, "Credential '{Credential}': version '{Version}' is valid again.")]
+    public partial void Revived(string credential, string version);
+
+    [LoggerMessage(106, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is revoked: {Why}. It is neither presented nor accepted from now on.")]
+    public partial void Revoked(string credential, string version, string? why);
+
+    [LoggerMessage(107, LogLevel.Information, "Credential '{Credential}': the probe accepted version '{Version}' ({Detail}).")]
+    public partial void ProbeAccepted(string credential, string version, string? detail);
+
+    [LoggerMessage(108, LogLevel.Error, "Credential '{Credential}': the probe rejected version '{Version}' ({Detail}), so it is not presented; the present version stays and the probe is tried again. Check that the new version is active on the other side.")]
+    public partial void ProbeRejected(string credential, string version, string? detail);
+
+    [LoggerMessage(109, LogLevel.Warning, "Credential '{Credential}': the probe of version '{Version}' was inconclusive ({Detail}) and is tried again.")]
+    public partial void ProbeInconclusive(string credential, string version, string? detail);
+
+    [LoggerMessage(110, LogLevel.Critical, "Credential '{Credential}': version '{Version}' may no longer be presented and there is no other one. Requests that need it fail until the backend has a valid version.")]
+    public partial void Lost(string credential, string version);
+
+    [LoggerMessage(111, LogLevel.Error, "Credential '{Credential}': {Detail}, which is more than MaxStaleness allows; nothing is presented until the backend answers.")]
+    public partial void WentStale(string credential, string? detail);
+
+    [LoggerMessage(112, LogLevel.Debug, "Credential '{Credential}': version '{Version}' was seen for the first time.")]
+    public partial void Seen(string credential, string version);
+
+    [LoggerMessage(113, LogLevel.Warning, "{Error} The last good set stays in use; the next try is in {Next}.")]
+    public partial void RefreshFailed(string error, TimeSpan next);
+
+    [LoggerMessage(114, LogLevel.Information, "Credential '{Credential}': the backend answers again.")]
+    public partial void RefreshRecovered(string credential);
+
+    [LoggerMessage(115, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is {Stage} and was used by consumer '{Consumer}', caller '{Caller}'. Somebody still depends on it.")]
+    public partial void ResidualUse(string credential, string version, CredentialStage stage, string consumer, string? caller);
+
+    [LoggerMessage(116, LogLevel.Error, "Credential '{Credential}': building a derived value from version '{Version}' failed with {ErrorType}; the last good one stays. Check the format of the new version.")]
+    public partial void DeriveFailed(string credential, string version, string errorType);
+
+    [LoggerMessage(117, LogLevel.Error, "Credential '{Credential}': a subscriber of its change token failed with {ErrorType}.")]
+    public partial void SubscriberFailed(string credential, string errorType);
+
+    [LoggerMessage(118, LogLevel.Warning, "Credential '{Credential}': the backend's change signal failed with {ErrorType}; polling goes on.")]
+    public partial void WatchFailed(string credential, string errorType);
+
+    [LoggerMessage(119, LogLevel.Error, "{Error} The app starts without it (degraded start) and keeps trying.")]
+    public partial void StartedDegraded(string error);
+}

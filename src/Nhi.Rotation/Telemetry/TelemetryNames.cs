@@ -1,0 +1,26 @@
+namespace Nhi.Rotation.Telemetry;
+
+/// <summary>Every name that leaves the process as telemetry (DESIGN §7).</summary>
+internal static class TelemetryNames
+{
+    public const string Meter = "Nhi.Rotation";
+
+    public const string Uses = "nhi.credential.uses";
+    public const string ResidualUses = "nhi.credential.residual_uses";
+    public const string Rejections = "nhi.credential.rejections";
+    public const string Rotations = "nhi.credential.rotations";
+    public const string Refreshes = "nhi.credential.refreshes";
+    public const string RefreshDuration = "nhi.credential.refresh.duration";
+    public const string AdoptionLag = "nhi.credential.adoption.lag";
+    public const string Age = "nhi.credential.age";
+    public const string TimeToExpiry = "nhi.credential.time_to_expiry";
+    public const string Stage = "nhi.credential.stage";
+
+    public const string NameTag = "nhi.credential.name";
+    public const string VersionTag = "nhi.credential.version";
+    public const string StageTag = "nhi.credential.stage";
+    public const string ConsumerTag = "nhi.consumer";
+    public const string CallerTag = "nhi.caller";
+    public const string ReasonTag = "nhi.refresh.reason";
+    public const string ErrorTag = "error.type";
+}

@@ -1,0 +1,126 @@
+using Nhi.Rotation.Lifecycle;
+
+namespace Nhi.Rotation.Tests.Lifecycle;
+
+/// <summary>
+/// What holds after every step, whatever happened. Returns the sentence that is violated, or null.
+/// </summary>
+internal static class LifecycleInvariants
+{
+    public static string? Violated(CredentialState before, LifecycleInput input, Transition step, Instant now, LifecyclePolicy policy)
+    {
+        var state = step.State;
+        var current = state.Versions.Where(version => version.Stage == CredentialStage.Current).ToArray();
+        if (current.Length > 1)
+        {
+            return "at most one version is Current";
+        }
+
+        if (state.CurrentId != current.SingleOrDefault()?.Id)
+        {
+            return "CurrentId names the version whose stage is Current";
+        }
+
+        if (state.PresentedId is not null && current is [var shown] && !(shown.HasValue && shown.IsEnabled && !shown.IsExpired(now) && shown.Label != VersionLabel.Pending))
+        {
+            return "never present a version that is disabled, expired, staged by the backend, or whose value is not at hand";
+        }
+
+        if (state.CurrentId is null && state.Versions.FirstOrDefault(version => IsPresentable(version, state, now, policy)) is { } idle)
+        {
+            return $"always present something while anything is presentable ({idle.Id})";
+        }
+
+        foreach (var version in state.Versions)
+        {
+            var old = before.Find(version.Id);
+            if (old?.Stage == CredentialStage.Revoked && version.Stage != CredentialStage.Revoked)
+            {
+                return "revoked is forever";
+            }
+
+            if (version is { Stage: CredentialStage.Revoked, HasValue: true })
+            {
+                return "a revoked version's value is let go";
+            }
+
+            if (version.Stage == CredentialStage.Previous && !(version.OverlapEndsAt > now.Elapsed))
+            {
+                return "a Previous version is inside its overlap window";
+            }
+
+            if (version.HeldUntil is not null && version.Stage != CredentialStage.Pending)
+            {
+                return "only Pending versions are held back";
+            }
+
+            if (version.Stage == CredentialStage.Retired != (version.RetiredBecause != RetireCause.None))
+            {
+                return "a Retired version has a cause, and no other has";
+            }
+
+            if (old is { Stage: CredentialStage.Retired, RetiredBecause: RetireCause.OverlapEnded } && version.Stage == CredentialStage.Current && version.Label != VersionLabel.Current)
+            {
+                return "a version whose overlap ended comes back only on the backend's word";
+            }
+        }
+
+        if (before.Versions.Any(version => version.Stage == CredentialStage.Revoked && state.Find(version.Id) is null))
+        {
+            return "revocations are not forgotten";
+        }
+
+        foreach (var fact in step.Facts.Where(fact => fact.Kind is FactKind.Loaded or FactKind.Rotated))
+        {
+            var promoted = state.Find(fact.VersionId)!;
+            if (promoted.NotBefore > now.Utc)
+            {
+                return "never promote a version before its time";
+            }
+
+            if (policy.RequiresProbe && promoted.Probe is not (ProbeVerdict.Accepted or ProbeVerdict.Inconclusive))
+            {
+                return "never promote a version that its probe rejected or did not see";
+            }
+
+            if (policy.RequiresProbe && promoted.Probe == ProbeVerdict.Inconclusive && before.Find(before.CurrentId)?.IsUsable(now) == true)
+            {
+                return "an inconclusive probe never replaces a version that works";
+            }
+        }
+
+        if (state.Find(state.CurrentId) is { } presented && presented.Id != before.CurrentId
+            && state.Versions.Any(version => version is { Label: VersionLabel.Current, IsListed: true } && version.Id != presented.Id && version.Stage != CredentialStage.Revoked)
+            && before.Find(presented.Id) is { Stage: CredentialStage.Pending, Label: VersionLabel.None } && presented.Label == VersionLabel.None)
+        {
+            return "where the backend names its current version, no staged one is promoted instead";
+        }
+
+        if (step.WakeAt <= now.Elapsed)
+        {
+            return "a wake lies in the future";
+        }
+
+        if (step.Refusal is not null && !Same(state, CredentialLifecycle.Step(before, LifecycleInput.Ticked.Instance, now, policy).State))
+        {
+            return "a bad listing changes nothing";
+        }
+
+        var again = CredentialLifecycle.Step(state, LifecycleInput.Ticked.Instance, now, policy);
+        return again.Facts.Length > 0 || !Same(state, again.State) ? $"a step leaves nothing undone ({string.Join(", ", again.Facts)})" : null;
+    }
+
+    private static bool IsPresentable(VersionState version, CredentialState state, Instant now, LifecyclePolicy policy)
+    {
+        var labelled = state.Versions.FirstOrDefault(other => other is { Label: VersionLabel.Current, IsListed: true } && other.Stage != CredentialStage.Revoked);
+        return version is { HasValue: true, IsEnabled: true, IsListed: true, Stage: CredentialStage.Pending or CredentialStage.Previous }
+            && version.Label != VersionLabel.Pending
+            && !version.IsExpired(now)
+            && !(version.NotBefore > now.Utc && version.Stage == CredentialStage.Pending)
+            && (labelled is null || labelled == version || version.Stage == CredentialStage.Previous)
+            && (!policy.RequiresProbe || version.Stage == CredentialStage.Previous || version.Probe is ProbeVerdict.Accepted or ProbeVerdict.Inconclusive);
+    }
+
+    private static bool Same(CredentialState a, CredentialState b) =>
+        a.Versions.SequenceEqual(b.Versions) && a with { Versions = [] } == b with { Versions = [] };
+}

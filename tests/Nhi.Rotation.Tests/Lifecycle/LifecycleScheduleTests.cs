@@ -1,0 +1,23 @@
+using CsCheck;
+
+namespace Nhi.Rotation.Tests.Lifecycle;
+
+public sealed class LifecycleScheduleTests
+{
+    [Fact]
+    public void A_hundred_thousand_random_schedules_keep_the_invariants()
+    {
+        var steps = 0L;
+        Gen.Select(Gen.Int[0, 63], Gen.Int[0, 100_000].Array[1, 40]).Sample(
+            (shape, moves) =>
+            {
+                var world = new RandomWorld(shape);
+                var violated = world.Play(moves);
+                Interlocked.Add(ref steps, world.Steps);
+                Assert.True(violated is null, violated);
+            },
+            iter: 100_000);
+        TestContext.Current.SendDiagnosticMessage($"{steps:N0} steps");
+        Assert.True(steps > 1_000_000, $"only {steps} steps were taken");
+    }
+}
