@@ -164,7 +164,7 @@ internal static class CredentialLifecycle
             return;
         }
 
-        draft.Put(version with { Stage = CredentialStage.Revoked, HasValue = false, HeldUntil = null });
+        draft.Put(version with { Stage = CredentialStage.Revoked, HasValue = false, HeldUntil = null, RetiredBecause = RetireCause.None });
         draft.Record(FactKind.Revoked, id, detail: why);
         draft.State = draft.State with
         {
@@ -320,7 +320,7 @@ internal static class CredentialLifecycle
             || version.HeldUntil.HasValue
             || version.Label is VersionLabel.Pending or VersionLabel.Current
             || version.NotBefore > draft.Now.Utc
-            || draft.Current is not { } current
+            || draft.Current is not { IsListed: true } current
             || (version.Label != VersionLabel.Previous && version.CompareAge(current) > 0))
         {
             return;

@@ -49,8 +49,7 @@ internal static class Selection
         VersionState? best = null;
         foreach (var version in draft.Versions)
         {
-            var isCandidate = labelled is null || version.Stage != CredentialStage.Pending || version.Label == VersionLabel.Previous;
-            if (isCandidate && version.IsListed && IsReady(version, draft, incumbent) && (best is null || IsBetter(version, best)))
+            if (version.IsListed && IsCandidate(version, incumbent, labelled) && IsReady(version, draft, incumbent) && (best is null || IsBetter(version, best)))
             {
                 best = version;
             }
@@ -58,6 +57,12 @@ internal static class Selection
 
         return best;
     }
+
+    // The backend's labels are its word: "previous" only stands in for a current one that is gone, and so does nothing that is merely staged.
+    private static bool IsCandidate(VersionState version, VersionState? incumbent, VersionState? labelled) =>
+        version.Label == VersionLabel.Previous
+            ? incumbent is null || version == incumbent
+            : labelled is null || version.Stage != CredentialStage.Pending;
 
     // A version that the other side kept rejecting comes last, however new it is.
     private static bool IsBetter(VersionState version, VersionState best) =>

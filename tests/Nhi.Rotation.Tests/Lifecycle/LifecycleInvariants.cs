@@ -83,7 +83,7 @@ internal static class LifecycleInvariants
                 return "never promote a version that its probe rejected or did not see";
             }
 
-            if (policy.RequiresProbe && promoted.Probe == ProbeVerdict.Inconclusive && before.Find(before.CurrentId)?.IsUsable(now) == true)
+            if (policy.RequiresProbe && promoted.Probe == ProbeVerdict.Inconclusive && state.Find(before.CurrentId)?.Stage == CredentialStage.Previous)
             {
                 return "an inconclusive probe never replaces a version that works";
             }
