@@ -229,7 +229,9 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    public void DeriveFailed(string versionId, Exception error) => _log.DeriveFailed(Name, versionId, error.GetType().FullName!);
+    // Our own errors say no value and why; of any other, only the type is told.
+    public void DeriveFailed(string versionId, Exception error) =>
+        _log.DeriveFailed(Name, versionId, error is CredentialException own ? own.Cause : error.GetType().FullName!);
 
     /// <summary>A credential for building and probing: its reveals are not counted. Under the lock or not.</summary>
     public static Credential? Uncounted(KnownVersion version) =>
