@@ -26,12 +26,14 @@ internal static class Failure
             _ when TokenFailure.Describe(error, request) is { } failure => failure,
             InvalidOperationException when IsForeignChallenge(error) => new BackendException(
                 request.CredentialName, BackendFailure.Misconfigured, $"{vault.Host} asks for a token of another service than its name says", "Check the vault's address; it ends in .vault.azure.net in the public cloud."),
-            JsonException or InvalidOperationException or FormatException or KeyNotFoundException => new BackendException(
-                request.CredentialName, BackendFailure.InvalidContent, $"the answer of {vault.Host} is not what Key Vault answers", "Check the vault's address, and that no proxy answers in its place."),
+            JsonException or InvalidOperationException or FormatException or KeyNotFoundException => NotKeyVault(request, vault),
             IOException or HttpRequestException => NetworkFailure.Describe(error, request, vault.Host),
             _ => null,
         };
     }
+
+    public static BackendException NotKeyVault(BackendRequest request, Uri vault) => new(
+        request.CredentialName, BackendFailure.InvalidContent, $"the answer of {vault.Host} is not what Key Vault answers", "Check the vault's address, and that no proxy answers in its place.");
 
     public static BackendException NotFound(BackendRequest request, Uri vault) => new(
         request.CredentialName, BackendFailure.NotFound, $"vault {vault.Host} has no secret '{request.Key}', or it was deleted", $"Check the names; a deleted secret comes back with 'az keyvault secret recover --name {request.Key}'.");

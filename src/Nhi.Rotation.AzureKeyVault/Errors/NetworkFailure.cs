@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-
 namespace Nhi.Rotation.AzureKeyVault.Errors;
 
 /// <summary>Failures without an answer.</summary>
@@ -42,8 +40,6 @@ internal static class NetworkFailure
                     return http.HttpRequestError;
                 case HttpIOException io:
                     return io.HttpRequestError;
-                case AuthenticationException:
-                    return HttpRequestError.SecureConnectionError;
                 default:
                     break;
             }

@@ -54,7 +54,7 @@ internal sealed class VersionDownloader(SecretClient client, SecretContent conte
         try
         {
             var secret = (await client.GetSecretAsync(request.Key, versionId, cancellationToken: ct).ConfigureAwait(false)).Value;
-            downloads.Add(versionId, content.Read(request, secret));
+            downloads.Add(versionId, secret.Properties.Version == versionId ? content.Read(request, secret) : throw Failure.NotKeyVault(request, client.VaultUri));
         }
         catch (RequestFailedException error) when (error.Status == 404)
         {

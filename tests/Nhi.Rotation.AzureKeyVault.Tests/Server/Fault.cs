@@ -36,8 +36,15 @@ public sealed record Fault(Func<HttpContext, Task<bool>> Apply)
 
     public static Fault HtmlPage => Body($"<html>{Canary}</html>", "text/html");
 
-    /// <summary>Announces more bytes than it sends, then closes.</summary>
+    /// <summary>Announces more bytes than it sends; Kestrel then closes the connection.</summary>
     public static Fault TruncatedBody => new(async context =>
+    {
+        await StartBodyAsync(context);
+        return true;
+    });
+
+    /// <summary>The connection breaks in the middle of the body.</summary>
+    public static Fault ResetBody => new(async context =>
     {
         await StartBodyAsync(context);
         context.Abort();
