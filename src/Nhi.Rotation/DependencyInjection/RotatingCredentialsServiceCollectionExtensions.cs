@@ -37,7 +37,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
             KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CredentialHostedService>());
-        return new RotatingCredentialsBuilder(services, setup);
+        return new RotatingCredentialsBuilder(services, setup).AddBackendSection(FileCredentialBuilderExtensions.SectionName, FileCredentialBuilderExtensions.FromSection);
     }
 
     /// <summary>Adds the credentials that a configuration section lists: one child a credential, named as the credential.</summary>

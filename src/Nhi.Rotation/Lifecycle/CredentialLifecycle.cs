@@ -81,6 +81,7 @@ internal static class CredentialLifecycle
             {
                 Id = listed.Id,
                 SeenAt = draft.Now.Elapsed,
+                SeenUtc = draft.NewestDate,
                 Order = draft.State.NextOrder,
             };
             draft.State = draft.State with { NextOrder = draft.State.NextOrder + 1 };
@@ -157,6 +158,7 @@ internal static class CredentialLifecycle
             Id = id,
             IsListed = false,
             SeenAt = draft.Now.Elapsed,
+            SeenUtc = draft.NewestDate,
             Order = draft.State.NextOrder,
         };
         if (version.Stage == CredentialStage.Revoked)

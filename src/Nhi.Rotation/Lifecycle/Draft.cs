@@ -26,6 +26,9 @@ internal sealed class Draft
 
     public VersionState? Current => Find(State.CurrentId);
 
+    /// <summary>Now, or the date of the newest version if that is later: clocks differ, and may be set back.</summary>
+    public DateTimeOffset NewestDate => _versions.Count == 0 ? Now.Utc : Max(Now.Utc, _versions.Max(version => version.DatedAs));
+
     public VersionState? Find(string? id) => _versions.Find(version => version.Id == id);
 
     public void Put(VersionState version)
@@ -66,6 +69,8 @@ internal sealed class Draft
     public CredentialState Finish() => State with { Versions = [.. _versions] };
 
     public ImmutableArray<LifecycleFact> Facts => [.. _facts];
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
     private static string Describe(RetireCause cause) => cause switch
     {

@@ -23,6 +23,11 @@ internal sealed record VersionState
 
     public DateTimeOffset? ExpiresOn { get; init; }
 
+    /// <summary>Stands in for a missing creation time: first sight, and never before a version that was seen earlier.</summary>
+    public DateTimeOffset SeenUtc { get; init; }
+
+    public DateTimeOffset DatedAs => CreatedOn ?? SeenUtc;
+
     public TimeSpan SeenAt { get; init; }
 
     /// <summary>Listing order of first sight; larger is newer among equals.</summary>
@@ -52,10 +57,10 @@ internal sealed record VersionState
         Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous
         && HasValue && IsEnabled && Label != VersionLabel.Pending && !IsExpired(now);
 
-    /// <summary>Positive if this one is newer: by creation where the backend dates both, else by order of first sight.</summary>
+    /// <summary>Positive if this one is newer: by creation, then by order of first sight. A total order, also where only some versions are dated.</summary>
     public int CompareAge(VersionState other)
     {
-        var byCreation = CreatedOn is { } mine && other.CreatedOn is { } theirs ? mine.CompareTo(theirs) : 0;
+        var byCreation = DatedAs.CompareTo(other.DatedAs);
         return byCreation != 0 ? byCreation : Order.CompareTo(other.Order);
     }
 }

@@ -49,6 +49,18 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         _slots = new SemaphoreSlim(settings.MaxConcurrentRefreshes);
     }
 
+    /// <summary>Whether no refresh and no probe is under way.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running == 0;
+            }
+        }
+    }
+
     public RefreshEntry Register(IRefreshTarget target)
     {
         var entry = new RefreshEntry(target);
@@ -241,7 +253,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
                 ticks = NoticeClockJump(now);
             }
 
-            List<RefreshEntry>? refreshes = null;
+            List<RefreshEntry>? dues = null;
             while (_queue.TryPeek(out var entry, out var due) && due <= now.Elapsed)
             {
                 _queue.Dequeue();
@@ -257,16 +269,15 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
                     (ticks ??= []).Add(entry);
                 }
 
-                if (entry.RefreshAt <= now.Elapsed)
-                {
-                    entry.RefreshAt = TimeSpan.MaxValue;
-                    (refreshes ??= []).Add(entry);
-                }
+                (dues ??= []).Add(entry);
+            }
 
+            foreach (var entry in dues ?? [])
+            {
+                LaunchIfDue(entry, now.Elapsed);
                 Enqueue(entry);
             }
 
-            LaunchDue(refreshes);
             Arm();
         }
 
@@ -291,28 +302,29 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     }
 
     // Under the lock.
-    private void LaunchDue(List<RefreshEntry>? due)
+    private void LaunchIfDue(RefreshEntry entry, TimeSpan now)
     {
-        foreach (var entry in due ?? [])
+        if (entry.RefreshAt > now)
         {
-            if (entry.Flight is null)
-            {
-                Launch(entry.Target.Backend is IBatchCredentialBackend batch ? Companions(entry, batch) : [entry], entry.DueReason);
-            }
-            else if (entry.DueReason is RefreshReason.Signal or RefreshReason.Rejection)
-            {
-                // The flight under way may have read the backend before what happened.
-                entry.FollowUp ??= NewCompletion();
-                entry.FollowUpReason = entry.DueReason;
-                entry.DueReason = RefreshReason.Scheduled;
-            }
+            return;
         }
+
+        if (entry.Flight is null)
+        {
+            Launch(entry.Target.Backend is IBatchCredentialBackend batch ? Companions(entry, batch, now) : [entry], entry.DueReason);
+            return;
+        }
+
+        // A signal or a rejection came during a flight, which may have read the backend before what happened.
+        entry.FollowUp ??= NewCompletion();
+        entry.FollowUpReason = entry.DueReason;
+        entry.DueReason = RefreshReason.Scheduled;
+        entry.RefreshAt = TimeSpan.MaxValue;
     }
 
     // Under the lock. Jitter drives apart what could share a call, so whatever is due within its jitter comes along.
-    private RefreshEntry[] Companions(RefreshEntry first, IBatchCredentialBackend batch)
+    private RefreshEntry[] Companions(RefreshEntry first, IBatchCredentialBackend batch, TimeSpan now)
     {
-        var now = _clock.Elapsed;
         var others = _byBatch[batch].Where(entry =>
             entry != first && entry.Flight is null && entry.Failures == 0 && entry.RefreshAt - now <= entry.Target.Policy.Interval * entry.Target.Policy.Jitter * 2);
         return [first, .. others.Take(Math.Max(1, batch.MaxBatchSize) - 1)];
@@ -620,7 +632,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             }
 
             var now = _clock.Elapsed;
-            var isBurst = entry.LastSignalAt > TimeSpan.MinValue && now - entry.LastSignalAt < MaxSignalSpacing;
+            var isBurst = entry.LastSignalAt > TimeSpan.MinValue && now - entry.LastSignalAt < 2 * MaxSignalSpacing;
             entry.SignalSpacing = isBurst ? Min(entry.SignalSpacing * 2, MaxSignalSpacing) : SignalDebounce;
             entry.LastSignalAt = now;
             var due = now + entry.SignalSpacing;

@@ -78,7 +78,9 @@ internal static class LifecycleInvariants
                 return "never promote a version before its time";
             }
 
-            if (policy.RequiresProbe && promoted.Probe is not (ProbeVerdict.Accepted or ProbeVerdict.Inconclusive))
+            // A version that was in use before we came, or in overlap, stands in without a probe of its own.
+            var wasInUse = before.Find(promoted.Id)?.OverlapEndsAt is not null;
+            if (policy.RequiresProbe && !wasInUse && promoted.Probe is not (ProbeVerdict.Accepted or ProbeVerdict.Inconclusive))
             {
                 return "never promote a version that its probe rejected or did not see";
             }

@@ -16,7 +16,7 @@ public sealed class LifecycleScheduleTests
                 Interlocked.Add(ref steps, world.Steps);
                 Assert.True(violated is null, violated);
             },
-            iter: 100_000);
+            iter: 150_000);
         TestContext.Current.SendDiagnosticMessage($"{steps:N0} steps");
         Assert.True(steps > 1_000_000, $"only {steps} steps were taken");
     }

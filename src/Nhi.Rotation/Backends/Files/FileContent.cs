@@ -1,0 +1,11 @@
+namespace Nhi.Rotation;
+
+/// <summary>What a value's file contains.</summary>
+public enum FileContent
+{
+    /// <summary>Strict UTF-8 without NUL bytes. A leading byte order mark is removed, and line endings as <see cref="FileBackendOptions.Newline"/> says.</summary>
+    Text,
+
+    /// <summary>Any bytes, used exactly as they are.</summary>
+    Binary,
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.Backends.Files;
+
+/// <summary>Reads credentials from files. <see cref="BackendRequest.Key"/> is the path.</summary>
+internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
+{
+    // With the default settle time a file may be rewritten for a quarter of a second before the engine is told to come again.
+    private const int MaxLooks = 10;
+
+    private const UnixFileMode ReadableByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly string? _fileName;
+    private readonly TimeSpan _settleTime;
+    private readonly FileObserver _observer;
+    private readonly PathWatches _watches;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
+
+    public FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time)
+        : this(options, logger, time, DirectoryWatches.Shared)
+    {
+    }
+
+    internal FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time, DirectoryWatches directories)
+    {
+        if (options.FindMistake() is { } mistake)
+        {
+            throw new ArgumentException(mistake, nameof(options));
+        }
+
+        _fileName = options.FileName;
+        _settleTime = options.SettleTime;
+        _observer = new FileObserver(options);
+        _watches = new PathWatches(directories, logger);
+        _logger = logger;
+        _time = time;
+    }
+
+    public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
+    {
+        if (!TryGetPath(request.Key, out var path))
+        {
+            throw new FileErrors(request.CredentialName).InvalidPath(request.Key);
+        }
+
+        var observation = await ObserveSettledAsync(request, path, ct).ConfigureAwait(false);
+        observation.Wipe();
+        if (observation.Listing is null)
+        {
+            throw observation.Problem!;
+        }
+
+        if ((observation.Mode & ReadableByOthers) != 0 && _warned.TryAdd(path, true))
+        {
+            Log.FileReadableByOthers(_logger, request.CredentialName, path);
+        }
+
+        return observation.Listing;
+    }
+
+    public IChangeToken? Watch(string key) => TryGetPath(key, out var path) ? _watches.Watch(path) : null;
+
+    public void Dispose() => _watches.Dispose();
+
+    private async Task<FileObservation> ObserveSettledAsync(BackendRequest request, string path, CancellationToken ct)
+    {
+        FileObservation? last = null;
+        for (var look = 0; look < MaxLooks; look++)
+        {
+            if (last is { IsOutdated: false })
+            {
+                await Task.Delay(_settleTime, _time, ct).ConfigureAwait(false);
+            }
+
+            // On the pool, and not waited for after cancellation: a file system can hang.
+            var now = await Task.Run(() => _observer.Observe(request, path), ct).WaitAsync(ct).ConfigureAwait(false);
+            if (now.IsFinal || (_settleTime == TimeSpan.Zero && !now.IsOutdated) || (last is not null && now.SameAs(last)))
+            {
+                last?.Wipe();
+                return now;
+            }
+
+            last?.Wipe();
+            last = now;
+        }
+
+        last!.Wipe();
+        throw new FileErrors(request.CredentialName).Unstable(path, _settleTime);
+    }
+
+    private bool TryGetPath(string key, [NotNullWhen(true)] out string? path)
+    {
+        path = null;
+        if (string.IsNullOrWhiteSpace(key) || key.Contains('\0', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_fileName is null ? key : Path.Join(key, _fileName)));
+        return true;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Nhi.Rotation.Backends.Files;
+
+/// <summary>Ids for values that have none. Keyed, so that nobody can check a guessed value against an id that was logged.</summary>
+internal sealed class Fingerprint
+{
+    private const string Prefix = "fp-";
+
+    // 64 of the 256 bits: enough to tell the versions of one credential apart, and short in a log.
+    private const int IdBytes = 8;
+
+    private static readonly byte[] ProcessKey = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+
+    private readonly byte[] _key;
+
+    public Fingerprint(byte[]? key)
+    {
+        _key = key is null ? ProcessKey : [.. key];
+    }
+
+    public string Of(string credentialName, ReadOnlySpan<byte> value)
+    {
+        // The name is part of it, so that two credentials with the same value do not show that they have.
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        hash.AppendData(Encoding.UTF8.GetBytes(credentialName));
+        hash.AppendData([0]);
+        hash.AppendData(value);
+        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        return Prefix + Convert.ToHexStringLower(digest[..IdBytes]);
+    }
+}

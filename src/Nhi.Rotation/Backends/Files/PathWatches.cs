@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace Nhi.Rotation.Backends.Files;
+
+/// <summary>The watched paths of one backend.</summary>
+internal sealed class PathWatches : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
+    private readonly DirectoryWatches _directories;
+    private readonly ILogger _logger;
+    private bool _disposed;
+
+    public PathWatches(DirectoryWatches directories, ILogger logger)
+    {
+        _directories = directories;
+        _logger = logger;
+    }
+
+    public IChangeToken? Watch(string path)
+    {
+        PathWatch? watch;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return null;
+            }
+
+            if (!_paths.TryGetValue(path, out watch))
+            {
+                watch = new PathWatch(path, _directories, _logger);
+                _paths.Add(path, watch);
+            }
+        }
+
+        return watch.Watch();
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            foreach (var watch in _paths.Values)
+            {
+                watch.Dispose();
+            }
+
+            _paths.Clear();
+        }
+    }
+}

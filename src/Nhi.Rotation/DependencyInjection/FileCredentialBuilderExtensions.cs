@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Nhi.Rotation.Backends.Files;
+using Nhi.Rotation.DependencyInjection;
+
+namespace Nhi.Rotation;
+
+/// <summary>Takes credentials from files.</summary>
+public static class FileCredentialBuilderExtensions
+{
+    internal const string SectionName = "Files";
+
+    // Watching tells of changes at once; polling is for network mounts and lost events, and reading a small file is cheap.
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Takes the versions from a file or a directory: a Kubernetes secret volume, a Docker or systemd secret, a directory with one file a version and a
+    /// <c>manifest.json</c>, or one JSON document. Changes are watched, and polled every 30 s unless <see cref="CredentialOptions.RefreshInterval"/> says otherwise.
+    /// </summary>
+    /// <param name="builder">The credential.</param>
+    /// <param name="path">The file or directory. A relative path is resolved against the working directory, once.</param>
+    /// <param name="configure">Says how files are read.</param>
+    /// <returns>The same builder.</returns>
+    public static CredentialBuilder FromFiles(this CredentialBuilder builder, string path, Action<FileBackendOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (configure is not null)
+        {
+            builder.Services.Configure(builder.Name, configure);
+        }
+
+        return Use(builder, path);
+    }
+
+    internal static void FromSection(CredentialBuilder builder, IConfigurationSection section)
+    {
+        var path = section["Path"];
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            builder.Refuse($"{section.Path}:Path is missing; set it to a file or a directory");
+            return;
+        }
+
+        builder.Services.AddOptions<FileBackendOptions>(builder.Name).Bind(section);
+        Use(builder, path);
+    }
+
+    private static CredentialBuilder Use(CredentialBuilder builder, string path)
+    {
+        var name = builder.Name;
+        builder.Services.AddOptions<FileBackendOptions>(name).ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileBackendOptions>, FileBackendOptionsValidator>());
+        return builder.UseBackend(Path.GetFullPath(path), services => Create(services, name), RefreshInterval);
+    }
+
+    private static FileCredentialBackend Create(IServiceProvider services, string name) => new(
+        services.GetRequiredService<IOptionsMonitor<FileBackendOptions>>().Get(name),
+        RegistryFactory.Logger(services),
+        services.GetService<TimeProvider>() ?? TimeProvider.System);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nhi.Rotation.Telemetry;
+
+/// <summary>Messages of the file backend, events 200 to 249.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(
+        EventId = 200,
+        Level = LogLevel.Warning,
+        Message = "Credential '{Credential}': other users of this machine may read '{Path}' or a file it names. Set mode 0400 or 0600; in a Kubernetes secret volume set defaultMode: 0400 (with fsGroup Kubernetes adds 0040, which is then as narrow as it gets)")]
+    public static partial void FileReadableByOthers(ILogger logger, string credential, string path);
+
+    [LoggerMessage(
+        EventId = 201,
+        Level = LogLevel.Warning,
+        Message = "Changes of '{Path}' are found by polling only: watching failed with {Failure}. It is tried again at each refresh. On Linux, raise fs.inotify.max_user_instances or fs.inotify.max_user_watches if they are used up")]
+    public static partial void DirectoryNotWatched(ILogger logger, string path, string failure);
+
+    [LoggerMessage(
+        EventId = 202,
+        Level = LogLevel.Warning,
+        Message = "Events of '{Directory}' were lost ({Failure}); '{Path}' is read again and the directory is watched anew")]
+    public static partial void DirectoryEventsLost(ILogger logger, string path, string directory, string failure);
+}

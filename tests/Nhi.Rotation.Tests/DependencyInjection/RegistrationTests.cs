@@ -1,0 +1,200 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Nhi.Rotation.Tests.Support;
+
+namespace Nhi.Rotation.Tests.DependencyInjection;
+
+public sealed class RegistrationTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("nhi-");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_credential_is_injected_by_its_name_and_loaded_before_other_services_start()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles(File("one")).OwnedBy("payments").For("charges"));
+        builder.Services.AddHostedService<Reader>();
+        using var host = builder.Build();
+
+        await host.StartAsync(Ct);
+
+        Assert.Equal("one", host.Services.GetServices<IHostedService>().OfType<Reader>().Single().Seen);
+        await host.StopAsync(Ct);
+    }
+
+    [Fact]
+    public async Task It_works_without_a_host()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles(File("one")));
+        await using var provider = services.BuildServiceProvider();
+
+        var credential = await provider.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe").GetCurrentAsync(Ct);
+
+        Assert.Equal("one", credential.Reveal());
+    }
+
+    [Fact]
+    public async Task The_configuration_form_says_the_same()
+    {
+        var section = Section(new()
+        {
+            ["stripe"] = new { Files = new { Path = File("one\n\n"), Newline = "TrimAll" }, Overlap = "01:00:00", Owner = "payments" },
+            ["partner"] = new { Files = new { Path = File("two") } },
+        });
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials(section);
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("one", (await provider.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe").GetCurrentAsync(Ct)).Reveal());
+        Assert.Equal("two", (await provider.GetRequiredKeyedService<IRotatingCredentialProvider>("partner").GetCurrentAsync(Ct)).Reveal());
+        var options = provider.GetRequiredService<IOptionsMonitor<CredentialOptions>>().Get("stripe");
+        Assert.Equal((TimeSpan.FromHours(1), "payments"), (options.Overlap, options.Owner));
+    }
+
+    [Fact]
+    public async Task Another_package_can_teach_the_configuration_form_its_backend_also_afterwards()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials(Section(new() { ["stripe"] = new { Scripted = new { Secret = "abc" } } }))
+            .AddBackendSection("Scripted", (credential, section) => credential.UseBackend(section["Secret"]!, _ => new ScriptedBackend().Put("v1", section["Secret"]!)));
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("abc", (await provider.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe").GetCurrentAsync(Ct)).Reveal());
+    }
+
+    [Fact]
+    public void A_name_that_is_not_registered_is_answered_with_those_that_are()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles("/nowhere")).AddCredential("partner", c => c.FromFiles("/nowhere"));
+        using var provider = services.BuildServiceProvider();
+
+        var error = Assert.Throws<CredentialUnavailableException>(() => provider.GetRequiredKeyedService<IRotatingCredentialProvider>("strpie"));
+
+        Assert.Contains("'strpie'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("partner, stripe", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Overlap", "-00:00:01", "0 or more")]
+    [InlineData("RefreshInterval", "00:00:00.010", "100 ms or more")]
+    [InlineData("RefreshJitter", "0.6", "between 0 and 0.5")]
+    [InlineData("MaxStaleness", "00:00:00", "more than 0, or null for no limit")]
+    [InlineData("FallbackAfterRejections", "0", "1 or more")]
+    [InlineData("MaxBackoff", "00:00:00.1", "MinBackoff or more")]
+    [InlineData("Overlapp", "01:00:00", "is not an option")]
+    public async Task A_number_that_cannot_work_stops_the_start_and_names_credential_key_and_range(string key, string value, string fix)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRotatingCredentials(Section(new() { ["stripe"] = new Dictionary<string, object> { [key] = value, ["Files"] = new { Path = File("one") } } }));
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Ct));
+
+        Assert.Contains("'stripe'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Credentials:stripe:{key}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(fix, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Declarations_that_are_incomplete_or_doubled_stop_the_start_all_at_once()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRotatingCredentials(Section(new() { ["nothing"] = new { Owner = "x" }, ["nopath"] = new { Files = new { Newline = "TrimAll" } } }))
+            .AddCredential("empty", _ => { })
+            .AddCredential("twice", c => c.FromFiles("/a"))
+            .AddCredential("twice", c => c.FromFiles("/b"))
+            .AddCredential("two-backends", c => c.FromFiles("/a").FromFiles("/b"));
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Ct));
+
+        foreach (var part in new[] { "'nothing': it has no backend", "Credentials:nopath:Files:Path is missing", "'empty': it has no backend", "'twice': it is declared twice", "'two-backends': it has two backends" })
+        {
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task By_default_a_credential_that_cannot_be_loaded_stops_the_start()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles(Path.Combine(_directory.FullName, "missing")));
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<CredentialUnavailableException>(() => host.StartAsync(Ct));
+
+        Assert.Contains("'stripe'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("missing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_degraded_start_goes_on_and_finds_the_credential_when_it_comes()
+    {
+        var path = Path.Combine(_directory.FullName, "late");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRotatingCredentials()
+            .Configure(options => options.Start = StartMode.Degraded)
+            .AddCredential("stripe", c => c.FromFiles(path).Configure(options => options.MinBackoff = options.MaxBackoff = TimeSpan.FromMilliseconds(50)));
+        using var host = builder.Build();
+        await host.StartAsync(Ct);
+        var provider = host.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
+        Assert.Throws<CredentialUnavailableException>(() => provider.Current);
+        var changed = new TaskCompletionSource();
+        using var registration = provider.GetChangeToken().RegisterChangeCallback(_ => changed.SetResult(), null);
+
+        await System.IO.File.WriteAllTextAsync(path, "here", Ct);
+        await changed.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+
+        Assert.Equal("here", provider.Current.Reveal());
+        await host.StopAsync(Ct);
+    }
+
+    [Fact]
+    public async Task After_the_host_has_stopped_the_last_good_set_is_still_served()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles(File("one")));
+        using var host = builder.Build();
+        await host.StartAsync(Ct);
+        var provider = host.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
+
+        await host.StopAsync(Ct);
+
+        Assert.Equal("one", provider.Current.Reveal());
+    }
+
+    private static IConfigurationSection Section(Dictionary<string, object> credentials)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["Credentials"] = credentials });
+        return new ConfigurationBuilder().AddJsonStream(new MemoryStream(json)).Build().GetSection("Credentials");
+    }
+
+    private string File(string content)
+    {
+        var path = Path.Combine(_directory.FullName, Guid.NewGuid().ToString("N"));
+        System.IO.File.WriteAllText(path, content);
+        return path;
+    }
+
+    private sealed class Reader([FromKeyedServices("stripe")] IRotatingCredentialProvider stripe) : IHostedService
+    {
+        public string? Seen { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            Seen = stripe.Current.Reveal();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

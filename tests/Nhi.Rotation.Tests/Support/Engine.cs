@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging.Testing;
+using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Providers;
+using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.Tests.Support;
+
+/// <summary>The real engine on fake time, without dependency injection.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly CredentialRegistry _registry;
+
+    public Engine(params CoreSettings[] credentials)
+        : this(new SchedulerSettings(), credentials)
+    {
+    }
+
+    public Engine(SchedulerSettings scheduling, params CoreSettings[] credentials) =>
+        _registry = new CredentialRegistry(credentials, scheduling, Time, new CredentialMetrics(factory: null), new EngineLog(Log));
+
+    public TwoClocks Time { get; } = new();
+
+    public FakeLogger Log { get; } = new();
+
+    public IRotationLedger Ledger => _registry.Ledger;
+
+    public IRotatingCredentialProvider this[string name] => _registry.Get(name);
+
+    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null) => new()
+    {
+        Name = name,
+        Key = name,
+        Backend = backend,
+        Probe = probe,
+        Lifecycle = (lifecycle ?? new()) with { RequiresProbe = probe is not null },
+        Refresh = refresh ?? new(),
+    };
+
+    /// <summary>An engine with one credential, loaded.</summary>
+    public static async Task<(Engine Engine, IRotatingCredentialProvider Provider)> StartAsync(
+        ICredentialBackend backend, LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null)
+    {
+        var engine = new Engine(Credential(backend, lifecycle: lifecycle, refresh: refresh, probe: probe));
+        await engine["stripe"].GetCurrentAsync();
+        await engine.SettleAsync();
+        return (engine, engine["stripe"]);
+    }
+
+    public void Start() => _registry.Start();
+
+    /// <summary>Moves time in steps, each settled, so that what is due in between happens in order.</summary>
+    public async Task AdvanceAsync(TimeSpan by, TimeSpan? step = null)
+    {
+        var size = step ?? TimeSpan.FromSeconds(1);
+        for (var done = TimeSpan.Zero; done < by; done += size)
+        {
+            Time.Advance(by - done < size ? by - done : size);
+            await SettleAsync();
+        }
+    }
+
+    /// <summary>The same where refreshes fail and wait for time to pass before they retry.</summary>
+    public async Task AdvanceThroughFailuresAsync(TimeSpan by, TimeSpan step)
+    {
+        for (var done = TimeSpan.Zero; done < by; done += step)
+        {
+            Time.Advance(step);
+            for (var spin = 0; spin < 20 && !_registry.IsIdle; spin++)
+            {
+                await Task.Delay(1);
+            }
+        }
+    }
+
+    /// <summary>Waits until no refresh and no probe is under way. Retries inside a refresh need time to be moved.</summary>
+    public async Task SettleAsync()
+    {
+        for (var spin = 0; !_registry.IsIdle; spin++)
+        {
+            Assert.True(spin < 2_000_000, "a refresh is still under way");
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Waits for something that another thread is about to do.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition)
+    {
+        for (var spin = 0; !condition(); spin++)
+        {
+            Assert.True(spin < 2_000_000, "it did not happen");
+            await Task.Yield();
+        }
+    }
+
+    public ValueTask DisposeAsync() => _registry.DisposeAsync();
+}
