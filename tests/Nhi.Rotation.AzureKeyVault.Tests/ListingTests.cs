@@ -201,15 +201,19 @@ public sealed class ListingTests : VaultTest
         Assert.All(listings, result => Assert.Equal($"value {result.i % 20}", Reveal(Assert.Single(result.Item2.Versions))));
     }
 
-    [Fact]
-    public async Task A_cancelled_listing_ends_at_once_as_cancelled()
+    [Theory]
+    [InlineData(VaultOperation.ListVersions)]
+    [InlineData(VaultOperation.GetSecret)]
+    public async Task A_cancelled_listing_ends_at_once_as_cancelled(VaultOperation operation)
     {
         SetLater("v");
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Server.Faults.Add(VaultOperation.ListVersions, Fault.Before(_ => arrived.SetResult()), times: 1);
-        Server.Faults.Add(VaultOperation.ListVersions, Fault.NoAnswer);
-        Server.Faults.Add(VaultOperation.GetSecret, Fault.NoAnswer);
+        Server.Faults.Add(operation, new Fault(context =>
+        {
+            arrived.SetResult();
+            return Fault.NoAnswer.Apply(context);
+        }));
 
         var listing = Backend.ListAsync(Request(), cancellation.Token).AsTask();
         await arrived.Task.WaitAsync(Ct);

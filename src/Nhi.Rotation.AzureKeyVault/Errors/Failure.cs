@@ -6,8 +6,8 @@ namespace Nhi.Rotation.AzureKeyVault.Errors;
 /// <summary>Every failure as a <see cref="BackendException"/> that names the cause and the fix, without a word of the response's body.</summary>
 internal static class Failure
 {
-    /// <summary>The failure behind an exception; <see langword="null"/> for a cancellation and for what is unknown, which the engine handles.</summary>
-    public static BackendException? Translate(Exception error, BackendRequest request, Uri vault, TimeProvider time, CancellationToken ct)
+    /// <summary>What to throw instead of an exception: the failure behind it, or the cancellation; <see langword="null"/> for what is unknown, which the engine handles.</summary>
+    public static Exception? Translate(Exception error, BackendRequest request, Uri vault, TimeProvider time, CancellationToken ct)
     {
         // A client with retries of its own collects what each of them met; the last one is what stands.
         if (error is AggregateException { InnerExceptions: [.., var last] })
@@ -17,7 +17,7 @@ internal static class Failure
 
         return error switch
         {
-            _ when ct.IsCancellationRequested => null,
+            _ when ct.IsCancellationRequested => new OperationCanceledException(ct),
             BackendException failure => failure,
             RequestFailedException { Status: 0 } => NetworkFailure.Describe(error, request, vault.Host),
             RequestFailedException failed => ResponseFailure.Describe(failed, request, vault.Host, time),
