@@ -44,6 +44,6 @@ internal sealed partial class VaultSource(string credentialName, string secretNa
 
     private static bool IsVault(Uri uri) => uri is { IsAbsoluteUri: true, AbsolutePath: "/", Query: "" } && uri.Scheme == Uri.UriSchemeHttps;
 
-    [GeneratedRegex("^[0-9a-zA-Z-]{1,127}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[0-9a-zA-Z-]{1,127}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 }
