@@ -284,6 +284,24 @@ public sealed class FaultTests : VaultTest
         Assert.Equal(2, Server.Calls[VaultOperation.ListVersions]);
     }
 
+    [Fact]
+    public async Task A_client_with_the_SDKs_own_retries_sleeps_through_a_Retry_After()
+    {
+        // Why the package's own clients have no retries: the engine would learn of the throttling only when its patience is up, and not for how long.
+        SetLater("v");
+        Server.Faults.Add(VaultOperation.ListVersions, Fault.Status(429, retryAfter: "60"));
+        var options = new SecretClientOptions { Transport = Server.CreateTransport() };
+        var backend = new AzureKeyVaultBackend(new SecretClient(Server.VaultUri, new TenantCredential(Server.Tenant), options), timeProvider: Time);
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+
+        var listing = backend.ListAsync(Request(), attempt.Token).AsTask();
+        await FakeTimeExtensions.UntilAsync(() => Server.Calls.Vault == 1);
+        attempt.CancelAfter(TimeSpan.FromMilliseconds(300));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listing);
+        Assert.Equal(1, Server.Calls.Vault);
+    }
+
     private static Fault Make(string name) => name.Split(' ') switch
     {
         ["malformed", _] => Fault.MalformedJson,

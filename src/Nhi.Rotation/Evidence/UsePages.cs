@@ -15,21 +15,21 @@ internal static class UsePages
     private static readonly Lock Gate = new();
     private static readonly List<ThreadCells> Live = [];
     private static readonly Stack<int> FreeSlots = new();
-    private static long[]?[] s_base = [];
-    private static int s_nextSlot;
+    private static long[]?[] _base = [];
+    private static int _nextSlot;
 
     [ThreadStatic]
-    private static ThreadCells? t_cells;
+    private static ThreadCells? _cells;
 
     // Its finalizer runs after the thread is gone; nothing but the thread refers to it.
     [ThreadStatic]
-    private static ThreadExit? t_exit;
+    private static ThreadExit? _exit;
 
     public static int Rent()
     {
         lock (Gate)
         {
-            return FreeSlots.TryPop(out var slot) ? slot : s_nextSlot++;
+            return FreeSlots.TryPop(out var slot) ? slot : _nextSlot++;
         }
     }
 
@@ -43,7 +43,7 @@ internal static class UsePages
                 Clear(cells.Pages, slot);
             }
 
-            Clear(s_base, slot);
+            Clear(_base, slot);
             FreeSlots.Push(slot);
         }
     }
@@ -51,7 +51,7 @@ internal static class UsePages
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Increment(int slot)
     {
-        if (t_cells is { } cells)
+        if (_cells is { } cells)
         {
             var pages = cells.Pages;
             var page = slot >> PageBits;
@@ -73,7 +73,7 @@ internal static class UsePages
     {
         lock (Gate)
         {
-            var sum = ReadCell(s_base, slot);
+            var sum = ReadCell(_base, slot);
             foreach (var cells in Live)
             {
                 sum += ReadCell(cells.Pages, slot);
@@ -88,7 +88,7 @@ internal static class UsePages
     {
         lock (Gate)
         {
-            var pages = (s_nextSlot + PageSize - 1) >> PageBits;
+            var pages = (_nextSlot + PageSize - 1) >> PageBits;
             if (totals.Length < pages << PageBits)
             {
                 totals = new long[pages << PageBits];
@@ -98,7 +98,7 @@ internal static class UsePages
             {
                 var sums = totals.AsSpan(page << PageBits, PageSize);
                 sums.Clear();
-                Add(sums, s_base, page);
+                Add(sums, _base, page);
                 foreach (var cells in Live)
                 {
                     Add(sums, cells.Pages, page);
@@ -110,17 +110,17 @@ internal static class UsePages
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void IncrementFirst(int slot)
     {
-        var cells = t_cells;
+        var cells = _cells;
         if (cells is null)
         {
             cells = new ThreadCells();
-            t_exit = new ThreadExit(cells);
+            _exit = new ThreadExit(cells);
             lock (Gate)
             {
                 Live.Add(cells);
             }
 
-            t_cells = cells;
+            _cells = cells;
         }
 
         var page = slot >> PageBits;
@@ -130,7 +130,7 @@ internal static class UsePages
         }
 
         cells.Pages[page]![slot & (PageSize - 1)]++;
-        GC.KeepAlive(t_exit);
+        GC.KeepAlive(_exit);
     }
 
     private static long[]?[] Ensure(long[]?[] pages, int page)
@@ -152,8 +152,8 @@ internal static class UsePages
             {
                 if (exited.Pages[page] is not null)
                 {
-                    s_base = Ensure(s_base, page);
-                    Add(s_base[page], exited.Pages, page);
+                    _base = Ensure(_base, page);
+                    Add(_base[page], exited.Pages, page);
                 }
             }
 
