@@ -15,7 +15,7 @@ internal static class Follower
         while (!end.IsCancellationRequested)
         {
             var set = partner.Credentials;
-            var other = set.Pending.FirstOrDefault() ?? set.Previous.FirstOrDefault();
+            var other = set.Pending is [var pending, ..] ? pending : set.Previous is [var previous, ..] ? previous : null;
             upstream.Accept(other is null ? [partner.Current.Reveal()] : [partner.Current.Reveal(), other.Reveal()]);
             if (partner.Current.VersionId != seen)
             {
