@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
@@ -20,7 +19,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
     private readonly PathWatches _watches;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     public FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time)
         : this(options, logger, time, DirectoryWatches.Shared)
@@ -56,7 +55,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
             throw observation.Problem!;
         }
 
-        if ((observation.Mode & ReadableByOthers) != 0 && _warned.TryAdd(path, true))
+        if ((observation.Mode & ReadableByOthers) != 0 && IsFirstWarning(path))
         {
             Log.FileReadableByOthers(_logger, request.CredentialName, path);
         }
@@ -92,6 +91,14 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
 
         last!.Wipe();
         throw new FileErrors(request.CredentialName).Unstable(path, _settleTime);
+    }
+
+    private bool IsFirstWarning(string path)
+    {
+        lock (_warned)
+        {
+            return _warned.Add(path);
+        }
     }
 
     private bool TryGetPath(string key, [NotNullWhen(true)] out string? path)

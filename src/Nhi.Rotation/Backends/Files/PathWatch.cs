@@ -14,9 +14,12 @@ internal sealed class PathWatch : IDisposable
     private readonly string _path;
     private readonly DirectoryWatches _directories;
     private readonly ILogger _logger;
+
+    // One delegate for all points of the path, for there are many paths.
+    private readonly Action<DirectoryChange> _onChange;
     private volatile List<DirectorySubscription> _subscriptions = [];
     private volatile CancellationTokenSource? _signal;
-    private bool _warned;
+    private bool _isIncomplete;
     private bool _disposed;
 
     public PathWatch(string path, DirectoryWatches directories, ILogger logger)
@@ -24,9 +27,13 @@ internal sealed class PathWatch : IDisposable
         _path = path;
         _directories = directories;
         _logger = logger;
+        _onChange = OnChange;
     }
 
-    /// <summary>A token for the next change, the same one until it fires, or <see langword="null"/> if nothing can be watched.</summary>
+    /// <summary>
+    /// A token for the next change, the same one until it fires. <see langword="null"/> if something cannot be watched, so that whoever polls asks
+    /// again and does not wait for a signal that may never come.
+    /// </summary>
     public IChangeToken? Watch()
     {
         lock (_gate)
@@ -40,7 +47,7 @@ internal sealed class PathWatch : IDisposable
             {
             }
 
-            return _subscriptions.Count == 0 ? null : new CancellationChangeToken(Signal().Token);
+            return _isIncomplete ? null : new CancellationChangeToken(Signal().Token);
         }
     }
 
@@ -88,7 +95,7 @@ internal sealed class PathWatch : IDisposable
     {
         try
         {
-            return _directories.Subscribe(point, OnChange);
+            return _directories.Subscribe(point, _onChange);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {
@@ -103,12 +110,12 @@ internal sealed class PathWatch : IDisposable
 
     private void Report(string? failure)
     {
-        if (failure is not null && !_warned)
+        if (failure is not null && !_isIncomplete)
         {
             Log.DirectoryNotWatched(_logger, _path, failure);
         }
 
-        _warned = failure is not null;
+        _isIncomplete = failure is not null;
     }
 
     private CancellationTokenSource Signal()

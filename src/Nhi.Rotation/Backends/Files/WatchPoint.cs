@@ -22,12 +22,7 @@ internal readonly record struct WatchPoint(string Directory, string? Name, bool 
         {
             // What is behind a volume's link never changes; everything else can.
             (directory, var name) = FirstToAppear(resolved.Real);
-            Add(points, new WatchPoint(directory, name, IsOptional: false));
-        }
-
-        if (isDirectory)
-        {
-            Add(points, new WatchPoint(directory, Name: null, IsOptional: false));
+            Add(points, new WatchPoint(directory, isDirectory ? null : name, IsOptional: false));
         }
 
         // A deleted directory takes its watch along without a word, so its parent is watched for its name.

@@ -170,7 +170,8 @@ public sealed class FileWatchTests : IDisposable
         var backend = Backend();
         var first = backend.Watch(path)!;
         var calls = 0;
-        using var registration = first.RegisterChangeCallback(_ => Interlocked.Increment(ref calls), null);
+        var called = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = first.RegisterChangeCallback(_ => called.TrySetResult(Interlocked.Increment(ref calls)), null);
         for (var n = 0; n < 5; n++)
         {
             var token = backend.Watch(path)!;
@@ -179,6 +180,7 @@ public sealed class FileWatchTests : IDisposable
         }
 
         Assert.True(first.HasChanged);
+        Assert.Equal(1, await called.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.Equal(1, calls);
         Assert.False(backend.Watch(path + "x")!.HasChanged);
     }

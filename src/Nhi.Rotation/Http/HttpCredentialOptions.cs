@@ -1,0 +1,146 @@
+using System.Net;
+using Nhi.Rotation.Http;
+
+namespace Nhi.Rotation;
+
+/// <summary>How an HttpClient presents a credential: where it is put on a request, and which hosts may see it.</summary>
+/// <remarks>
+/// Choose exactly one of <see cref="Bearer"/>, <see cref="Header"/>, <see cref="Basic()"/>, <see cref="Basic(string)"/>,
+/// <see cref="QueryParameter"/> and <see cref="Stamp"/>. Not safe for concurrent use; it is read once, when the client is registered.
+/// </remarks>
+public sealed class HttpCredentialOptions
+{
+    private readonly List<AllowedOrigin> _origins = [];
+    private TimeSpan _maxReplayWait = TimeSpan.FromSeconds(5);
+
+    internal HttpCredentialOptions()
+    {
+    }
+
+    /// <summary>
+    /// How long a rejected request waits for the refresh that may bring a newer version, before its rejection is returned. Default 5 s: one
+    /// round trip to a secret store, with a retry. <see cref="TimeSpan.Zero"/> does not wait.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than an hour.</exception>
+    public TimeSpan MaxReplayWait
+    {
+        get => _maxReplayWait;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromHours(1));
+            _maxReplayWait = value;
+        }
+    }
+
+    internal IReadOnlyList<AllowedOrigin> Origins => _origins;
+
+    internal Stamping? Stamping { get; private set; }
+
+    internal Func<HttpResponseMessage, bool> IsRejection { get; private set; } =
+        static response => response.StatusCode == HttpStatusCode.Unauthorized;
+
+    /// <summary>Sends <c>Authorization: Bearer &lt;value&gt;</c>.</summary>
+    /// <returns>The same options.</returns>
+    /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
+    public HttpCredentialOptions Bearer() => Choose(new HeaderStamping("Authorization", "Bearer "));
+
+    /// <summary>Sends a header with the value, such as <c>X-Api-Key: &lt;value&gt;</c>.</summary>
+    /// <param name="name">The header's name.</param>
+    /// <param name="prefix">Put in front of the value as it is, so with its space: <c>"Token "</c>.</param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">The name or the prefix cannot be sent in a request header.</exception>
+    /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
+    public HttpCredentialOptions Header(string name, string? prefix = null) => Choose(new HeaderStamping(name, prefix ?? string.Empty));
+
+    /// <summary>Sends <c>Authorization: Basic</c> with a fixed user name and the value as password (RFC 7617, UTF-8).</summary>
+    /// <param name="userName">The user name, without a colon.</param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">The user name is empty, or has a colon or a control character.</exception>
+    /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
+    public HttpCredentialOptions Basic(string userName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userName);
+        return Choose(new BasicStamping(userName));
+    }
+
+    /// <summary>
+    /// Sends <c>Authorization: Basic</c> with user name and password from the value, which is JSON: <c>{"username":"...","password":"..."}</c>.
+    /// Other properties are ignored. It is parsed once per version.
+    /// </summary>
+    /// <returns>The same options.</returns>
+    /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
+    public HttpCredentialOptions Basic() => Choose(new BasicStamping(userName: null));
+
+    /// <summary>
+    /// Sends the value as a query parameter. Discouraged: addresses end up in the logs of servers and proxies, where nothing redacts them. Use
+    /// it only where the other side takes nothing else.
+    /// </summary>
+    /// <param name="name">The parameter's name. A parameter of that name that the request already has is replaced.</param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
+    public HttpCredentialOptions QueryParameter(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Choose(new QueryStamping(name));
+    }
+
+    /// <summary>Presents the credential your way, for example as a signature. Reveal it once, so that one request counts as one use.</summary>
+    /// <param name="stamp">
+    /// Called for each time the request is sent; concurrently for different requests. It may change the request's headers and its address, which
+    /// are put back afterwards. Headers of the content are not put back.
+    /// </param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
+    public HttpCredentialOptions Stamp(Action<HttpRequestMessage, Credential> stamp)
+    {
+        ArgumentNullException.ThrowIfNull(stamp);
+        return Choose(new CustomStamping(stamp));
+    }
+
+    /// <summary>
+    /// Says which hosts may see the credential; requests elsewhere go out without it. Without this, it is the host of the client's BaseAddress.
+    /// </summary>
+    /// <param name="hosts">
+    /// Exact hosts, each <c>host</c> or <c>host:port</c>, in Unicode or punycode, compared without case; no wildcards. Without a port it is the
+    /// scheme's default one. They mean https, and for loopback hosts http too. <c>http://host</c> allows clear text to that host.
+    /// </param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">An entry is not a host.</exception>
+    public HttpCredentialOptions AllowHosts(params string[] hosts)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        foreach (var host in hosts)
+        {
+            _origins.AddRange(AllowedOrigin.Parse(host));
+        }
+
+        return this;
+    }
+
+    /// <summary>
+    /// Says which responses mean that the credential itself was refused, and not the request. Default: status 401. Answer
+    /// <see langword="true"/> only for those: it costs a second request and a refresh.
+    /// </summary>
+    /// <param name="isRejection">Looks at status and headers, not at the body. Called concurrently.</param>
+    /// <returns>The same options.</returns>
+    public HttpCredentialOptions RejectedWhen(Func<HttpResponseMessage, bool> isRejection)
+    {
+        ArgumentNullException.ThrowIfNull(isRejection);
+        IsRejection = isRejection;
+        return this;
+    }
+
+    private HttpCredentialOptions Choose(Stamping stamping)
+    {
+        if (Stamping is not null)
+        {
+            throw new InvalidOperationException(
+                $"The credential is already sent as {Stamping}, so it cannot also be sent as {stamping}. Choose one; for two credentials on one client call AddRotatingCredential twice.");
+        }
+
+        Stamping = stamping;
+        return this;
+    }
+}
