@@ -26,7 +26,7 @@ static void RunAll()
     foreach (var suite in (Type[])[typeof(ReadBenchmarks), typeof(ThreadsBenchmarks), typeof(MatchBenchmarks)])
     {
         ConsoleLogger.Default.WriteLineHeader($"{suite.Name} ...");
-        var summary = BenchmarkRunner.Run(suite, ShortRun.Config.WithOptions(ConfigOptions.DisableLogFile));
+        var summary = BenchmarkRunner.Run(suite, ShortRun.Config.AddLogger(NullLogger.Instance).WithOptions(ConfigOptions.DisableLogFile));
         MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
     }
 }

@@ -17,6 +17,6 @@ internal static class Engine
         Name = name,
         Key = name,
         Backend = backend,
-        Lifecycle = lifecycle ?? new(),
+        Lifecycle = lifecycle ?? LifecyclePolicy.Default,
     };
 }

@@ -44,7 +44,7 @@ internal sealed class UseRecord : CredentialTracker
         GC.KeepAlive(this);
     }
 
-    /// <summary>Books the uses since the last cut to the stage that ends. Called under the version's lock.</summary>
+    /// <summary>Books the uses since the last cut to the stage that ends. Called under the ledger's lock.</summary>
     public void Cut(CredentialStage ended)
     {
         var total = UsePages.Read(Slot);
@@ -52,7 +52,7 @@ internal sealed class UseRecord : CredentialTracker
         _cut = total;
     }
 
-    /// <summary>The sweep noticed new uses. Called under the version's lock.</summary>
+    /// <summary>The sweep noticed new uses. Called under the ledger's lock.</summary>
     /// <returns>Whether they are the first.</returns>
     public bool Stamp(DateTimeOffset now)
     {
@@ -62,7 +62,7 @@ internal sealed class UseRecord : CredentialTracker
         return isFirst;
     }
 
-    /// <summary>The counts up to now. Called under the version's lock.</summary>
+    /// <summary>The counts up to now. Called under the ledger's lock.</summary>
     public CredentialUse ToUse()
     {
         var total = UsePages.Read(Slot);
