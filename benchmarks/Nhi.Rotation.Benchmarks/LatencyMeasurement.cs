@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Nhi.Rotation.Tests.Backends.Files;
+using ZeroDowntimeRotation;
 
 namespace Nhi.Rotation.Benchmarks;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Nhi.Rotation.Tests.Backends.Files;
+namespace ZeroDowntimeRotation;
 
 /// <summary>
 /// A directory that is written the way the kubelet writes a secret volume: each key is a link into <c>..data</c>, which is a link to a

@@ -1,0 +1,27 @@
+using Nhi.Rotation;
+
+namespace ZeroDowntimeRotation;
+
+/// <summary>Follows a real mounted secret: the partner accepts the newest two values, and somebody else rotates.</summary>
+internal static class Follower
+{
+    public static async Task RunAsync(IRotatingCredentialProvider credential, Upstream upstream, Action<string> tell, TimeSpan duration)
+    {
+        // The partner is told with a consumer of its own, so that its reads are not mistaken for the client's.
+        var partner = credential.ForConsumer("partner's key registry");
+        tell($"Following the secret for {duration.TotalSeconds:0} s; rotate it now.");
+        using var end = new CancellationTokenSource(duration);
+        var seen = partner.Current;
+        while (!end.IsCancellationRequested)
+        {
+            if (partner.Current.VersionId != seen.VersionId)
+            {
+                upstream.Accept(seen.Reveal(), partner.Current.Reveal());
+                tell($"Rotated from {seen.VersionId} to {partner.Current.VersionId}.");
+                seen = partner.Current;
+            }
+
+            await Task.Delay(5, CancellationToken.None);
+        }
+    }
+}

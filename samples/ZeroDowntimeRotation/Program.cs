@@ -1,0 +1,57 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation;
+using ZeroDowntimeRotation;
+
+if (Arguments.Parse(args) is not { } arguments)
+{
+    Console.Error.WriteLine($"usage: {Arguments.Usage}");
+    return 2;
+}
+
+var directory = arguments.Path is null ? Directory.CreateTempSubdirectory("zero-downtime-") : null;
+try
+{
+    var secret = directory is null ? null : new DemoSecret(directory.FullName);
+    secret?.Write(Rotations.Key(0));
+    await using var upstream = await Upstream.StartAsync();
+
+    // What an app does: name the credential, say where it lives, attach it to an HttpClient.
+    var builder = Host.CreateApplicationBuilder();
+    builder.Logging.ClearProviders();
+    builder.Services.AddRotatingCredentials()
+        .AddCredential("partner", c => c
+            .FromFiles(arguments.Path ?? secret!.Path)
+            .OwnedBy("payments").For("charges")
+            .Configure(options =>
+            {
+                options.Overlap = Rotations.Overlap;
+                options.FallbackHold = Rotations.Hold;
+            }));
+    builder.Services.AddHttpClient<PartnerClient>(http => http.BaseAddress = upstream.Address)
+        .AddRotatingCredential("partner", http => http.Bearer());
+
+    using var app = builder.Build();
+    await app.StartAsync();
+    var credential = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");
+    var ledger = app.Services.GetRequiredService<IRotationLedger>();
+    upstream.Accept(credential.Current.Reveal());
+
+    var load = new Load(app.Services.GetRequiredService<PartnerClient>(), workers: 2 * Environment.ProcessorCount);
+    var screen = new Screen(load, credential, ledger);
+    var rotations = new Rotations(upstream, key => secret!.Write(key), credential, screen.Tell);
+    await using (load)
+    {
+        load.Start();
+        await screen.ShowWhileAsync(arguments.Path is null ? rotations.RunAsync() : Follower.RunAsync(credential, upstream, screen.Tell, arguments.Duration));
+    }
+
+    var isGood = Summary.Print(load, upstream, ledger.GetUses("partner"));
+    await app.StopAsync();
+    return isGood ? 0 : 1;
+}
+finally
+{
+    directory?.Delete(recursive: true);
+}
