@@ -23,7 +23,7 @@ switch (args)
 
 static void RunAll()
 {
-    foreach (var suite in (Type[])[typeof(ReadBenchmarks), typeof(ThreadsBenchmarks), typeof(MatchBenchmarks)])
+    foreach (var suite in (Type[])[typeof(ReadBenchmarks), typeof(ThreadsBenchmarks), typeof(MatchBenchmarks), typeof(HttpBenchmarks)])
     {
         ConsoleLogger.Default.WriteLineHeader($"{suite.Name} ...");
         var summary = BenchmarkRunner.Run(suite, ShortRun.Config.AddLogger(NullLogger.Instance).WithOptions(ConfigOptions.DisableLogFile));
