@@ -9,6 +9,7 @@ namespace Nhi.Rotation.Benchmarks;
 internal static class ShortRun
 {
     public static ManualConfig Config => ManualConfig.CreateEmpty()
+        .WithBuildTimeout(TimeSpan.FromMinutes(10))
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddAnalyser([.. DefaultConfig.Instance.GetAnalysers()])
         .AddJob(Job.Default.WithWarmupCount(6).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(120)))
