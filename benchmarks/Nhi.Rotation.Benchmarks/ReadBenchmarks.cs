@@ -60,6 +60,12 @@ public class ReadBenchmarks
 
         _counter = _meter.CreateCounter<long>("uses");
         _telemetry = Sdk.CreateMeterProviderBuilder().AddMeter(_meter.Name).AddInMemoryExporter(_exported).Build();
+        Counter();
+        _telemetry.ForceFlush();
+        if (_exported.Count == 0)
+        {
+            throw new InvalidOperationException("The SDK is not attached to the counter.");
+        }
     }
 
     [GlobalCleanup]
