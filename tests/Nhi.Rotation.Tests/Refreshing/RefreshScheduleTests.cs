@@ -59,6 +59,7 @@ public sealed class RefreshScheduleTests
                     Assert.InRange(backend.MaxInFlight, 0, 1);
                 }
 
+                backend.Heal();
                 release?.Invoke();
                 backend.Signal();
                 await engine.SettleAsync();
