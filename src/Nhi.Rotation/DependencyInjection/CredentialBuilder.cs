@@ -55,7 +55,8 @@ public sealed class CredentialBuilder
     /// <returns>The same builder.</returns>
     public CredentialBuilder Configure(Action<CredentialOptions> configure)
     {
-        Services.Configure(Name, configure);
+        ArgumentNullException.ThrowIfNull(configure);
+        _registration.ConfigureOptions.Add(configure);
         return this;
     }
 
@@ -68,6 +69,8 @@ public sealed class CredentialBuilder
     /// <param name="purpose">A few words.</param>
     /// <returns>The same builder.</returns>
     public CredentialBuilder For(string purpose) => Configure(options => options.Purpose = purpose);
+
+    internal void ConfigureFiles(Action<FileBackendOptions> configure) => _registration.ConfigureFiles.Add(configure);
 
     internal void Refuse(string error) => _registration.Errors.Add(error);
 }

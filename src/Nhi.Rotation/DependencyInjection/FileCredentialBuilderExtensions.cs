@@ -29,7 +29,7 @@ public static class FileCredentialBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (configure is not null)
         {
-            builder.Services.Configure(builder.Name, configure);
+            builder.ConfigureFiles(configure);
         }
 
         return Use(builder, path);
@@ -44,7 +44,7 @@ public static class FileCredentialBuilderExtensions
             return;
         }
 
-        builder.Services.AddOptions<FileBackendOptions>(builder.Name).Bind(section);
+        builder.ConfigureFiles(options => section.Bind(options));
         Use(builder, path);
     }
 

@@ -46,34 +46,37 @@ internal static class RegistryFactory
         services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
 
     private static CoreSettings Settings(
-        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer) => new()
+        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer)
     {
-        Name = registration.Name,
-        Key = registration.Key,
-        Backend = registration.Backend!(services),
-        Probe = registration.Probe?.Invoke(services),
-        DefaultConsumer = consumer,
-        FirstLoadTimeout = shared.FirstLoadTimeout,
-        ProbeTimeout = options.ProbeTimeout,
-        MaxConsumers = shared.MaxConsumers,
-        MaxCallers = shared.MaxCallers,
-        Lifecycle = new LifecyclePolicy
+        return new CoreSettings
         {
-            Overlap = options.Overlap,
-            ActivationDelay = options.ActivationDelay,
-            ClockSkew = options.ClockSkew,
-            MaxStaleness = options.MaxStaleness,
-            FallbackAfterRejections = options.FallbackAfterRejections,
-            FallbackHold = options.FallbackHold,
-            RequiresProbe = registration.Probe is not null,
-        },
-        Refresh = new RefreshPolicy
-        {
-            Interval = options.RefreshInterval ?? registration.DefaultRefreshInterval ?? new RefreshPolicy().Interval,
-            Jitter = options.RefreshJitter,
-            RejectionInterval = options.RejectionRefreshInterval,
-            MinBackoff = options.MinBackoff,
-            MaxBackoff = options.MaxBackoff,
-        },
-    };
+            Name = registration.Name,
+            Key = registration.Key,
+            Backend = registration.Backend!(services),
+            Probe = registration.Probe?.Invoke(services),
+            DefaultConsumer = consumer,
+            FirstLoadTimeout = shared.FirstLoadTimeout,
+            ProbeTimeout = options.ProbeTimeout,
+            MaxConsumers = shared.MaxConsumers,
+            MaxCallers = shared.MaxCallers,
+            Lifecycle = new LifecyclePolicy
+            {
+                Overlap = options.Overlap,
+                ActivationDelay = options.ActivationDelay,
+                ClockSkew = options.ClockSkew,
+                MaxStaleness = options.MaxStaleness,
+                FallbackAfterRejections = options.FallbackAfterRejections,
+                FallbackHold = options.FallbackHold,
+                RequiresProbe = registration.Probe is not null,
+            },
+            Refresh = new RefreshPolicy
+            {
+                Interval = options.RefreshInterval ?? registration.DefaultRefreshInterval ?? RefreshPolicy.Default.Interval,
+                Jitter = options.RefreshJitter,
+                RejectionInterval = options.RejectionRefreshInterval,
+                MinBackoff = options.MinBackoff,
+                MaxBackoff = options.MaxBackoff,
+            },
+        };
+    }
 }

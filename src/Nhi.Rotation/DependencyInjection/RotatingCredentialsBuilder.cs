@@ -63,7 +63,7 @@ public sealed class RotatingCredentialsBuilder
     internal void AddSection(IConfigurationSection section)
     {
         var builder = Declare(section.Key, section.Path);
-        Services.AddOptions<CredentialOptions>(section.Key).Bind(section);
+        builder.Configure(options => section.Bind(options));
         _setup.Sections.Add((builder, section));
         foreach (var (name, configure) in _setup.BackendSections)
         {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.Evidence;
@@ -5,10 +7,9 @@ namespace Nhi.Rotation.Evidence;
 /// <summary>All uses of all credentials. The sweep reads every count in one pass and touches only records that moved.</summary>
 internal sealed class UseLedger : IRotationLedger
 {
-    private readonly Lock _gate = new();
     private readonly CredentialMetrics _metrics;
     private readonly EngineLog _log;
-    private readonly Dictionary<string, List<VersionRecord>> _versions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<VersionRecord>> _versions = new(StringComparer.Ordinal);
     private UseRecord?[] _bySlot = [];
     private long[] _totals = [];
     private long[] _lastTotals = [];
@@ -19,17 +20,16 @@ internal sealed class UseLedger : IRotationLedger
         _log = log;
     }
 
+    /// <summary>Guards the ledger and all its records: one lock, because there may be very many records and nobody takes it on the hot path.</summary>
+    public Lock Gate { get; } = new();
+
     public VersionRecord AddVersion(string credentialName, string versionId)
     {
         var version = new VersionRecord(this, credentialName, versionId);
-        lock (_gate)
+        lock (Gate)
         {
-            if (!_versions.TryGetValue(credentialName, out var versions))
-            {
-                _versions.Add(credentialName, versions = new(capacity: 2));
-            }
-
-            versions.Add(version);
+            ref var versions = ref CollectionsMarshal.GetValueRefOrAddDefault(_versions, credentialName, out var exists);
+            versions = exists ? versions.Add(version) : [version];
         }
 
         return version;
@@ -37,9 +37,9 @@ internal sealed class UseLedger : IRotationLedger
 
     public void RemoveVersion(VersionRecord version)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            _versions[version.CredentialName].Remove(version);
+            _versions[version.CredentialName] = _versions[version.CredentialName].Remove(version);
         }
 
         version.Forget();
@@ -49,7 +49,7 @@ internal sealed class UseLedger : IRotationLedger
     public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null)
     {
         VersionRecord[] versions;
-        lock (_gate)
+        lock (Gate)
         {
             versions = credentialName is null
                 ? [.. _versions.Values.SelectMany(list => list)]
@@ -69,7 +69,7 @@ internal sealed class UseLedger : IRotationLedger
     public void Sweep(DateTimeOffset now)
     {
         List<UseRecord>? moved = null;
-        lock (_gate)
+        lock (Gate)
         {
             UsePages.ReadAll(ref _totals);
             for (var slot = 0; slot < _bySlot.Length && slot < _totals.Length; slot++)
@@ -91,7 +91,7 @@ internal sealed class UseLedger : IRotationLedger
 
     internal void Add(UseRecord use)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (use.Slot >= _bySlot.Length)
             {
@@ -108,7 +108,7 @@ internal sealed class UseLedger : IRotationLedger
 
     internal void Remove(UseRecord use)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _bySlot[use.Slot] = null;
         }

@@ -22,6 +22,7 @@ internal sealed class HttpCredentialBinding
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IDerived<Stamp>? _stamps;
+    private readonly Func<HttpResponseMessage, bool> _isRejection;
     private readonly RecentRejections _rejections;
     private readonly ConcurrentDictionary<string, bool> _warnedHosts = new(StringComparer.Ordinal);
     private bool _warnedOfReplacement;
@@ -34,6 +35,7 @@ internal sealed class HttpCredentialBinding
         _origins = origins;
         _time = time;
         _logger = logger;
+        _isRejection = registration.Options.IsRejection;
         _rejections = new RecentRejections(time);
         _stamps = registration.Stamping.IsDerived ? provider.Derive(registration.Stamping.Build) : null;
     }
@@ -114,13 +116,13 @@ internal sealed class HttpCredentialBinding
 
     /// <summary>Reports what a response says of the version that was presented. Disposes it if that cannot be found out.</summary>
     /// <returns>Whether the version was rejected.</returns>
-    public bool IsRejected(Stamp stamp, HttpResponseMessage response)
+    public bool Judge(Stamp stamp, HttpResponseMessage response)
     {
         stamp.Scrub(response);
         bool rejected;
         try
         {
-            rejected = _registration.Options.IsRejection(response);
+            rejected = _isRejection(response);
         }
         catch
         {
@@ -177,15 +179,6 @@ internal sealed class HttpCredentialBinding
         }
 
         return other;
-    }
-
-    /// <summary>Reports what the response to the repeated request says.</summary>
-    public void Settle(Stamp stamp, HttpResponseMessage response)
-    {
-        if (!IsRejected(stamp, response))
-        {
-            _rejections.Remove(stamp.Source.VersionId);
-        }
     }
 
     private Stamp? TryBuildCurrent(Stamp rejected) =>

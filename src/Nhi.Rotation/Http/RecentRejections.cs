@@ -21,14 +21,6 @@ internal sealed class RecentRejections
         }
     }
 
-    public void Remove(string versionId)
-    {
-        lock (_lock)
-        {
-            _rejectedAt.Remove(versionId);
-        }
-    }
-
     public bool Contains(string versionId)
     {
         lock (_lock)

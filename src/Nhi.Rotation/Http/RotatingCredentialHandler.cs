@@ -23,7 +23,17 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         }
 
         var before = _binding.Apply(stamp, request);
-        var sending = Start(request, stamp, before, cancellationToken);
+        Task<HttpResponseMessage> sending;
+        try
+        {
+            sending = base.SendAsync(request, cancellationToken);
+        }
+        catch
+        {
+            stamp.Remove(request, before);
+            throw;
+        }
+
         if (!sending.IsCompletedSuccessfully)
         {
             return FinishAsync(sending, request, stamp, before, cancellationToken);
@@ -34,7 +44,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 #pragma warning disable CA1849 // It is completed.
         var response = sending.Result;
 #pragma warning restore CA1849
-        return _binding.IsRejected(stamp, response) ? ReplayAsync(response, request, stamp, cancellationToken) : sending;
+        return _binding.Judge(stamp, response) ? ReplayAsync(response, request, stamp, cancellationToken) : sending;
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -47,7 +57,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         // Blocking is what the caller of a synchronous send asked for.
         var stamp = _binding.TryTakeStamp() ?? _binding.TakeStampAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
         var response = SendStamped(request, stamp, cancellationToken);
-        if (!_binding.IsRejected(stamp, response))
+        if (!_binding.Judge(stamp, response))
         {
             return response;
         }
@@ -70,7 +80,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 
         response.Dispose();
         response = SendStamped(request, other, cancellationToken);
-        _binding.Settle(other, response);
+        _binding.Judge(other, response);
         return response;
     }
 
@@ -78,7 +88,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
     {
         var stamp = await _binding.TakeStampAsync(cancellationToken).ConfigureAwait(false);
         var response = await SendStampedAsync(request, stamp, cancellationToken).ConfigureAwait(false);
-        return _binding.IsRejected(stamp, response)
+        return _binding.Judge(stamp, response)
             ? await ReplayAsync(response, request, stamp, cancellationToken).ConfigureAwait(false)
             : response;
     }
@@ -96,7 +106,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
             stamp.Remove(request, before);
         }
 
-        return _binding.IsRejected(stamp, response)
+        return _binding.Judge(stamp, response)
             ? await ReplayAsync(response, request, stamp, cancellationToken).ConfigureAwait(false)
             : response;
     }
@@ -122,7 +132,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 
         rejection.Dispose();
         var response = await SendStampedAsync(request, other, cancellationToken).ConfigureAwait(false);
-        _binding.Settle(other, response);
+        _binding.Judge(other, response);
         return response;
     }
 
@@ -149,19 +159,6 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         finally
         {
             stamp.Remove(request, before);
-        }
-    }
-
-    private Task<HttpResponseMessage> Start(HttpRequestMessage request, Stamp stamp, object? before, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return base.SendAsync(request, cancellationToken);
-        }
-        catch
-        {
-            stamp.Remove(request, before);
-            throw;
         }
     }
 }

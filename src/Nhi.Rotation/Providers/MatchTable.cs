@@ -12,8 +12,6 @@ internal sealed class MatchTable
 
     public MatchTable(ImmutableArray<Entry> entries) => _entries = entries;
 
-    public static MatchTable Empty { get; } = new([]);
-
     /// <summary>
     /// The entry that equals <paramref name="presented"/>, or <see langword="null"/>. Every fingerprint is compared and nothing stops at the first match;
     /// then exactly one full comparison of the presented length follows, with itself when there is nothing to compare. So the time tells the length that

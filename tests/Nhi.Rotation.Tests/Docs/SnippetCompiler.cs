@@ -6,7 +6,7 @@ namespace Nhi.Rotation.Tests.Docs;
 
 /// <summary>
 /// Compiles a snippet the way its reader would use it. One that declares a type is a file of a project; any other is the body of an asynchronous
-/// method with <c>builder</c>, <c>services</c>, <c>configuration</c>, <c>provider</c>, <c>backend</c>, <c>client</c>, <c>time</c> and <c>ct</c> at hand. Either comes with the
+/// method, or the rest of an <c>AddHttpClient(...)</c> if it begins with a dot, with <c>builder</c>, <c>services</c>, <c>configuration</c>, <c>provider</c>, <c>backend</c>, <c>client</c>, <c>time</c> and <c>ct</c> at hand. Either comes with the
 /// usings of a web project and the reader's own types that the documents speak of.
 /// </summary>
 internal sealed class SnippetCompiler
@@ -29,6 +29,7 @@ internal sealed class SnippetCompiler
         global using Microsoft.Extensions.Logging;
         global using Microsoft.Extensions.Primitives;
         global using Nhi.Rotation;
+        global using Xunit;
         """;
 
     private const string ReadersTypes = """
@@ -48,9 +49,11 @@ internal sealed class SnippetCompiler
         }
         """;
 
+    // Fields, so that a snippet may have a variable of the same name.
     private const string MethodStart =
-        "static class Reader { static async Task ReadAsync(WebApplicationBuilder builder, IServiceCollection services, IConfiguration configuration, "
-        + "IRotatingCredentialProvider provider, ICredentialBackend backend, HttpClient client, TimeProvider time, CancellationToken ct) { await Task.CompletedTask;\n";
+        "static class Reader { static WebApplicationBuilder builder = null!; static IServiceCollection services = null!; static IConfiguration configuration = null!; "
+        + "static IRotatingCredentialProvider provider = null!; static ICredentialBackend backend = null!; static HttpClient client = null!; "
+        + "static TimeProvider time = null!; static CancellationToken ct; static async Task ReadAsync() { await Task.CompletedTask;\n";
 
     private const string Path = "snippet.cs";
 
@@ -80,7 +83,7 @@ internal sealed class SnippetCompiler
     public IReadOnlyList<string> FindErrors(Snippet snippet)
     {
         var isFile = DeclaresType(snippet.Code);
-        var code = isFile ? snippet.Code : MethodStart + snippet.Code + "\n} }";
+        var code = isFile ? snippet.Code : MethodStart + (snippet.Code.StartsWith('.') ? $"_ = builder.Services.AddHttpClient(\"client\")" + snippet.Code + ";" : snippet.Code) + "\n} }";
         var offset = isFile ? 0 : 1;
         var errors = from diagnostic in Compile(code).GetDiagnostics()
                      where diagnostic.Severity == DiagnosticSeverity.Error

@@ -1,0 +1,6 @@
+namespace Nhi.Rotation.Testing;
+
+/// <summary>One call of <see cref="IRotatingCredentialProvider.Report"/>.</summary>
+/// <param name="VersionId">The version that was presented.</param>
+/// <param name="Outcome">What the other side said.</param>
+public readonly record struct ReportedOutcome(string VersionId, CredentialOutcome Outcome);

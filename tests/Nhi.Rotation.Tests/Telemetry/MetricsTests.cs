@@ -1,0 +1,109 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Nhi.Rotation.Tests.Support;
+
+namespace Nhi.Rotation.Tests.Telemetry;
+
+public sealed class MetricsTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Uses_and_residual_uses_are_observed_per_version_and_consumer()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        await using var services = Services(backend);
+        var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe").ForConsumer("billing");
+        await provider.GetCurrentAsync(Ct);
+        var captured = provider.Current;
+        captured.Reveal();
+        backend.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        captured.Reveal();
+        captured.Reveal();
+        provider.Current.Reveal();
+
+        Assert.Equal(3, Observe<long>(services, "nhi.credential.uses", ("nhi.credential.version", "v1"), ("nhi.consumer", "billing")));
+        Assert.Equal(1, Observe<long>(services, "nhi.credential.uses", ("nhi.credential.version", "v2"), ("nhi.consumer", "billing")));
+        Assert.Equal(2, Observe<long>(services, "nhi.credential.residual_uses", ("nhi.credential.version", "v1"), ("nhi.consumer", "billing"), ("nhi.credential.stage", "previous")));
+        Assert.Equal(0, Observe<long>(services, "nhi.credential.residual_uses", ("nhi.credential.version", "v1"), ("nhi.consumer", "billing"), ("nhi.credential.stage", "retired")));
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.stage", ("nhi.credential.version", "v1"), ("nhi.credential.stage", "previous")));
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.stage", ("nhi.credential.version", "v2"), ("nhi.credential.stage", "current")));
+    }
+
+    [Fact]
+    public async Task Refreshes_rotations_and_rejections_are_counted_with_their_reasons()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        await using var services = Services(backend);
+        var factory = services.GetRequiredService<IMeterFactory>();
+        using var refreshes = new MetricCollector<long>(factory, "Nhi.Rotation", "nhi.credential.refreshes");
+        using var durations = new MetricCollector<double>(factory, "Nhi.Rotation", "nhi.credential.refresh.duration");
+        using var rotations = new MetricCollector<long>(factory, "Nhi.Rotation", "nhi.credential.rotations");
+        using var rejections = new MetricCollector<long>(factory, "Nhi.Rotation", "nhi.credential.rejections");
+        var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
+        await provider.GetCurrentAsync(Ct);
+        backend.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        backend.FailNext(new BackendException("stripe", BackendFailure.AccessDenied, "denied", "None."));
+        await Assert.ThrowsAsync<BackendException>(() => provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask());
+        provider.Report(provider.Credentials.Previous[0], CredentialOutcome.Rejected);
+
+        var reasons = refreshes.GetMeasurementSnapshot().Select(measurement => (measurement.Tags["nhi.refresh.reason"], measurement.Tags.GetValueOrDefault("error.type")));
+        Assert.Equal([("startup", null), ("requested", null), ("requested", "access_denied")], reasons);
+        Assert.Equal(3, durations.GetMeasurementSnapshot().Count);
+        Assert.Equal("stripe", Assert.Single(rotations.GetMeasurementSnapshot()).Tags["nhi.credential.name"]);
+        Assert.Equal("v1", Assert.Single(rejections.GetMeasurementSnapshot()).Tags["nhi.credential.version"]);
+    }
+
+    [Fact]
+    public async Task Adoption_lag_age_and_time_to_expiry_are_in_seconds()
+    {
+        var time = new TwoClocks();
+        var now = time.GetUtcNow();
+        var backend = new ScriptedBackend().Put("v1", "one", createdOn: now - TimeSpan.FromHours(1), expiresOn: now + TimeSpan.FromHours(2));
+        await using var services = Services(backend, time);
+        using var lags = new MetricCollector<double>(services.GetRequiredService<IMeterFactory>(), "Nhi.Rotation", "nhi.credential.adoption.lag");
+        var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
+        await provider.GetCurrentAsync(Ct);
+        provider.Current.Reveal();
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Engine.EventuallyAsync(() => lags.GetMeasurementSnapshot().Count > 0);
+
+        Assert.Equal(3_601, Assert.Single(lags.GetMeasurementSnapshot()).Value);
+        Assert.Equal(3_601, Observe<double>(services, "nhi.credential.age", ("nhi.credential.version", "v1")));
+        Assert.Equal(7_199, Observe<double>(services, "nhi.credential.time_to_expiry", ("nhi.credential.version", "v1")));
+    }
+
+    [Fact]
+    public void Long_version_ids_are_shortened_to_what_tells_them_apart()
+    {
+        Assert.Equal("short", Nhi.Rotation.Telemetry.VersionTag.Shorten("short"));
+        Assert.Equal("2026-11..ents-v7", Nhi.Rotation.Telemetry.VersionTag.Shorten("2026-11-24-production-payments-v7"));
+        Assert.NotEqual(Nhi.Rotation.Telemetry.VersionTag.Shorten("2026-11-24-production-payments-v8"), Nhi.Rotation.Telemetry.VersionTag.Shorten("2026-11-24-production-payments-v7"));
+    }
+
+    private static ServiceProvider Services(ICredentialBackend backend, TimeProvider? time = null)
+    {
+        var services = new ServiceCollection();
+        services.AddMetrics();
+        if (time is not null)
+        {
+            services.AddSingleton(time);
+        }
+
+        services.AddRotatingCredentials().AddCredential("stripe", credential => credential.UseBackend("stripe", _ => backend));
+        return services.BuildServiceProvider();
+    }
+
+    private static double Observe<T>(IServiceProvider services, string instrument, params (string Key, string Value)[] tags)
+        where T : struct
+    {
+        using var collector = new MetricCollector<T>(services.GetRequiredService<IMeterFactory>(), "Nhi.Rotation", instrument);
+        collector.RecordObservableInstruments();
+        return Convert.ToDouble(Assert.Single(
+            collector.GetMeasurementSnapshot(), measurement => tags.All(tag => Equals(measurement.Tags.GetValueOrDefault(tag.Key), tag.Value))).Value, System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
