@@ -54,9 +54,7 @@ public static class AwsSecretsManagerExtensions
             return;
         }
 
-        // Reported at start, together with every other mistake. The backend keeps the credential from being reported as having none.
-        builder.UseBackend(address.SecretId, _ => throw new InvalidOperationException(mistake));
-        builder.Services.AddOptions<RotatingCredentialsOptions>().Validate(_ => false, $"Credential '{builder.Name}': {section.Path}: {mistake}");
+        builder.Refuse($"{section.Path}: {mistake}");
     }
 
     private static string? UnknownKey(IConfigurationSection section) =>

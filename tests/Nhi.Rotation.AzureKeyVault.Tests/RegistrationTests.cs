@@ -3,6 +3,7 @@ using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Nhi.Rotation.AzureKeyVault.DependencyInjection;
 using Nhi.Rotation.AzureKeyVault.Tests.Server;
 
@@ -149,7 +150,7 @@ public sealed class RegistrationTests : VaultTest
         _services.AddSingleton<TokenCredential>(new TenantCredential(Server.Tenant));
         _services.AddRotatingCredentials(Section(section)).AddAzureKeyVault();
 
-        var error = Assert.Throws<BackendException>(Provider);
+        var error = Assert.Throws<OptionsValidationException>(Provider);
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Contains("Credentials:stripe:AzureKeyVault", error.Message, StringComparison.Ordinal);

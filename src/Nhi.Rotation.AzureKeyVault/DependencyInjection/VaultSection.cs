@@ -22,10 +22,13 @@ internal static class VaultSection
         var source = new VaultSource(builder.Name, secretName, options);
         problem ??= source.Problem() is { } found ? (found.Cause, $"{found.Fix} It is declared under {section.Path}.") : null;
 
-        // Told at start with everything else that is wrong, not while services are still being added.
-        AzureKeyVaultCredentialBuilderExtensions.Use(builder, secretName, services => problem is { } wrong
-            ? throw new BackendException(builder.Name, BackendFailure.Misconfigured, wrong.Cause, wrong.Fix)
-            : source.Create(services));
+        if (problem is { } wrong)
+        {
+            builder.Refuse($"{wrong.Cause}. {wrong.Fix}");
+            return;
+        }
+
+        AzureKeyVaultCredentialBuilderExtensions.Use(builder, secretName, source.Create);
     }
 
     private static (string Cause, string Fix)? Problem(IConfigurationSection section)

@@ -31,7 +31,7 @@ public sealed class CredentialBuilder
         ArgumentNullException.ThrowIfNull(create);
         if (_registration.Backend is not null)
         {
-            _registration.Errors.Add("it has two backends; keep one");
+            _registration.Errors.Add("it has two backends. Keep one.");
         }
 
         _registration.Key = key;
@@ -72,5 +72,13 @@ public sealed class CredentialBuilder
 
     internal void ConfigureFiles(Action<FileBackendOptions> configure) => _registration.ConfigureFiles.Add(configure);
 
-    internal void Refuse(string error) => _registration.Errors.Add(error);
+    /// <summary>Says what is wrong with the declaration. The start then fails with it, together with all other mistakes. For authors of backends.</summary>
+    /// <param name="mistake">What is wrong, with the key and the fix, in sentences. The credential's name is put before it.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder Refuse(string mistake)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(mistake);
+        _registration.Errors.Add(mistake);
+        return this;
+    }
 }

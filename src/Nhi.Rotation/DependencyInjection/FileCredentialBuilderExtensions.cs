@@ -40,7 +40,7 @@ public static class FileCredentialBuilderExtensions
         var path = section["Path"];
         if (string.IsNullOrWhiteSpace(path))
         {
-            builder.Refuse($"{section.Path}:Path is missing; set it to a file or a directory");
+            builder.Refuse($"{section.Path}:Path is missing. Set it to a file or a directory.");
             return;
         }
 

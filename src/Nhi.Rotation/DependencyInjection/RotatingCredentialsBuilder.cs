@@ -85,7 +85,7 @@ public sealed class RotatingCredentialsBuilder
         var registration = new CredentialRegistration(name, sectionPath);
         if (!_setup.Credentials.TryAdd(name, registration))
         {
-            _setup.Credentials[name].Errors.Add("it is declared twice; keep one declaration");
+            _setup.Credentials[name].Errors.Add("it is declared twice. Keep one declaration.");
         }
 
         Services.AddOptions<CredentialOptions>(name).ValidateOnStart();
