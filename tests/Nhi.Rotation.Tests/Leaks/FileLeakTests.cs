@@ -16,13 +16,17 @@ public sealed class FileLeakTests : IDisposable
 
     private static Dictionary<string, (Func<FileFixture, string> Arrange, Action<FileBackendOptions> Configure)> Layouts => new()
     {
-        ["text"] = (static files => files.Write("token", Canary.Plain.Text + "\n"), static _ => { }),
+        ["text"] = (static files => files.Write("token", Canary.Plain.Text + "\n"), static _ => { }
+        ),
         ["binary"] = (static files => files.Write("token", Canary.Binary.Bytes), static options => options.Content = FileContent.Binary),
-        ["JSON"] = (static files => files.Write("token", Canary.Json), static _ => { }),
+        ["JSON"] = (static files => files.Write("token", Canary.Json), static _ => { }
+        ),
         ["JSON field"] = (static files => files.Write("token", Canary.Json), static options => options.JsonField = "password"),
         ["keyed fingerprint"] = (static files => files.Write("token", Canary.Plain.Text), static options => options.FingerprintKey = Canary.FingerprintKey.Bytes),
-        ["version directory"] = (WriteDirectory, static _ => { }),
-        ["version document"] = (WriteDocument, static _ => { }),
+        ["version directory"] = (WriteDirectory, static _ => { }
+        ),
+        ["version document"] = (WriteDocument, static _ => { }
+        ),
     };
 
     public void Dispose() => _files.Dispose();
