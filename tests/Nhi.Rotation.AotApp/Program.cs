@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Nhi.Rotation;
 using Nhi.Rotation.AotApp;
 
-// Credentials from code and from configuration, an HttpClient that presents one to a local server, one rotation. Exits with 0 if all went as it should.
+// Credentials from code and from configuration, an HttpClient that presents one to a local server, one rotation, both clouds. Exits with 0 if all went as it should.
 using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
 var ct = deadline.Token;
 var directory = Directory.CreateTempSubdirectory("nhi-aot-").FullName;
@@ -55,7 +55,10 @@ Console.WriteLine($"uses: {string.Join(", ", uses.Select(use => $"{use.Stage} by
 await host.StopAsync(ct);
 Directory.Delete(directory, recursive: true);
 
+var clouds = await Clouds.AskAsync(ct);
+
 string[] expected = ["Authorization: Basic YXBwOnBhc3M=", "Authorization: Bearer first", "Authorization: Bearer second"];
-var isRight = seen.SequenceEqual(expected) && set.Previous.Count == 1 && uses.Sum(use => use.Uses) == 2;
+var isRight = seen.SequenceEqual(expected) && set.Previous.Count == 1 && uses.Sum(use => use.Uses) == 2
+    && clouds is { Count: 2 } && clouds.Values.All(failure => failure == BackendFailure.Unavailable);
 Console.WriteLine(isRight ? "as it should be" : "WRONG");
 return isRight ? 0 : 1;

@@ -22,7 +22,11 @@ internal sealed class SnippetCompiler
         global using System.Text.Json;
         global using System.Threading;
         global using System.Threading.Tasks;
+        global using Azure.Core;
+        global using Azure.Identity;
+        global using Azure.Security.KeyVault.Secrets;
         global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.Extensions.Azure;
         global using Microsoft.Extensions.Configuration;
         global using Microsoft.Extensions.DependencyInjection;
         global using Microsoft.Extensions.Hosting;

@@ -1,0 +1,47 @@
+using Amazon.Extensions.NETCore.Setup;
+using Amazon.Runtime;
+using Azure.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Nhi.Rotation.AotApp;
+
+/// <summary>Both cloud backends, compiled and run as far as a network that refuses them: what is checked is that each SDK works when trimmed.</summary>
+internal static class Clouds
+{
+    private static readonly Uri Nowhere = new("https://localhost:1");
+
+    /// <summary>What each backend said, by credential.</summary>
+    public static async Task<Dictionary<string, BackendFailure>> AskAsync(CancellationToken ct)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TokenCredential>(new NoToken());
+        services.AddSingleton(new AWSOptions { Credentials = new BasicAWSCredentials("id", "key"), DefaultClientConfig = { ServiceURL = Nowhere.AbsoluteUri, MaxErrorRetry = 0 } });
+        services.AddRotatingCredentials()
+            .AddCredential("azure", c => c.FromAzureKeyVault(Nowhere, "secret"))
+            .AddCredential("aws", c => c.FromAwsSecretsManager("secret"));
+        await using var provider = services.BuildServiceProvider();
+        var failures = new Dictionary<string, BackendFailure>();
+        foreach (var name in (string[])["azure", "aws"])
+        {
+            try
+            {
+                await provider.GetRequiredKeyedService<IRotatingCredentialProvider>(name).RefreshAsync(RefreshReason.Requested, ct);
+            }
+            catch (BackendException error)
+            {
+                Console.WriteLine(error.Message);
+                failures.Add(name, error.Failure);
+            }
+        }
+
+        return failures;
+    }
+
+    private sealed class NoToken : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("token", DateTimeOffset.MaxValue);
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+    }
+}
