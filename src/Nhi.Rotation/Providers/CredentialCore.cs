@@ -143,7 +143,7 @@ internal sealed class CredentialCore : IRefreshTarget
             return;
         }
 
-        if (result.Error is { IsTransient: false } error)
+        if (result.Error is { } error && (!error.IsTransient || _scheduler.IsStopped))
         {
             throw Unavailable(error);
         }

@@ -61,6 +61,17 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         }
     }
 
+    public bool IsStopped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stopped;
+            }
+        }
+    }
+
     public RefreshEntry Register(IRefreshTarget target)
     {
         var entry = new RefreshEntry(target);
@@ -108,7 +119,12 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_stopped, this);
+            // Requests that end while the application stops must not fail for it: what is in use stays in use.
+            if (_stopped)
+            {
+                return Task.FromResult(new FlightResult(Stopped(entry.Target.Name)));
+            }
+
             if (reason is RefreshReason.Rejection && !TakeRejectionTurn(entry))
             {
                 return Task.FromResult(new FlightResult(null));
@@ -387,7 +403,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     }
 
     private static BackendException Stopped(string name) =>
-        new(name, BackendFailure.Unavailable, "the refresh was cancelled because the application is stopping", "Nothing needs to be done.");
+        new(name, BackendFailure.Unavailable, "nothing is refreshed any more because the application is stopping", "Nothing needs to be done.");
 
     private async Task<BackendException?[]> AskAsync(RefreshEntry[] entries, RefreshReason reason, CancellationToken ct)
     {

@@ -319,7 +319,21 @@ public sealed class RefreshTests
         await Assert.ThrowsAsync<BackendException>(() => refresh);
         Assert.Equal(0, backend.InFlight);
         Assert.Equal("one", provider.Current.Reveal());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask());
+        await Assert.ThrowsAsync<BackendException>(() => provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask());
+        provider.Report(provider.Current, CredentialOutcome.Rejected);
+        await provider.RevokeAsync("v0", "after the end", Ct);
+        Assert.Equal("one", provider.Current.Reveal());
+    }
+
+    [Fact]
+    public async Task A_first_caller_after_disposal_is_told_at_once()
+    {
+        var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "one")));
+        await engine.DisposeAsync();
+
+        var error = await Assert.ThrowsAsync<CredentialUnavailableException>(() => engine["stripe"].GetCurrentAsync(Ct).AsTask());
+
+        Assert.Contains("the application is stopping", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
