@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
@@ -27,6 +28,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     private CredentialState _state = CredentialState.Empty;
     private long _generation;
+    private long _steps;
     private volatile MatchTable _matches = MatchTable.Empty;
     private volatile bool _acceptanceMatters;
     private volatile TaskCompletionSource _presentable = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -98,10 +100,10 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public NextStep TakeListing(BackendListing listing)
     {
-        var transition = Step(new LifecycleInput.Listed(listing), listing);
+        var (transition, next) = Step(new LifecycleInput.Listed(listing), listing);
         return transition.Refusal is { } refusal
             ? throw new BackendException(Name, BackendFailure.InvalidContent, refusal, "Check what the backend holds for this credential.")
-            : Next(transition);
+            : next;
     }
 
     public void TakeFailure(BackendException error)
@@ -109,21 +111,13 @@ internal sealed class CredentialCore : IRefreshTarget
         // Nothing changes: the last good set is served, and the scheduler backs off.
     }
 
-    public NextStep Tick() => Next(Step(LifecycleInput.Ticked.Instance));
+    public NextStep Tick() => Step(LifecycleInput.Ticked.Instance).Next;
 
-    public async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct)
-    {
-        Credential? credential;
-        lock (_gate)
-        {
-            credential = _known.TryGetValue(versionId, out var version) ? Uncounted(version) : null;
-        }
+    public async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct) =>
+        Step(new LifecycleInput.Probed(versionId, await CallProbeAsync(versionId, TelemetryNames.BeforePromotion, ct).ConfigureAwait(false))).Next;
 
-        var result = credential is null || _settings.Probe is not { } probe
-            ? new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone")
-            : await ProbeCaller.CallAsync(probe, credential, _settings.ProbeTimeout, _clock.Time, ct).ConfigureAwait(false);
-        return Next(Step(new LifecycleInput.Probed(versionId, result)));
-    }
+    public async ValueTask<NextStep> ProveRetirementAsync(string versionId, CancellationToken ct) =>
+        Step(new LifecycleInput.ProbedAfterRetirement(versionId, await CallProbeAsync(versionId, TelemetryNames.AfterRetirement, ct).ConfigureAwait(false))).Next;
 
     public void EnsureStarted() => _scheduler.Start();
 
@@ -169,11 +163,16 @@ internal sealed class CredentialCore : IRefreshTarget
     {
         ArgumentException.ThrowIfNullOrEmpty(versionId);
         ArgumentException.ThrowIfNullOrEmpty(why);
+        using var activity = CredentialActivities.StartRevoke(Name, versionId);
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
 
         // The revocation has happened; whether the backend has something newer is told by the log and the set.
         EnsureStarted();
-        await _scheduler.RefreshAsync(_entry, RefreshReason.Requested).WaitAsync(ct).ConfigureAwait(false);
+        var result = await _scheduler.RefreshAsync(_entry, RefreshReason.Requested).WaitAsync(ct).ConfigureAwait(false);
+        if (result.Error is { } error)
+        {
+            activity.SetFailure(error.Failure);
+        }
     }
 
     public void Report(Credential credential, CredentialOutcome outcome)
@@ -229,6 +228,29 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+    public CredentialStatus ReadStatus()
+    {
+        var state = State;
+        var refresh = _scheduler.ReadHealth(_entry);
+        var now = _clock.Now;
+        var current = state.Find(state.PresentedId);
+        return new CredentialStatus
+        {
+            Name = Name,
+            CurrentId = current?.Id,
+            Unavailable = current is null ? Unavailable(refresh.Error) : null,
+            LastError = refresh.Error,
+            Failures = refresh.Failures,
+            FailingFor = refresh.FailingFor,
+            Held = Ids(state, version => version.HeldUntil is not null),
+            Unproven = Ids(state, version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
+            Violated = Ids(state, version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
+            TimeToExpiry = current?.ExpiresOn - now.Utc,
+            HasSuccessor = current?.ExpiresOn is { } end
+                && state.Versions.Any(version => version.Id != current.Id && version.IsUsable(now) && !(version.ExpiresOn <= end)),
+        };
+    }
+
     public void DeriveFailed(string versionId, Exception error) => _log.DeriveFailed(Name, versionId, error.GetType().FullName!);
 
     /// <summary>A credential for building and probing: its reveals are not counted. Under the lock or not.</summary>
@@ -245,7 +267,26 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    private static NextStep Next(Transition transition) => new(transition.WakeAt, transition.ProbeNow);
+
+    private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
+    {
+        using var activity = CredentialActivities.StartProbe(Name, versionId, purpose);
+        Credential? credential;
+        lock (_gate)
+        {
+            credential = _known.TryGetValue(versionId, out var version) ? Uncounted(version) : null;
+        }
+
+        var result = credential is null || _settings.Probe is not { } probe
+            ? new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone")
+            : await ProbeCaller.CallAsync(probe, credential, _settings.ProbeTimeout, _clock.Time, ct).ConfigureAwait(false);
+        activity.SetVerdict(result.Verdict);
+        _metrics.Probed(Name, purpose, result.Verdict);
+        return result;
+    }
+
+    private static ImmutableArray<string> Ids(CredentialState state, Func<VersionState, bool> predicate) =>
+        [.. state.Versions.Where(predicate).Select(version => version.Id)];
 
     private CredentialUnavailableException Unavailable(BackendException? last)
     {
@@ -264,16 +305,17 @@ internal sealed class CredentialCore : IRefreshTarget
 
     private void StepAndReschedule(LifecycleInput input)
     {
-        var transition = Step(input);
+        var (transition, next) = Step(input);
         if (transition.Facts.Length > 0)
         {
-            _scheduler.Reschedule(_entry, Next(transition));
+            _scheduler.Reschedule(_entry, next);
         }
     }
 
-    private Transition Step(LifecycleInput input, BackendListing? listing = null)
+    private (Transition Transition, NextStep Next) Step(LifecycleInput input, BackendListing? listing = null)
     {
         Transition transition;
+        NextStep next;
         var changed = false;
         lock (_gate)
         {
@@ -282,7 +324,8 @@ internal sealed class CredentialCore : IRefreshTarget
             _state = transition.State;
             _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 };
             Hold(transition.Refusal is null ? listing : null);
-            changed = transition.Facts.Length > 0 || before.PresentedId != _state.PresentedId;
+            next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, ++_steps);
+            changed = transition.Facts.Length > 0 || before.PresentedId != _state.PresentedId || LostValue(before);
             if (changed)
             {
                 Publish();
@@ -295,8 +338,12 @@ internal sealed class CredentialCore : IRefreshTarget
             Announce();
         }
 
-        return transition;
+        return (transition, next);
     }
+
+    // Under the lock.
+    private bool LostValue(CredentialState before) =>
+        before.Versions.Any(version => version.NeedsValue && _state.Find(version.Id) is { NeedsValue: false });
 
     // Under the lock.
     private void Hold(BackendListing? listing)
@@ -362,7 +409,7 @@ internal sealed class CredentialCore : IRefreshTarget
                 _known.Remove(id);
                 _ledger.RemoveVersion(version.Record);
             }
-            else if (state.Stage == CredentialStage.Revoked || state is { Stage: CredentialStage.Retired, IsListed: false })
+            else if (!state.NeedsValue)
             {
                 version.DropValue();
             }
@@ -402,12 +449,12 @@ internal sealed class CredentialCore : IRefreshTarget
             Credentials(view, CredentialStage.Previous),
             Credentials(view, CredentialStage.Retired));
         view.Show(set);
-        view.KeepOnly(_known);
+        view.KeepOnly(_state);
     }
 
     private Credential[] Credentials(RotatingCredentialProvider view, CredentialStage stage)
     {
-        var states = _state.Versions.Where(version => version.Stage == stage && _known[version.Id].Value is not null).ToArray();
+        var states = _state.Versions.Where(version => version.Stage == stage && version.HasValue).ToArray();
         if (states.Length == 0)
         {
             return [];
@@ -427,7 +474,7 @@ internal sealed class CredentialCore : IRefreshTarget
            where _known[version.Id].Fingerprint is not null
            orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
            let known = _known[version.Id]
-           select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, Uncounted(known)?.RevealBytes(), version.NotBefore),
+           select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, version.HasValue ? Uncounted(known)?.RevealBytes() : null, version.NotBefore),
     ]);
 
     private void Announce()

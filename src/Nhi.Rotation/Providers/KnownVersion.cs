@@ -9,7 +9,7 @@ internal sealed class KnownVersion
 
     public VersionRecord Record { get; }
 
-    /// <summary>Dropped when the version is revoked, or retired and no longer listed.</summary>
+    /// <summary>Dropped when the version is revoked, or retired and no longer listed, and no proof of its refusal is open.</summary>
     public SecretValue? Value { get; private set; }
 
     /// <summary>Kept when the value is dropped, to recognise late users.</summary>

@@ -99,12 +99,12 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
         _current = set.Current;
     }
 
-    /// <summary>Lets go of versions whose value was dropped. Under the core's lock.</summary>
-    public void KeepOnly(IReadOnlyDictionary<string, KnownVersion> known)
+    /// <summary>Lets go of versions that nobody may have from here any more. Under the core's lock.</summary>
+    public void KeepOnly(CredentialState state)
     {
         foreach (var id in _credentials.Keys)
         {
-            if (!known.TryGetValue(id, out var version) || version.Value is null)
+            if (state.Find(id) is not { HasValue: true })
             {
                 _credentials.Remove(id);
             }

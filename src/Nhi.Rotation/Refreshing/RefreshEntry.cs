@@ -16,6 +16,9 @@ internal sealed class RefreshEntry
     /// <summary>When time alone changes something.</summary>
     public TimeSpan? WakeAt { get; set; }
 
+    /// <summary>The last word of the target.</summary>
+    public NextStep Next { get; set; } = new(WakeAt: null, [], [], Order: 0);
+
     /// <summary>What the queue holds for this entry; anything else in it is outdated.</summary>
     public TimeSpan? QueuedAt { get; set; }
 
@@ -33,6 +36,8 @@ internal sealed class RefreshEntry
 
     public int Failures { get; set; }
 
+    public TimeSpan FailingSince { get; set; }
+
     public TimeSpan? LastRejectionRefreshAt { get; set; }
 
     public TimeSpan LastSignalAt { get; set; } = TimeSpan.MinValue;
@@ -42,6 +47,8 @@ internal sealed class RefreshEntry
     public IDisposable? Watch { get; set; }
 
     public bool IsProbing { get; set; }
+
+    public bool IsProving { get; set; }
 
     public TimeSpan NextDue => WakeAt < RefreshAt ? WakeAt.Value : RefreshAt;
 }
