@@ -42,7 +42,7 @@ public sealed class RetirementProofTests
 
         await engine.AdvanceAsync(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1));
         Assert.Equal(1, Count(engine, Violated));
-        await engine.AdvanceAsync(TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(1));
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(1));
         Assert.Equal(5, probe.Calls("v1"));
         probe.Verdicts["v1"] = ProbeVerdict.Rejected;
         await engine.AdvanceAsync(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1));
@@ -79,7 +79,7 @@ public sealed class RetirementProofTests
         Assert.Equal("one", probe.Values[^1]);
         Assert.Equal(1, Count(engine, Violated));
         var set = provider.Credentials;
-        Assert.Empty([.. set.Pending, .. set.Previous, .. set.Retired]);
+        Assert.Empty(set.Pending.Concat(set.Previous).Concat(set.Retired));
         var match = provider.Match(Encoding.UTF8.GetBytes("one"));
         Assert.Equal((CredentialStage.Revoked, false), (match.Stage, match.IsAccepted));
     }
