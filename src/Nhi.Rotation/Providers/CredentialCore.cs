@@ -171,7 +171,8 @@ internal sealed class CredentialCore : IRefreshTarget
         var result = await _scheduler.RefreshAsync(_entry, RefreshReason.Requested).WaitAsync(ct).ConfigureAwait(false);
         if (result.Error is { } error)
         {
-            activity.SetFailure(error.Failure);
+            // The revocation stands; only what was to follow it failed.
+            activity.NoteFailure(error.Failure);
         }
     }
 

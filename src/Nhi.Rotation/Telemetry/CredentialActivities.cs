@@ -31,6 +31,9 @@ internal static class CredentialActivities
     public static void SetVerdict(this Activity? activity, ProbeVerdict verdict) =>
         activity?.SetTag(TelemetryNames.VerdictTag, VerdictTag.Of(verdict));
 
+    /// <summary>What failed beside the matter itself, which succeeded.</summary>
+    public static void NoteFailure(this Activity? activity, BackendFailure failure) => activity?.SetTag(TelemetryNames.ErrorTag, FailureTag.Of(failure));
+
     public static void SetFailure(this Activity? activity, BackendFailure failure) =>
         activity?.SetTag(TelemetryNames.ErrorTag, FailureTag.Of(failure)).SetStatus(ActivityStatusCode.Error);
 }

@@ -25,6 +25,9 @@ internal sealed class CredentialMetrics : IDisposable
         _adoptionLag = _meter.CreateHistogram<double>(TelemetryNames.AdoptionLag, "s", "From a version's creation in the backend to a consumer's first use here.");
     }
 
+    /// <summary>The meter, for whoever must tell it from another one of the same name.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>Connects what is read at export.</summary>
     public void Observe(Func<IReadOnlyList<CredentialUse>> uses, Func<IReadOnlyList<VersionReading>> versions)
     {
