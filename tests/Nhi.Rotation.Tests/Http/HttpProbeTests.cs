@@ -102,6 +102,20 @@ public sealed class HttpProbeTests
     }
 
     [Fact]
+    public void The_environment_sends_it_nowhere_else()
+    {
+        using var services = Services(new Uri("https://api.example/"), static h => h.Bearer());
+        HttpMessageHandler? handler = services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("Nhi.Rotation.Probe.stripe");
+        while (handler is DelegatingHandler { InnerHandler: var inner })
+        {
+            handler = inner;
+        }
+
+        var primary = Assert.IsType<SocketsHttpHandler>(handler);
+        Assert.Equal((false, false, false), (primary.UseProxy, primary.AllowAutoRedirect, primary.UseCookies));
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_inconclusive_with_the_kind_of_failure()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
