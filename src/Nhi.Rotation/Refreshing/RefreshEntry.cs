@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Nhi.Rotation.Refreshing;
 
 /// <summary>What the scheduler keeps for one credential. All members are guarded by the scheduler's lock.</summary>
@@ -16,8 +18,11 @@ internal sealed class RefreshEntry
     /// <summary>When time alone changes something.</summary>
     public TimeSpan? WakeAt { get; set; }
 
-    /// <summary>The last word of the target.</summary>
-    public NextStep Next { get; set; } = new(WakeAt: null, [], [], Order: 0);
+    /// <summary>Versions out of service that the target last wanted to be asked about.</summary>
+    public ImmutableArray<string> ProveNow { get; set; } = [];
+
+    /// <summary>The order of the target's last word.</summary>
+    public long Order { get; set; }
 
     /// <summary>What the queue holds for this entry; anything else in it is outdated.</summary>
     public TimeSpan? QueuedAt { get; set; }

@@ -481,9 +481,10 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            if (next.Order > entry.Next.Order)
+            if (next.Order > entry.Order)
             {
-                entry.Next = next;
+                entry.Order = next.Order;
+                entry.ProveNow = next.ProveNow;
                 entry.WakeAt = next.WakeAt;
                 Enqueue(entry);
                 Arm();
@@ -539,7 +540,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            if (entry.IsProving || entry.Next.ProveNow.IsEmpty || _stopped)
+            if (entry.IsProving || entry.ProveNow.IsEmpty || _stopped)
             {
                 return;
             }
@@ -573,7 +574,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            if (entry.Next.ProveNow is [var versionId, ..] && !_stopped)
+            if (entry.ProveNow is [var versionId, ..] && !_stopped)
             {
                 return versionId;
             }
