@@ -1,6 +1,6 @@
 namespace Nhi.Rotation;
 
-/// <summary>Tests one version on the real workload path, before it is presented.</summary>
+/// <summary>Tests one version on the real workload path: before it is presented and, if asked for, after it was retired or revoked.</summary>
 /// <remarks>Never called on the hot path. Must be safe for concurrent use.</remarks>
 public interface ICredentialProbe
 {

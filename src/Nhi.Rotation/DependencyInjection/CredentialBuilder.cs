@@ -46,9 +46,21 @@ public sealed class CredentialBuilder
     public CredentialBuilder ProbeWith(Func<IServiceProvider, ICredentialProbe> create)
     {
         ArgumentNullException.ThrowIfNull(create);
+        if (_registration.Probe is not null)
+        {
+            _registration.Errors.Add("it has two probes; keep one");
+        }
+
         _registration.Probe = create;
         return this;
     }
+
+    /// <summary>
+    /// Asks the probe about each version again after it was retired or revoked, until the other side refuses it: <see cref="CredentialOptions.ProveRetirement"/>,
+    /// which tells the price.
+    /// </summary>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder ProveRetirement() => Configure(options => options.ProveRetirement = true);
 
     /// <summary>Sets how the credential is refreshed and rotated.</summary>
     /// <param name="configure">Sets options. Calls add up.</param>

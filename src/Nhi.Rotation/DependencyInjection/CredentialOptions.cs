@@ -47,4 +47,17 @@ public sealed class CredentialOptions
 
     /// <summary>How long a probe may take before it counts as inconclusive. Default 10 s.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether the probe is asked about each version once more after it was retired or revoked: does the other side really refuse it now? Needs a probe.
+    /// Until it is refused or <see cref="RetirementProbeAttempts"/> are used up, the value is kept for this one purpose, and a version that leaked is
+    /// presented to the other side again. Default <see langword="false"/>.
+    /// </summary>
+    public bool ProveRetirement { get; set; }
+
+    /// <summary>
+    /// How often the other side is asked about a version out of service until it refuses it, 1 to 1000. The waits in between double from 1 min to 1 h.
+    /// Default 24, which is about 18 h.
+    /// </summary>
+    public int RetirementProbeAttempts { get; set; } = 24;
 }

@@ -68,6 +68,8 @@ internal static class RegistryFactory
                 FallbackAfterRejections = options.FallbackAfterRejections,
                 FallbackHold = options.FallbackHold,
                 RequiresProbe = registration.Probe is not null,
+                ProvesRetirement = options.ProveRetirement,
+                RetirementAttempts = options.RetirementProbeAttempts,
             },
             Refresh = new RefreshPolicy
             {

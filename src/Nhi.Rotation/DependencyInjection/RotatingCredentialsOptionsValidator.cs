@@ -65,5 +65,6 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
         nameof(CredentialOptions.Overlap), nameof(CredentialOptions.ActivationDelay), nameof(CredentialOptions.ClockSkew), nameof(CredentialOptions.MaxStaleness),
         nameof(CredentialOptions.RejectionRefreshInterval), nameof(CredentialOptions.FallbackAfterRejections), nameof(CredentialOptions.FallbackHold),
         nameof(CredentialOptions.MinBackoff), nameof(CredentialOptions.MaxBackoff), nameof(CredentialOptions.ProbeTimeout),
+        nameof(CredentialOptions.ProveRetirement), nameof(CredentialOptions.RetirementProbeAttempts),
     ];
 }

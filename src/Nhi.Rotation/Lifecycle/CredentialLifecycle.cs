@@ -35,12 +35,15 @@ internal static class CredentialLifecycle
             case LifecycleInput.Probed(var id, var result):
                 TakeProbe(draft, id, result);
                 break;
+            case LifecycleInput.ProbedAfterRetirement(var id, var result):
+                RetirementProofs.Take(draft, id, result);
+                break;
             default:
                 break;
         }
 
         Settle(draft, state);
-        return new Transition(draft.Finish(), draft.Facts, Wake.Next(draft), ProbesNeeded(draft), refusal);
+        return new Transition(draft.Finish(), draft.Facts, Wake.Next(draft), ProbesNeeded(draft), RetirementProofs.Due(draft), refusal);
     }
 
     private static void TakeIn(Draft draft, BackendListing listing)
@@ -215,6 +218,7 @@ internal static class CredentialLifecycle
             PlaceOlder(draft, version);
         }
 
+        RetirementProofs.Open(draft, before);
         NoteStaleness(draft);
         if (before.PresentedId is { } presented && draft.State.PresentedId is null)
         {
@@ -287,6 +291,7 @@ internal static class CredentialLifecycle
         {
             Stage = wasReplaced && !labelled ? CredentialStage.Previous : CredentialStage.Pending,
             RetiredBecause = RetireCause.None,
+            Proof = null,
             OverlapEndsAt = labelled ? null : version.OverlapEndsAt,
         });
         draft.Record(FactKind.Revived, version.Id);
@@ -376,10 +381,18 @@ internal static class CredentialLifecycle
 
     private static void ForgetOldest(Draft draft)
     {
-        var forgettable = draft.Versions.Where(version => version is { Stage: CredentialStage.Retired, IsListed: false }).ToArray();
+        // The oldest go first, but not while their proof is open, if there are others.
+        var forgettable = draft.Versions
+            .Where(version => version is { Stage: CredentialStage.Retired, IsListed: false })
+            .OrderBy(version => version.Proof is { IsOpen: true })
+            .ToArray();
         for (var i = 0; i < forgettable.Length - MaxForgotten; i++)
         {
             draft.Forget(forgettable[i]);
+            if (forgettable[i].Proof is { IsOpen: true })
+            {
+                draft.Record(FactKind.RetirementUnproven, forgettable[i].Id, detail: "because too many newer versions are out of service too");
+            }
         }
     }
 }

@@ -36,6 +36,18 @@ internal enum FactKind
     /// <summary>Its probe found nothing out; it stays Pending.</summary>
     ProbeInconclusive,
 
+    /// <summary>It is out of service, and the other side refuses it.</summary>
+    RetirementProven,
+
+    /// <summary>It is out of service, and the other side accepts it.</summary>
+    RetirementViolated,
+
+    /// <summary>It is out of service, and what the other side does with it could not be found out.</summary>
+    RetirementInconclusive,
+
+    /// <summary>It is out of service, and the other side is not asked any more, without a proof.</summary>
+    RetirementUnproven,
+
     /// <summary>It was presented, and now nothing can be.</summary>
     Lost,
 

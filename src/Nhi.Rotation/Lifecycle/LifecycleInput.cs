@@ -18,6 +18,9 @@ internal abstract record LifecycleInput
     /// <summary>Somebody declared a version compromised.</summary>
     internal sealed record Revoked(string VersionId, string Why) : LifecycleInput;
 
-    /// <summary>A probe came back.</summary>
+    /// <summary>A probe of a version out of service came back. An input of its own: an answer from before the retirement proves nothing.</summary>
+    internal sealed record ProbedAfterRetirement(string VersionId, ProbeResult Result) : LifecycleInput;
+
+    /// <summary>A probe of a pending version came back.</summary>
     internal sealed record Probed(string VersionId, ProbeResult Result) : LifecycleInput;
 }

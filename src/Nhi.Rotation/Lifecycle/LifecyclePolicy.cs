@@ -24,4 +24,12 @@ internal sealed record LifecyclePolicy
     public TimeSpan ProbeRetry { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan ProbeRetryMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    public bool ProvesRetirement { get; init; }
+
+    public TimeSpan RetirementRetry { get; init; } = TimeSpan.FromMinutes(1);
+
+    public TimeSpan RetirementRetryMax { get; init; } = TimeSpan.FromHours(1);
+
+    public int RetirementAttempts { get; init; } = 24;
 }

@@ -20,7 +20,7 @@ internal sealed record VersionState
     /// <summary>False once a complete listing no longer has it.</summary>
     public bool IsListed { get; init; } = true;
 
-    /// <summary>Whether its value is at hand.</summary>
+    /// <summary>Whether its value is at hand for presenting or recognising; never so for a revoked one.</summary>
     public bool HasValue { get; init; }
 
     public DateTimeOffset? CreatedOn
@@ -76,12 +76,20 @@ internal sealed record VersionState
 
     public int ProbeAttempts { get; init; }
 
+    /// <summary>Whether the other side refuses it, once it is out of service; <see langword="null"/> where that is not asked.</summary>
+    public RetirementProof? Proof { get; init; }
+
+    /// <summary>Neither retired nor revoked.</summary>
+    public bool IsInService => Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
+
+    /// <summary>Whether anything still needs the value: presenting, recognising, or the proof that it is refused.</summary>
+    public bool NeedsValue => HasValue || Proof is { IsOpen: true };
+
     public bool IsExpired(Instant now) => ExpiresOn <= now.Utc;
 
     /// <summary>Neither retired nor revoked, and nothing the backend says forbids presenting it.</summary>
     public bool IsUsable(Instant now) =>
-        Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous
-        && HasValue && IsEnabled && Label != VersionLabel.Pending && !IsExpired(now);
+        IsInService && HasValue && IsEnabled && Label != VersionLabel.Pending && !IsExpired(now);
 
     /// <summary>Positive if this one is newer: by creation, then by order of first sight. A total order, also where only some versions are dated.</summary>
     public int CompareAge(VersionState other)

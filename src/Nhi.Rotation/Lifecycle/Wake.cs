@@ -15,6 +15,7 @@ internal static class Wake
         {
             if (version.Stage is CredentialStage.Retired or CredentialStage.Revoked)
             {
+                Consider(version.Proof is { IsOpen: true } proof ? proof.DueAt : null);
                 continue;
             }
 

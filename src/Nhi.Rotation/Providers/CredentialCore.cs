@@ -31,6 +31,7 @@ internal sealed class CredentialCore : IRefreshTarget
     private volatile MatchTable? _matches;
     private CredentialState _state = CredentialState.Empty;
     private long _generation;
+    private long _steps;
     private volatile bool _acceptanceMatters;
 
     public CredentialCore(CoreSettings settings, RefreshScheduler scheduler, EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log)
@@ -104,10 +105,10 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public NextStep TakeListing(BackendListing listing)
     {
-        var transition = Step(new LifecycleInput.Listed(listing), listing);
+        var (transition, next) = Step(new LifecycleInput.Listed(listing), listing);
         return transition.Refusal is { } refusal
             ? throw new BackendException(Name, BackendFailure.InvalidContent, refusal, "Check what the backend holds for this credential.")
-            : Next(transition);
+            : next;
     }
 
     public void TakeFailure(BackendException error)
@@ -115,21 +116,13 @@ internal sealed class CredentialCore : IRefreshTarget
         // Nothing changes: the last good set is served, and the scheduler backs off.
     }
 
-    public NextStep Tick() => Next(Step(LifecycleInput.Ticked.Instance));
+    public NextStep Tick() => Step(LifecycleInput.Ticked.Instance).Next;
 
-    public async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct)
-    {
-        Credential? credential;
-        lock (_gate)
-        {
-            credential = Find(versionId) is { } version ? Uncounted(version) : null;
-        }
+    public async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct) =>
+        Step(new LifecycleInput.Probed(versionId, await CallProbeAsync(versionId, TelemetryNames.BeforePromotion, ct).ConfigureAwait(false))).Next;
 
-        var result = credential is null || _settings.Probe is not { } probe
-            ? new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone")
-            : await ProbeCaller.CallAsync(probe, credential, _settings.ProbeTimeout, _clock.Time, ct).ConfigureAwait(false);
-        return Next(Step(new LifecycleInput.Probed(versionId, result)));
-    }
+    public async ValueTask<NextStep> ProveRetirementAsync(string versionId, CancellationToken ct) =>
+        Step(new LifecycleInput.ProbedAfterRetirement(versionId, await CallProbeAsync(versionId, TelemetryNames.AfterRetirement, ct).ConfigureAwait(false))).Next;
 
     public void EnsureStarted() => _scheduler.Start();
 
@@ -175,11 +168,17 @@ internal sealed class CredentialCore : IRefreshTarget
     {
         ArgumentException.ThrowIfNullOrEmpty(versionId);
         ArgumentException.ThrowIfNullOrEmpty(why);
+        using var activity = CredentialActivities.StartRevoke(Name, versionId);
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
 
         // The revocation has happened; whether the backend has something newer is told by the log and the set.
         EnsureStarted();
-        await _scheduler.RefreshAsync(_entry, RefreshReason.Requested).WaitAsync(ct).ConfigureAwait(false);
+        var result = await _scheduler.RefreshAsync(_entry, RefreshReason.Requested).WaitAsync(ct).ConfigureAwait(false);
+        if (result.Error is { } error)
+        {
+            // The revocation stands; only what was to follow it failed.
+            activity.NoteFailure(error.Failure);
+        }
     }
 
     public void Report(Credential credential, CredentialOutcome outcome)
@@ -235,6 +234,29 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+    public CredentialStatus ReadStatus()
+    {
+        var state = State;
+        var refresh = _scheduler.ReadHealth(_entry);
+        var now = _clock.Now;
+        var current = state.Find(state.PresentedId);
+        return new CredentialStatus
+        {
+            Name = Name,
+            CurrentId = current?.Id,
+            Unavailable = current is null ? Unavailable(refresh.Error) : null,
+            LastError = refresh.Error,
+            Failures = refresh.Failures,
+            FailingFor = refresh.FailingFor,
+            Held = Ids(state, version => version.HeldUntil is not null),
+            Unproven = Ids(state, version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
+            Violated = Ids(state, version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
+            TimeToExpiry = current?.ExpiresOn - now.Utc,
+            HasSuccessor = current?.ExpiresOn is { } end
+                && state.Versions.Any(version => version.Id != current.Id && version.IsUsable(now) && !(version.ExpiresOn <= end)),
+        };
+    }
+
     // Our own errors say no value and why; of any other, only the type is told.
     public void DeriveFailed(string versionId, Exception error) =>
         _log.DeriveFailed(Name, versionId, error is CredentialException own ? own.Cause : error.GetType().FullName!);
@@ -253,7 +275,26 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    private static NextStep Next(Transition transition) => new(transition.WakeAt, transition.ProbeNow);
+
+    private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
+    {
+        using var activity = CredentialActivities.StartProbe(Name, versionId, purpose);
+        Credential? credential;
+        lock (_gate)
+        {
+            credential = Find(versionId) is { } version ? Uncounted(version) : null;
+        }
+
+        var result = credential is null || _settings.Probe is not { } probe
+            ? new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone")
+            : await ProbeCaller.CallAsync(probe, credential, _settings.ProbeTimeout, _clock.Time, ct).ConfigureAwait(false);
+        activity.SetVerdict(result.Verdict);
+        _metrics.Probed(Name, purpose, result.Verdict);
+        return result;
+    }
+
+    private static ImmutableArray<string> Ids(CredentialState state, Func<VersionState, bool> predicate) =>
+        [.. state.Versions.Where(predicate).Select(version => version.Id)];
 
     private CredentialUnavailableException Unavailable(BackendException? last)
     {
@@ -272,16 +313,17 @@ internal sealed class CredentialCore : IRefreshTarget
 
     private void StepAndReschedule(LifecycleInput input)
     {
-        var transition = Step(input);
+        var (transition, next) = Step(input);
         if (transition.Facts.Length > 0)
         {
-            _scheduler.Reschedule(_entry, Next(transition));
+            _scheduler.Reschedule(_entry, next);
         }
     }
 
-    private Transition Step(LifecycleInput input, BackendListing? listing = null)
+    private (Transition Transition, NextStep Next) Step(LifecycleInput input, BackendListing? listing = null)
     {
         Transition transition;
+        NextStep next;
         var changed = false;
         lock (_gate)
         {
@@ -290,7 +332,8 @@ internal sealed class CredentialCore : IRefreshTarget
             _state = transition.State;
             _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 };
             Hold(transition.Refusal is null ? listing : null);
-            changed = transition.Facts.Length > 0 || before.PresentedId != _state.PresentedId;
+            next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, ++_steps);
+            changed = transition.Facts.Length > 0 || before.PresentedId != _state.PresentedId || LostValue(before);
             if (changed)
             {
                 Publish();
@@ -303,8 +346,12 @@ internal sealed class CredentialCore : IRefreshTarget
             Announce();
         }
 
-        return transition;
+        return (transition, next);
     }
+
+    // Under the lock.
+    private bool LostValue(CredentialState before) =>
+        before.Versions.Any(version => version.NeedsValue && _state.Find(version.Id) is { NeedsValue: false });
 
     // Under the lock.
     private void Hold(BackendListing? listing)
@@ -359,7 +406,7 @@ internal sealed class CredentialCore : IRefreshTarget
                 _known = _known.Remove(version);
                 _ledger.RemoveVersion(version.Record);
             }
-            else if (state.Stage == CredentialStage.Revoked || state is { Stage: CredentialStage.Retired, IsListed: false })
+            else if (!state.NeedsValue)
             {
                 version.DropValue();
             }
@@ -418,12 +465,12 @@ internal sealed class CredentialCore : IRefreshTarget
             Credentials(view, CredentialStage.Previous),
             Credentials(view, CredentialStage.Retired));
         view.Show(set);
-        view.KeepOnly(_known);
+        view.KeepOnly(_state);
     }
 
     private Credential[] Credentials(RotatingCredentialProvider view, CredentialStage stage)
     {
-        var states = _state.Versions.Where(version => version.Stage == stage && Find(version.Id)?.Value is not null).ToArray();
+        var states = _state.Versions.Where(version => version.Stage == stage && version.HasValue).ToArray();
         if (states.Length == 0)
         {
             return [];
@@ -451,7 +498,7 @@ internal sealed class CredentialCore : IRefreshTarget
            orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
            let known = Find(version.Id)
            where known?.Fingerprint is not null
-           select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, Uncounted(known)?.RevealBytes(), version.NotBefore),
+           select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, version.HasValue ? Uncounted(known)?.RevealBytes() : null, version.NotBefore),
     ]);
 
     private void Announce()

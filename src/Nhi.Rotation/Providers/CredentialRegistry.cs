@@ -41,6 +41,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
             $"it is not registered; registered are: {(_cores.Count == 0 ? "none" : string.Join(", ", _cores.Keys.Order(StringComparer.Ordinal)))}",
             "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
 
+    public CredentialStatus ReadStatus(string name) => _cores[name].ReadStatus();
+
     public bool IsIdle => _scheduler.IsIdle;
 
     public void Start() => _scheduler.Start();

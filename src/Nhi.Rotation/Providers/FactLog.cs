@@ -57,6 +57,18 @@ internal static class FactLog
             case FactKind.ProbeInconclusive:
                 log.ProbeInconclusive(name, version, detail);
                 break;
+            case FactKind.RetirementProven:
+                log.RetirementProven(name, version, detail);
+                break;
+            case FactKind.RetirementViolated:
+                log.RetirementViolated(name, version, detail);
+                break;
+            case FactKind.RetirementInconclusive:
+                log.RetirementInconclusive(name, version, detail);
+                break;
+            case FactKind.RetirementUnproven:
+                log.RetirementUnproven(name, version, detail);
+                break;
             case FactKind.Lost:
                 log.Lost(name, version);
                 break;

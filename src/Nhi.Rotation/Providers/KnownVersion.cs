@@ -11,7 +11,7 @@ internal sealed class KnownVersion
 
     public string Id => Record.VersionId;
 
-    /// <summary>Dropped when the version is revoked, or retired and no longer listed.</summary>
+    /// <summary>Dropped when the version is revoked, or retired and no longer listed, and no proof of its refusal is open.</summary>
     public SecretValue? Value { get; private set; }
 
     /// <summary>Kept when the value is dropped, to recognise late users.</summary>

@@ -108,9 +108,9 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
         _current = set.Current;
     }
 
-    /// <summary>Lets go of versions whose value was dropped. Under the core's lock.</summary>
-    public void KeepOnly(ImmutableArray<KnownVersion> known) =>
-        _credentials = _credentials.RemoveAll(credential => !known.Any(version => version.Id == credential.VersionId && version.Value is not null));
+    /// <summary>Lets go of versions that nobody may have from here any more. Under the core's lock.</summary>
+    public void KeepOnly(CredentialState state) =>
+        _credentials = _credentials.RemoveAll(credential => state.Find(credential.VersionId) is not { HasValue: true });
 
     /// <summary>Builds derived values for the new current version, off the readers' path.</summary>
     public void BuildDerived()

@@ -11,6 +11,6 @@ internal sealed class UncountedTracker(VersionRecord version) : CredentialTracke
 
     public override void RecordUse()
     {
-        // Not a use: nothing leaves the process, or a probe tests the version before anybody uses it.
+        // Not a use: nothing leaves the process, or a probe tests the version without anybody depending on it.
     }
 }

@@ -25,4 +25,7 @@ internal interface IRefreshTarget
 
     /// <summary>Probes one version and takes the result in. Does not throw but for cancellation.</summary>
     ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct);
+
+    /// <summary>Asks the other side about a version out of service and takes the result in. Does not throw but for cancellation.</summary>
+    ValueTask<NextStep> ProveRetirementAsync(string versionId, CancellationToken ct);
 }

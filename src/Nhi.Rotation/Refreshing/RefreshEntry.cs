@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Refreshing;
@@ -26,6 +27,12 @@ internal sealed class RefreshEntry
         set => _wakeAt = PackedTime.Of(value);
     }
 
+    /// <summary>Versions out of service that the target last wanted to be asked about.</summary>
+    public ImmutableArray<string> ProveNow { get; set; } = [];
+
+    /// <summary>The order of the target's last word.</summary>
+    public long Order { get; set; }
+
     /// <summary>What the queue holds for this entry; anything else in it is outdated.</summary>
     public TimeSpan? QueuedAt
     {
@@ -47,6 +54,8 @@ internal sealed class RefreshEntry
 
     public int Failures { get; set; }
 
+    public TimeSpan FailingSince { get; set; }
+
     public TimeSpan? LastRejectionRefreshAt
     {
         get => _lastRejectionRefreshAt.Span;
@@ -60,6 +69,8 @@ internal sealed class RefreshEntry
     public IDisposable? Watch { get; set; }
 
     public bool IsProbing { get; set; }
+
+    public bool IsProving { get; set; }
 
     public TimeSpan NextDue => WakeAt < RefreshAt ? WakeAt.Value : RefreshAt;
 }

@@ -108,6 +108,9 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             var now = _clock.Now;
             _wallOffset = WallOffset(now);
             _nextSweep = now.Elapsed + _sweepInterval;
+
+            // Whoever comes first must not become the parent of every later refresh's trace.
+            using IDisposable? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
             _timer = _clock.Time.CreateTimer(static state => ((RefreshScheduler)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
@@ -155,14 +158,18 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     /// <summary>Something but the timer changed what the credential waits for.</summary>
     public void Reschedule(RefreshEntry entry, NextStep next)
     {
+        Take(entry, next);
+        StartProbes(entry, next);
+        StartProofs(entry);
+    }
+
+    /// <summary>How the last refreshes went.</summary>
+    public RefreshHealth ReadHealth(RefreshEntry entry)
+    {
         lock (_gate)
         {
-            entry.WakeAt = next.WakeAt;
-            Enqueue(entry);
-            Arm();
+            return entry.LastError is { } error ? new RefreshHealth(error, entry.Failures, _clock.Elapsed - entry.FailingSince) : default;
         }
-
-        StartProbes(entry, next);
     }
 
     /// <summary>Stops the timer, cancels what is under way and waits for it. What is in use stays in use.</summary>
@@ -387,6 +394,12 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         {
             errors = [.. entries.Select(entry => Stopped(entry.Target.Name))];
         }
+#pragma warning disable CA1031 // Whatever it is, those who wait must not wait for ever, and the next refresh must come.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            errors = [.. entries.Select(entry => Unexpected(entry.Target.Name, error))];
+        }
 
         for (var i = 0; i < entries.Length; i++)
         {
@@ -402,12 +415,16 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         }
     }
 
+    private static BackendException Unexpected(string name, Exception error) =>
+        new(name, BackendFailure.InvalidContent, $"the answer could not be taken in: {error.GetType().FullName}", "Check that the backend returns no null in its listing; else report this as a defect.");
+
     private static BackendException Stopped(string name) =>
         new(name, BackendFailure.Unavailable, "nothing is refreshed any more because the application is stopping", "Nothing needs to be done.");
 
     private async Task<BackendException?[]> AskAsync(RefreshEntry[] entries, RefreshReason reason, CancellationToken ct)
     {
         var started = _clock.Elapsed;
+        using var activity = CredentialActivities.StartRefresh(entries is [var only] ? only.Target.Name : null, reason, entries.Length);
         var errors = new BackendException?[entries.Length];
         var requests = new BackendRequest[entries.Length];
         for (var i = 0; i < entries.Length; i++)
@@ -434,6 +451,11 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
                 ? results[i]
                 : new BackendResult(new BackendException(requests[i].CredentialName, BackendFailure.InvalidContent, "the backend's batch has fewer results than requests", "Fix the backend: one result a request, in order."));
             errors[i] = await TakeAsync(entries[i], result, ct).ConfigureAwait(false);
+            if (errors[i] is { } error)
+            {
+                activity.SetFailure(error.Failure);
+            }
+
             _metrics.Refreshed(entries[i].Target.Name, reason, errors[i]?.Failure, _clock.Elapsed - started);
         }
 
@@ -473,11 +495,23 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             next = await entry.Target.ProbeAsync(versionId, ct).ConfigureAwait(false);
         }
 
+        Take(entry, next);
+        StartProofs(entry);
+    }
+
+    // Steps of one credential come from several threads; a late one must not undo what a newer one said.
+    private void Take(RefreshEntry entry, NextStep next)
+    {
         lock (_gate)
         {
-            entry.WakeAt = next.WakeAt;
-            Enqueue(entry);
-            Arm();
+            if (next.Order > entry.Order)
+            {
+                entry.Order = next.Order;
+                entry.ProveNow = next.ProveNow;
+                entry.WakeAt = next.WakeAt;
+                Enqueue(entry);
+                Arm();
+            }
         }
     }
 
@@ -524,6 +558,60 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             CancellationToken.None);
     }
 
+    // Always on a task of their own: whether an old version is refused must not delay a new one.
+    private void StartProofs(RefreshEntry entry)
+    {
+        lock (_gate)
+        {
+            if (entry.IsProving || entry.ProveNow.IsEmpty || _stopped)
+            {
+                return;
+            }
+
+            entry.IsProving = true;
+            _running++;
+        }
+
+        _ = Task.Run(() => ProveAllAsync(entry, _stopping.Token), CancellationToken.None);
+    }
+
+    private async Task ProveAllAsync(RefreshEntry entry, CancellationToken ct)
+    {
+        while (NextProof(entry) is { } versionId)
+        {
+            try
+            {
+                var next = await entry.Target.ProveRetirementAsync(versionId, ct).ConfigureAwait(false);
+                Take(entry, next);
+                StartProbes(entry, next);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping.
+            }
+        }
+    }
+
+    // Taken and given back under one lock, so that no proof falls between the last one and the end.
+    private string? NextProof(RefreshEntry entry)
+    {
+        lock (_gate)
+        {
+            if (entry.ProveNow is [var versionId, ..] && !_stopped)
+            {
+                return versionId;
+            }
+
+            entry.IsProving = false;
+            if (--_running == 0 && _stopped)
+            {
+                _idle.TrySetResult();
+            }
+
+            return null;
+        }
+    }
+
     private void Land(RefreshEntry entry, BackendException? error)
     {
         TaskCompletionSource<FlightResult> flight;
@@ -536,6 +624,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             entry.HasFlown = true;
             recovered = error is null && entry.LastError is not null;
             entry.LastError = error;
+            entry.FailingSince = entry.Failures == 0 ? _clock.Elapsed : entry.FailingSince;
             entry.Failures = error is null ? 0 : entry.Failures + 1;
             wait = NextWait(entry, error);
             var isAsked = entry.DueReason is RefreshReason.Signal or RefreshReason.Rejection;

@@ -10,6 +10,7 @@ internal sealed class CredentialMetrics : IDisposable
     private readonly Counter<long> _rejections;
     private readonly Counter<long> _rotations;
     private readonly Counter<long> _refreshes;
+    private readonly Counter<long> _probes;
     private readonly Histogram<double> _refreshDuration;
     private readonly Histogram<double> _adoptionLag;
 
@@ -19,9 +20,13 @@ internal sealed class CredentialMetrics : IDisposable
         _rejections = _meter.CreateCounter<long>(TelemetryNames.Rejections, "{rejection}", "Rejections of a version by the other side.");
         _rotations = _meter.CreateCounter<long>(TelemetryNames.Rotations, "{rotation}", "Versions that became current.");
         _refreshes = _meter.CreateCounter<long>(TelemetryNames.Refreshes, "{refresh}", "Requests to the backend.");
+        _probes = _meter.CreateCounter<long>(TelemetryNames.Probes, "{probe}", "Probes of a version, before promotion or after retirement, and what they found.");
         _refreshDuration = _meter.CreateHistogram<double>(TelemetryNames.RefreshDuration, "s", "Duration of a request to the backend, retries included.");
         _adoptionLag = _meter.CreateHistogram<double>(TelemetryNames.AdoptionLag, "s", "From a version's creation in the backend to a consumer's first use here.");
     }
+
+    /// <summary>The meter, for whoever must tell it from another one of the same name.</summary>
+    public Meter Meter => _meter;
 
     /// <summary>Connects what is read at export.</summary>
     public void Observe(Func<IReadOnlyList<CredentialUse>> uses, Func<IReadOnlyList<VersionReading>> versions)
@@ -50,16 +55,19 @@ internal sealed class CredentialMetrics : IDisposable
         var tags = new TagList
         {
             { TelemetryNames.NameTag, name },
-            { TelemetryNames.ReasonTag, Tag(reason) },
+            { TelemetryNames.ReasonTag, ReasonTag.Of(reason) },
         };
         if (failure is { } error)
         {
-            tags.Add(TelemetryNames.ErrorTag, Tag(error));
+            tags.Add(TelemetryNames.ErrorTag, FailureTag.Of(error));
         }
 
         _refreshes.Add(1, tags);
         _refreshDuration.Record(duration.TotalSeconds, tags);
     }
+
+    public void Probed(string name, string purpose, ProbeVerdict verdict) =>
+        _probes.Add(1, new(TelemetryNames.NameTag, name), new(TelemetryNames.PurposeTag, purpose), new(TelemetryNames.VerdictTag, VerdictTag.Of(verdict)));
 
     public void Adopted(string name, string consumer, TimeSpan lag) =>
         _adoptionLag.Record(Math.Max(0, lag.TotalSeconds), new(TelemetryNames.NameTag, name), new(TelemetryNames.ConsumerTag, consumer));
@@ -102,23 +110,4 @@ internal sealed class CredentialMetrics : IDisposable
     };
 
     private static Measurement<double> Seconds(TimeSpan? value, VersionReading version) => new(value.GetValueOrDefault().TotalSeconds, TagsOf(version));
-
-    private static string Tag(RefreshReason reason) => reason switch
-    {
-        RefreshReason.Scheduled => "scheduled",
-        RefreshReason.Startup => "startup",
-        RefreshReason.Requested => "requested",
-        RefreshReason.Signal => "signal",
-        _ => "rejection",
-    };
-
-    private static string Tag(BackendFailure failure) => failure switch
-    {
-        BackendFailure.Unavailable => "unavailable",
-        BackendFailure.Throttled => "throttled",
-        BackendFailure.AccessDenied => "access_denied",
-        BackendFailure.NotFound => "not_found",
-        BackendFailure.InvalidContent => "invalid_content",
-        _ => "misconfigured",
-    };
 }

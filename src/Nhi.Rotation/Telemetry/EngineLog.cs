@@ -68,4 +68,16 @@ internal sealed partial class EngineLog
 
     [LoggerMessage(119, LogLevel.Error, "{Error} The app starts without it (degraded start) and keeps trying.")]
     public partial void StartedDegraded(string error);
+
+    [LoggerMessage(120, LogLevel.Information, "Credential '{Credential}': version '{Version}' is out of service, and the other side refuses it ({Detail}): proven.")]
+    public partial void RetirementProven(string credential, string version, string? detail);
+
+    [LoggerMessage(121, LogLevel.Error, "Credential '{Credential}': version '{Version}' is out of service, and the other side still accepts it ({Detail}). Revoke it there; it is asked again.")]
+    public partial void RetirementViolated(string credential, string version, string? detail);
+
+    [LoggerMessage(122, LogLevel.Warning, "Credential '{Credential}': whether the other side refuses version '{Version}', which is out of service, could not be found out ({Detail}); it is asked again.")]
+    public partial void RetirementInconclusive(string credential, string version, string? detail);
+
+    [LoggerMessage(123, LogLevel.Error, "Credential '{Credential}': that the other side refuses version '{Version}', which is out of service, is not proven and is not asked again ({Detail}). Check by hand that it is revoked there.")]
+    public partial void RetirementUnproven(string credential, string version, string? detail);
 }

@@ -4,6 +4,7 @@ namespace Nhi.Rotation.Telemetry;
 internal static class TelemetryNames
 {
     public const string Meter = "Nhi.Rotation";
+    public const string ActivitySource = "Nhi.Rotation";
 
     public const string Uses = "nhi.credential.uses";
     public const string ResidualUses = "nhi.credential.residual_uses";
@@ -15,6 +16,11 @@ internal static class TelemetryNames
     public const string Age = "nhi.credential.age";
     public const string TimeToExpiry = "nhi.credential.time_to_expiry";
     public const string Stage = "nhi.credential.stage";
+    public const string Probes = "nhi.credential.probes";
+
+    public const string RefreshActivity = "nhi.credential.refresh";
+    public const string ProbeActivity = "nhi.credential.probe";
+    public const string RevokeActivity = "nhi.credential.revoke";
 
     public const string NameTag = "nhi.credential.name";
     public const string VersionTag = "nhi.credential.version";
@@ -22,5 +28,11 @@ internal static class TelemetryNames
     public const string ConsumerTag = "nhi.consumer";
     public const string CallerTag = "nhi.caller";
     public const string ReasonTag = "nhi.refresh.reason";
+    public const string BatchSizeTag = "nhi.refresh.batch_size";
+    public const string PurposeTag = "nhi.probe.purpose";
+    public const string VerdictTag = "nhi.probe.verdict";
     public const string ErrorTag = "error.type";
+
+    public const string BeforePromotion = "promotion";
+    public const string AfterRetirement = "retirement";
 }

@@ -14,6 +14,7 @@ public sealed class RoomTests
     {
         ["DependencyInjection"] = ["Http", "Providers", "Refreshing", "Lifecycle", "Evidence", "Backends/Files", Telemetry],
         ["Http"] = [Telemetry],
+        ["Health"] = ["Providers"],
         ["Providers"] = ["Refreshing", "Lifecycle", "Evidence", Telemetry],
         ["Refreshing"] = ["Lifecycle", Telemetry],
         ["Lifecycle"] = [],

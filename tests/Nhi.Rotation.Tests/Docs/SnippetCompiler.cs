@@ -33,6 +33,8 @@ internal sealed class SnippetCompiler
         global using Microsoft.Extensions.Logging;
         global using Microsoft.Extensions.Primitives;
         global using Nhi.Rotation;
+        global using OpenTelemetry.Metrics;
+        global using OpenTelemetry.Trace;
         global using Xunit;
         """;
 

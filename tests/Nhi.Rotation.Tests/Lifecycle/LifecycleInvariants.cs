@@ -98,6 +98,11 @@ internal static class LifecycleInvariants
             return "where the backend names its current version, no staged one is promoted instead";
         }
 
+        if (ProofViolated(before, input, step, now, policy) is { } proofViolated)
+        {
+            return proofViolated;
+        }
+
         if (step.WakeAt <= now.Elapsed)
         {
             return "a wake lies in the future";
@@ -110,6 +115,59 @@ internal static class LifecycleInvariants
 
         var again = CredentialLifecycle.Step(state, LifecycleInput.Ticked.Instance, now, policy);
         return again.Facts.Length > 0 || !Same(state, again.State) ? $"a step leaves nothing undone ({string.Join(", ", again.Facts)})" : null;
+    }
+
+    private static string? ProofViolated(CredentialState before, LifecycleInput input, Transition step, Instant now, LifecyclePolicy policy)
+    {
+        foreach (var version in step.State.Versions)
+        {
+            var old = before.Find(version.Id);
+            if (version.Proof is not null && (version.IsInService || !policy.ProvesRetirement))
+            {
+                return "only what is out of service is proven to be refused, and only where that is wanted";
+            }
+
+            if (version is { Stage: CredentialStage.Retired, IsListed: false, HasValue: true } || (version.NeedsValue && version is { Stage: CredentialStage.Revoked, Proof: not { IsOpen: true } }))
+            {
+                return "a value that nothing needs is let go";
+            }
+
+            if (policy.ProvesRetirement && old is { IsInService: true, HasValue: true } && version is { IsInService: false, Proof: not { Attempts: 0, IsOpen: true } })
+            {
+                return "what leaves service with its value owes a proof";
+            }
+
+            if (version.Proof is { } proof && (proof.Attempts > policy.RetirementAttempts || (proof is { IsOpen: true } && proof.Attempts == policy.RetirementAttempts)))
+            {
+                return "the other side is asked a bounded number of times";
+            }
+
+            if (old is { IsInService: false, Proof.IsProven: true } && version is { IsInService: false, Proof: not { IsProven: true } })
+            {
+                return "a proof holds as long as the version is out of service";
+            }
+
+            if (version.Proof is { IsOpen: true } open && open.DueAt > now.Elapsed && !(step.WakeAt <= open.DueAt))
+            {
+                return "an open proof has a wake";
+            }
+
+            if (step.ProveNow.Contains(version.Id) != (version.Proof is { IsOpen: true } due && due.DueAt <= now.Elapsed))
+            {
+                return "the other side is asked when a proof is open and due, and only then";
+            }
+        }
+
+        foreach (var fact in step.Facts.Where(fact => fact.Kind is FactKind.RetirementProven or FactKind.RetirementViolated or FactKind.RetirementInconclusive))
+        {
+            if (input is not LifecycleInput.ProbedAfterRetirement || before.Find(fact.VersionId) is not { IsInService: false, Proof.IsOpen: true })
+            {
+                return "only an answer to a question that was open proves or violates a retirement";
+            }
+        }
+
+        var lost = before.Versions.Where(version => version.Proof is { IsOpen: true } && step.State.Find(version.Id) is null).Select(version => version.Id);
+        return lost.Any(id => !step.Facts.Any(fact => fact.Kind == FactKind.RetirementUnproven && fact.VersionId == id)) ? "a proof is not given up in silence" : null;
     }
 
     private static bool IsPresentable(VersionState version, CredentialState state, Instant now, LifecyclePolicy policy)

@@ -8,7 +8,7 @@ public sealed class LifecycleScheduleTests
     public void A_hundred_thousand_random_schedules_keep_the_invariants()
     {
         var steps = 0L;
-        Gen.Select(Gen.Int[0, 63], Gen.Int[0, 100_000].Array[1, 40]).Sample(
+        Gen.Select(Gen.Int[0, 127], Gen.Int[0, 100_000].Array[1, 40]).Sample(
             (shape, moves) =>
             {
                 var world = new RandomWorld(shape);

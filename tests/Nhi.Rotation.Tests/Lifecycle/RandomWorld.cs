@@ -24,6 +24,8 @@ internal sealed class RandomWorld
             Overlap = TimeSpan.FromHours((shape & 4) != 0 ? 24 : 1),
             ActivationDelay = (shape & 8) != 0 ? TimeSpan.FromMinutes(10) : TimeSpan.Zero,
             RequiresProbe = (shape & 16) != 0,
+            ProvesRetirement = (shape & 64) != 0,
+            RetirementAttempts = 3,
             MaxStaleness = (shape & 32) != 0 ? TimeSpan.FromHours(6) : null,
         };
     }
@@ -56,8 +58,8 @@ internal sealed class RandomWorld
 
     private LifecycleInput? Act(int move)
     {
-        var choice = move % 24;
-        var pick = move / 24;
+        var choice = move % 26;
+        var pick = move / 26;
         LifecycleInput? input = choice switch
         {
             0 or 1 => Do(() => Create(pick)),
@@ -73,12 +75,15 @@ internal sealed class RandomWorld
             15 or 16 or 17 => new LifecycleInput.Reported(State.CurrentId ?? Any(pick), CredentialOutcome.Rejected),
             18 or 19 => new LifecycleInput.Reported(Any(pick), CredentialOutcome.Accepted),
             20 => pick % 3 == 0 ? new LifecycleInput.Revoked(Any(pick), "test") : null,
-            21 or 22 => new LifecycleInput.Probed(Any(pick), new ProbeResult(pick % 5 == 0 ? ProbeVerdict.Rejected : pick % 7 == 0 ? ProbeVerdict.Inconclusive : ProbeVerdict.Accepted)),
+            21 or 22 => new LifecycleInput.Probed(Any(pick), Result(pick)),
+            23 or 24 => new LifecycleInput.ProbedAfterRetirement(Any(pick), Result(pick)),
             _ => LifecycleInput.Ticked.Instance,
         };
         _log.Add($"{move}: {(input is LifecycleInput.Listed listed ? $"Listed {string.Join(", ", listed.Listing.Versions)}" : input?.ToString() ?? "backend changed")}");
         return input;
     }
+
+    private static ProbeResult Result(int pick) => new(pick % 5 == 0 ? ProbeVerdict.Rejected : pick % 7 == 0 ? ProbeVerdict.Inconclusive : ProbeVerdict.Accepted);
 
     private static LifecycleInput? Do(Action change)
     {

@@ -22,7 +22,7 @@ public sealed class ProbeTests
         Assert.Equal("v2", Assert.Single(provider.Credentials.Pending).VersionId);
         await engine.AdvanceAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
         Assert.Equal("v1", provider.Current.VersionId);
-        Assert.InRange(probe.Calls["v2"], 3, 5);
+        Assert.InRange(probe.Calls("v2"), 3, 5);
         probe.Verdicts["v2"] = ProbeVerdict.Accepted;
         await engine.AdvanceAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
 
@@ -66,22 +66,5 @@ public sealed class ProbeTests
         Assert.Contains("HttpRequestException", record.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("the-value-itself", record.Message, StringComparison.Ordinal);
         Assert.Equal(0, engine.Ledger.GetUses().Sum(use => use.Uses));
-    }
-
-    private sealed class SwitchableProbe : ICredentialProbe
-    {
-        public Dictionary<string, ProbeVerdict> Verdicts { get; } = [];
-
-        public Dictionary<string, int> Calls { get; } = [];
-
-        public ValueTask<ProbeResult> ProbeAsync(Credential credential, CancellationToken ct)
-        {
-            lock (Calls)
-            {
-                Calls[credential.VersionId] = Calls.GetValueOrDefault(credential.VersionId) + 1;
-            }
-
-            return ValueTask.FromResult(new ProbeResult(Verdicts.GetValueOrDefault(credential.VersionId, ProbeVerdict.Accepted), "scripted"));
-        }
     }
 }

@@ -133,6 +133,22 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    public async Task A_listing_with_a_hole_in_it_ends_the_refresh_with_an_error_and_the_next_one_works()
+    {
+        var backend = new ListingBackend(new([new("v1", SecretValue.FromText("one"))]));
+        var (engine, provider) = await Engine.StartAsync(backend);
+        await using var _ = engine;
+        backend.Listing = new([null!]);
+
+        var error = await Assert.ThrowsAsync<BackendException>(() => provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask());
+
+        Assert.Contains("could not be taken in", error.Message, StringComparison.Ordinal);
+        backend.Listing = new([new("v2", SecretValue.FromText("two"))]);
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        Assert.Equal("two", provider.Current.Reveal());
+    }
+
+    [Fact]
     public async Task A_listing_with_an_older_revision_is_refused()
     {
         var backend = new ListingBackend(new([new("v2", SecretValue.FromText("two"))]) { Revision = 7 });

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Nhi.Rotation.Providers;
+
+namespace Nhi.Rotation.Health;
+
+/// <summary>What a credential's status means for health, with a reason for each trouble.</summary>
+/// <param name="Health">Unhealthy: nothing can be presented. Degraded: it works, and somebody should look.</param>
+/// <param name="Reasons">Why it is not healthy; sentences without values.</param>
+internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<string> Reasons)
+{
+    public static CredentialJudgement Of(CredentialStatus status, CredentialHealthOptions options)
+    {
+        if (status.Unavailable is { } unavailable)
+        {
+            return new CredentialJudgement(HealthStatus.Unhealthy, [$"nothing can be presented: {unavailable.Cause}. {unavailable.Fix}"]);
+        }
+
+        string[] reasons = [.. Troubles(status, options)];
+        return new CredentialJudgement(reasons.Length == 0 ? HealthStatus.Healthy : HealthStatus.Degraded, reasons);
+    }
+
+    private static IEnumerable<string> Troubles(CredentialStatus status, CredentialHealthOptions options)
+    {
+        if (status.LastError is { } error && (status.Failures >= options.DegradedAfterFailures || status.FailingFor >= options.DegradedAfter))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"the last good set is served: {status.Failures} refreshes in a row failed in {Time(status.FailingFor)}, the last one because {error.Cause}. {error.Fix}");
+        }
+
+        foreach (var id in status.Held)
+        {
+            yield return $"fallback: the other side kept rejecting version '{id}', so an older one is presented. Check that '{id}' is active there.";
+        }
+
+        foreach (var id in status.Unproven)
+        {
+            yield return $"the probe does not accept version '{id}', so it is not presented. Check that it is active on the other side.";
+        }
+
+        foreach (var id in status.Violated)
+        {
+            yield return $"version '{id}' is out of service, and the other side still accepts it. Revoke it there.";
+        }
+
+        if (status.TimeToExpiry <= options.ExpiryWarning && !status.HasSuccessor)
+        {
+            yield return $"version '{status.CurrentId}' expires in {Time(status.TimeToExpiry.GetValueOrDefault())} and nothing that lasts longer is there. Add a new version to the backend.";
+        }
+    }
+
+    private static string Time(TimeSpan time) => TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds)).ToString("c", CultureInfo.InvariantCulture);
+}

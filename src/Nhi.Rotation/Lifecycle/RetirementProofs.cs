@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>After retirement: is the old version really refused? Asked until it is, or until the attempts are used up.</summary>
+internal static class RetirementProofs
+{
+    /// <summary>Opens a proof for each version that was in service before this step, or is revoked by it, if its value is at hand to ask with.</summary>
+    public static void Open(Draft draft, CredentialState before)
+    {
+        foreach (var version in draft.Versions.ToArray())
+        {
+            if (version.IsInService || before.Find(version.Id) is not { } old)
+            {
+                continue;
+            }
+
+            // It may have come back and left again within this step.
+            var proof = version.Proof ?? (old.IsInService ? null : old.Proof);
+            var owes = old.HasValue && old.Stage != version.Stage && proof is not ({ IsOpen: true } or { IsProven: true });
+            draft.Put(version with
+            {
+                // Nothing can present it, and the backend no longer has it: it comes with a new value or not at all.
+                HasValue = version.HasValue && version.IsListed,
+                Proof = draft.Policy.ProvesRetirement && owes ? new RetirementProof { DueAt = draft.Now.Elapsed } : proof,
+            });
+        }
+    }
+
+    /// <summary>Takes in what the other side said of a version out of service.</summary>
+    public static void Take(Draft draft, string id, ProbeResult result)
+    {
+        if (draft.Find(id) is not { Proof: { IsOpen: true } proof } version)
+        {
+            return;
+        }
+
+        var policy = draft.Policy;
+        var attempts = proof.Attempts + 1;
+        var wait = TimeSpan.FromTicks(Math.Min(policy.RetirementRetry.Ticks << Math.Min(proof.Attempts, 10), policy.RetirementRetryMax.Ticks));
+        var next = proof with { Verdict = result.Verdict, Attempts = attempts, DueAt = draft.Now.Elapsed + wait };
+        next = next with { IsGivenUp = !next.IsProven && attempts >= policy.RetirementAttempts };
+        draft.Put(version with { Proof = next });
+        var kind = result.Verdict switch
+        {
+            ProbeVerdict.Rejected => FactKind.RetirementProven,
+            ProbeVerdict.Accepted => FactKind.RetirementViolated,
+            _ => FactKind.RetirementInconclusive,
+        };
+        draft.Record(kind, id, detail: result.Detail);
+        if (next.IsGivenUp)
+        {
+            draft.Record(FactKind.RetirementUnproven, id, detail: $"after {attempts} attempts, the last of them {(result.Verdict == ProbeVerdict.Accepted ? "accepted" : "inconclusive")}");
+        }
+    }
+
+    /// <summary>Versions to ask about now.</summary>
+    public static ImmutableArray<string> Due(Draft draft) =>
+        draft.Policy.ProvesRetirement
+            ? [.. draft.Versions.Where(version => version.Proof is { IsOpen: true } proof && proof.DueAt <= draft.Now.Elapsed).Select(version => version.Id)]
+            : [];
+}
