@@ -47,4 +47,7 @@ public sealed class CredentialOptions
 
     /// <summary>How long a probe may take before it counts as inconclusive. Default 10 s.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long nobody may have used an old version before the verdict calls it safe to revoke. 0 asks for no wait. Default 1 h.</summary>
+    public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
 }

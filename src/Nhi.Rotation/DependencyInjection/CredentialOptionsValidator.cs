@@ -27,6 +27,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.Positive(options.MinBackoff, nameof(options.MinBackoff));
         rules.Check(options.MaxBackoff >= options.MinBackoff, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more");
         rules.Positive(options.ProbeTimeout, nameof(options.ProbeTimeout));
+        rules.NotNegative(options.QuietPeriod, nameof(options.QuietPeriod));
         return rules.Result;
     }
 }

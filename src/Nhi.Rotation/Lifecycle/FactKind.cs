@@ -41,4 +41,13 @@ internal enum FactKind
 
     /// <summary>There was no good listing for longer than allowed.</summary>
     WentStale,
+
+    /// <summary>After it ended, its probe found it refused by the other side.</summary>
+    RetirementProven,
+
+    /// <summary>After it ended, its probe found it still accepted by the other side.</summary>
+    RetirementViolated,
+
+    /// <summary>After it ended, its probe found nothing out.</summary>
+    RetirementInconclusive,
 }

@@ -68,4 +68,10 @@ internal sealed partial class EngineLog
 
     [LoggerMessage(119, LogLevel.Error, "{Error} The app starts without it (degraded start) and keeps trying.")]
     public partial void StartedDegraded(string error);
+
+    [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
+    public partial void EvidenceFailed(string path, string errorType);
+
+    [LoggerMessage(141, LogLevel.Information, "Evidence is written again, to '{Path}'.")]
+    public partial void EvidenceRecovered(string path);
 }

@@ -12,12 +12,13 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
-        ["DependencyInjection"] = ["Http", "Providers", "Refreshing", "Lifecycle", "Evidence", "Backends/Files", Telemetry],
+        ["DependencyInjection"] = ["Http", "Providers", "Refreshing", "Lifecycle", "Evidence", "Evidence/Journal", "Backends/Files", Telemetry],
         ["Http"] = [Telemetry],
         ["Providers"] = ["Refreshing", "Lifecycle", "Evidence", Telemetry],
         ["Refreshing"] = ["Lifecycle", Telemetry],
         ["Lifecycle"] = [],
         ["Evidence"] = [Telemetry],
+        ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],
         [Telemetry] = [],
     };

@@ -1,0 +1,76 @@
+namespace Nhi.Rotation.Evidence;
+
+/// <summary>What became of one version. The process and the reader of evidence files build it from the same events.</summary>
+internal sealed record VersionHistory(string CredentialName, string VersionId)
+{
+    public CredentialStage Stage { get; init; }
+
+    public DateTimeOffset? CreatedOn { get; init; }
+
+    public DateTimeOffset? SeenAt { get; init; }
+
+    public ProbeEvidence? Probe { get; init; }
+
+    public DateTimeOffset? PromotedAt { get; init; }
+
+    public DateTimeOffset? AcceptedAt { get; init; }
+
+    /// <summary>When it stopped being current, or was found to be older than the one that is.</summary>
+    public DateTimeOffset? SupersededAt { get; init; }
+
+    public string? ReplacedBy { get; init; }
+
+    public DateTimeOffset? RetiredAt { get; init; }
+
+    public string? RetiredBecause { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    public string? RevokedBecause { get; init; }
+
+    public ProbeEvidence? RetirementProbe { get; init; }
+
+    public bool IsOld => Stage is CredentialStage.Previous or CredentialStage.Retired or CredentialStage.Revoked;
+
+    public VersionHistory Apply(EvidenceEvent evidence)
+    {
+        var at = evidence.At;
+        return evidence.Kind switch
+        {
+            EvidenceKind.Seen => this with { SeenAt = SeenAt ?? at, CreatedOn = evidence.CreatedOn ?? CreatedOn },
+            EvidenceKind.Probed => this with { Probe = ProbeOf(evidence) },
+            EvidenceKind.Promoted => Restart(CredentialStage.Current) with { PromotedAt = at, SupersededAt = null, ReplacedBy = null },
+            EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? at },
+            EvidenceKind.Superseded => Restart(CredentialStage.Previous) with { SupersededAt = SupersededAt ?? at, ReplacedBy = evidence.OtherId ?? ReplacedBy },
+            EvidenceKind.Held => Restart(CredentialStage.Pending) with { SupersededAt = null, ReplacedBy = null },
+            EvidenceKind.Retired => this with
+            {
+                Stage = CredentialStage.Retired,
+                RetiredAt = at,
+                RetiredBecause = evidence.Detail,
+                SupersededAt = SupersededAt ?? at,
+                ReplacedBy = ReplacedBy ?? evidence.OtherId,
+            },
+            EvidenceKind.Revoked => this with
+            {
+                Stage = CredentialStage.Revoked,
+                RevokedAt = at,
+                RevokedBecause = evidence.Detail,
+                SupersededAt = SupersededAt ?? at,
+                ReplacedBy = ReplacedBy ?? evidence.OtherId,
+            },
+            EvidenceKind.RetirementProbed => this with { RetirementProbe = Weigh(ProbeOf(evidence)) },
+            _ => this,
+        };
+    }
+
+    private static ProbeEvidence ProbeOf(EvidenceEvent evidence) =>
+        new(evidence.By, evidence.Verdict ?? ProbeVerdict.Inconclusive, evidence.Detail, evidence.At);
+
+    // What came back to life has not ended yet.
+    private VersionHistory Restart(CredentialStage stage) => this with { Stage = stage, RetiredAt = null, RetiredBecause = null, RetirementProbe = null };
+
+    // A clear answer is not undone by a later probe that found nothing out.
+    private ProbeEvidence Weigh(ProbeEvidence result) =>
+        result.Verdict == ProbeVerdict.Inconclusive && RetirementProbe is { Verdict: not ProbeVerdict.Inconclusive } clear ? clear : result;
+}
