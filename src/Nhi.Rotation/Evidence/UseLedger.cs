@@ -235,6 +235,6 @@ internal sealed class UseLedger : IRotationLedger
     }
 
     // Under the lock.
-    private IEnumerable<CredentialRecord> Records(string? credentialName) =>
-        credentialName is null ? _credentials.Values : _credentials.TryGetValue(credentialName, out var known) ? [known] : [];
+    private CredentialRecord[] Records(string? credentialName) =>
+        credentialName is null ? [.. _credentials.Values] : _credentials.TryGetValue(credentialName, out var known) ? [known] : [];
 }
