@@ -25,7 +25,7 @@ public sealed record RotationEvidence
     /// <summary>The last result of the new version's probe, if it has one.</summary>
     public ProbeEvidence? NewProbe { get; init; }
 
-    /// <summary>When the new version became current.</summary>
+    /// <summary>When the new version became current in its place.</summary>
     public DateTimeOffset? NewPromotedAt { get; init; }
 
     /// <summary>When somebody first used the new version.</summary>

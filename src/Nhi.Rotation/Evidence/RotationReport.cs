@@ -41,7 +41,7 @@ internal static class RotationReport
             NewCreatedOn = replacement?.CreatedOn,
             NewSeenAt = replacement?.SeenAt,
             NewProbe = replacement?.Probe,
-            NewPromotedAt = replacement?.PromotedAt,
+            NewPromotedAt = replacement?.PromotedAt >= old.SupersededAt ? replacement.PromotedAt : replacement?.LastPromotedAt,
             NewFirstUse = uses.Where(use => use.VersionId == old.ReplacedBy).Min(use => use.FirstUse),
             NewAcceptedAt = replacement?.AcceptedAt,
             SupersededAt = old.SupersededAt,
@@ -58,7 +58,7 @@ internal static class RotationReport
 
     // A user that skipped a version, because two rotations came fast, has moved all the same.
     private static bool IsNewer(VersionHistory history, VersionHistory old) =>
-        history.VersionId != old.VersionId && (history.VersionId == old.ReplacedBy || history.PromotedAt >= old.SupersededAt);
+        history.VersionId != old.VersionId && (history.VersionId == old.ReplacedBy || history.LastPromotedAt >= old.SupersededAt);
 
     private static DateTimeOffset? MovedAt(CredentialUse use, CredentialUse[] newerUses, VersionHistory old) =>
         newerUses.Where(newer => newer.Consumer == use.Consumer && newer.Caller == use.Caller)

@@ -11,7 +11,11 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
 
     public ProbeEvidence? Probe { get; init; }
 
+    /// <summary>When it first became current.</summary>
     public DateTimeOffset? PromotedAt { get; init; }
+
+    /// <summary>When it last did: after a fallback or a rollback that is another time.</summary>
+    public DateTimeOffset? LastPromotedAt { get; init; }
 
     public DateTimeOffset? AcceptedAt { get; init; }
 
@@ -39,7 +43,7 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
         {
             EvidenceKind.Seen => this with { SeenAt = SeenAt ?? at, CreatedOn = evidence.CreatedOn ?? CreatedOn },
             EvidenceKind.Probed => this with { Probe = ProbeOf(evidence) },
-            EvidenceKind.Promoted => Restart(CredentialStage.Current) with { PromotedAt = at, SupersededAt = null, ReplacedBy = null },
+            EvidenceKind.Promoted => Restart(CredentialStage.Current) with { PromotedAt = PromotedAt ?? at, LastPromotedAt = at, SupersededAt = null, ReplacedBy = null },
             EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? at },
             EvidenceKind.Superseded => Restart(CredentialStage.Previous) with { SupersededAt = SupersededAt ?? at, ReplacedBy = evidence.OtherId ?? ReplacedBy },
             EvidenceKind.Held => Restart(CredentialStage.Pending) with { SupersededAt = null, ReplacedBy = null },
