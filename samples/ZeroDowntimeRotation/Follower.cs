@@ -13,14 +13,16 @@ internal static class Follower
         var partner = credential.ForConsumer(Consumer);
         tell($"Following the secret for {duration.TotalSeconds:0} s; rotate it now.");
         using var end = new CancellationTokenSource(duration);
-        var seen = partner.Current;
+        var seen = partner.Current.VersionId;
         while (!end.IsCancellationRequested)
         {
-            if (partner.Current.VersionId != seen.VersionId)
+            var set = partner.Credentials;
+            var other = set.Pending is [var pending, ..] ? pending : set.Previous is [var previous, ..] ? previous : null;
+            upstream.Accept(other is null ? [partner.Current.Reveal()] : [partner.Current.Reveal(), other.Reveal()]);
+            if (partner.Current.VersionId != seen)
             {
-                upstream.Accept(seen.Reveal(), partner.Current.Reveal());
-                tell($"Rotated from {seen.VersionId} to {partner.Current.VersionId}.");
-                seen = partner.Current;
+                tell($"{partner.Current.VersionId} is current now, instead of {seen}.");
+                seen = partner.Current.VersionId;
             }
 
             await Task.Delay(5, CancellationToken.None);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nhi.Rotation;
 
 /// <summary>Something built from a credential's value once per version: a header, a parsed document, a key object.</summary>
@@ -11,6 +13,7 @@ public interface IDerived<out T>
     /// which then counts, rightly, as residual use of the older version.
     /// </remarks>
     /// <exception cref="CredentialUnavailableException">Nothing is presentable, or nothing could be built yet.</exception>
+    [JsonIgnore]
     T Current { get; }
 
     /// <summary>The version that <see cref="Current"/> was built from. Reading it counts nothing.</summary>

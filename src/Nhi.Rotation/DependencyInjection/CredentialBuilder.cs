@@ -31,7 +31,7 @@ public sealed class CredentialBuilder
         ArgumentNullException.ThrowIfNull(create);
         if (_registration.Backend is not null)
         {
-            _registration.Errors.Add("it has two backends; keep one");
+            _registration.Errors.Add("it has two backends. Keep one.");
         }
 
         _registration.Key = key;
@@ -55,7 +55,8 @@ public sealed class CredentialBuilder
     /// <returns>The same builder.</returns>
     public CredentialBuilder Configure(Action<CredentialOptions> configure)
     {
-        Services.Configure(Name, configure);
+        ArgumentNullException.ThrowIfNull(configure);
+        _registration.ConfigureOptions.Add(configure);
         return this;
     }
 
@@ -69,5 +70,15 @@ public sealed class CredentialBuilder
     /// <returns>The same builder.</returns>
     public CredentialBuilder For(string purpose) => Configure(options => options.Purpose = purpose);
 
-    internal void Refuse(string error) => _registration.Errors.Add(error);
+    internal void ConfigureFiles(Action<FileBackendOptions> configure) => _registration.ConfigureFiles.Add(configure);
+
+    /// <summary>Says what is wrong with the declaration. The start then fails with it, together with all other mistakes. For authors of backends.</summary>
+    /// <param name="mistake">What is wrong, with the key and the fix, in sentences. The credential's name is put before it.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder Refuse(string mistake)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(mistake);
+        _registration.Errors.Add(mistake);
+        return this;
+    }
 }

@@ -16,6 +16,12 @@ internal sealed class CredentialRegistration(string name, string? sectionPath)
 
     public Func<IServiceProvider, ICredentialProbe>? Probe { get; set; }
 
+    /// <summary>Sets the credential's options, in the order declared.</summary>
+    public List<Action<CredentialOptions>> ConfigureOptions { get; } = [];
+
+    /// <summary>Sets how its files are read, in the order declared.</summary>
+    public List<Action<FileBackendOptions>> ConfigureFiles { get; } = [];
+
     /// <summary>What is wrong with the declaration, if anything.</summary>
     public List<string> Errors { get; } = [];
 }

@@ -29,7 +29,7 @@ public static class FileCredentialBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (configure is not null)
         {
-            builder.Services.Configure(builder.Name, configure);
+            builder.ConfigureFiles(configure);
         }
 
         return Use(builder, path);
@@ -40,11 +40,11 @@ public static class FileCredentialBuilderExtensions
         var path = section["Path"];
         if (string.IsNullOrWhiteSpace(path))
         {
-            builder.Refuse($"{section.Path}:Path is missing; set it to a file or a directory");
+            builder.Refuse($"{section.Path}:Path is missing. Set it to a file or a directory.");
             return;
         }
 
-        builder.Services.AddOptions<FileBackendOptions>(builder.Name).Bind(section);
+        builder.ConfigureFiles(options => section.Bind(options));
         Use(builder, path);
     }
 

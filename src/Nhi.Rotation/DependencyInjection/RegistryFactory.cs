@@ -83,7 +83,7 @@ internal static class RegistryFactory
             },
             Refresh = new RefreshPolicy
             {
-                Interval = options.RefreshInterval ?? registration.DefaultRefreshInterval ?? new RefreshPolicy().Interval,
+                Interval = options.RefreshInterval ?? registration.DefaultRefreshInterval ?? RefreshPolicy.Default.Interval,
                 Jitter = options.RefreshJitter,
                 RejectionInterval = options.RejectionRefreshInterval,
                 MinBackoff = options.MinBackoff,

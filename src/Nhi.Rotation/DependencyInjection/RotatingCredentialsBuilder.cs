@@ -80,7 +80,7 @@ public sealed class RotatingCredentialsBuilder
     internal void AddSection(IConfigurationSection section)
     {
         var builder = Declare(section.Key, section.Path);
-        Services.AddOptions<CredentialOptions>(section.Key).Bind(section);
+        builder.Configure(options => section.Bind(options));
         _setup.Sections.Add((builder, section));
         foreach (var (name, configure) in _setup.BackendSections)
         {
@@ -102,7 +102,7 @@ public sealed class RotatingCredentialsBuilder
         var registration = new CredentialRegistration(name, sectionPath);
         if (!_setup.Credentials.TryAdd(name, registration))
         {
-            _setup.Credentials[name].Errors.Add("it is declared twice; keep one declaration");
+            _setup.Credentials[name].Errors.Add("it is declared twice. Keep one declaration.");
         }
 
         Services.AddOptions<CredentialOptions>(name).ValidateOnStart();

@@ -42,10 +42,10 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
     {
         foreach (var error in registration.Errors)
         {
-            rules.Fail($"Credential '{registration.Name}': {error}.");
+            rules.Fail($"Credential '{registration.Name}': {error}");
         }
 
-        if (registration.Backend is null)
+        if (registration.Backend is null && registration.Errors.Count == 0)
         {
             rules.Fail(registration.SectionPath is { } path
                 ? $"Credential '{registration.Name}': it has no backend. Add one of {Known()} under {path}, and register the backend's package."

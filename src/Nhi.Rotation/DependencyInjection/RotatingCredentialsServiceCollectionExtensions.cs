@@ -29,6 +29,8 @@ public static class RotatingCredentialsServiceCollectionExtensions
         var setup = new CredentialSetup();
         services.AddSingleton(setup);
         services.AddOptions<RotatingCredentialsOptions>().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<CredentialOptions>, DeclaredOptions>();
+        services.AddSingleton<IConfigureOptions<FileBackendOptions>, DeclaredOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RotatingCredentialsOptions>, RotatingCredentialsOptionsValidator>());
         services.TryAddSingleton(provider => new CredentialMetrics(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.TryAddSingleton(provider => new EngineLog(RegistryFactory.Logger(provider)));

@@ -8,7 +8,6 @@ namespace Nhi.Rotation.Evidence;
 /// </summary>
 internal sealed class UseLedger : IRotationLedger
 {
-    private readonly Lock _gate = new();
     private readonly CredentialMetrics _metrics;
     private readonly EngineLog _log;
     private readonly TimeProvider _time;
@@ -29,7 +28,7 @@ internal sealed class UseLedger : IRotationLedger
     /// <summary>Says what is known of a credential as a whole; recorded when it is news.</summary>
     public void Describe(string credentialName, string? owner, string? purpose, TimeSpan quietPeriod)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var isNew = !_credentials.ContainsKey(credentialName);
             var credential = Find(credentialName);
@@ -54,10 +53,13 @@ internal sealed class UseLedger : IRotationLedger
         });
     }
 
+    /// <summary>Guards the ledger and all its records: one lock, because there may be very many records and nobody takes it on the hot path.</summary>
+    public Lock Gate { get; } = new();
+
     public VersionRecord AddVersion(string credentialName, string versionId)
     {
         var version = new VersionRecord(this, credentialName, versionId);
-        lock (_gate)
+        lock (Gate)
         {
             Find(credentialName).Versions.Add(version);
         }
@@ -67,7 +69,7 @@ internal sealed class UseLedger : IRotationLedger
 
     public void RemoveVersion(VersionRecord version)
     {
-        lock (_gate)
+        lock (Gate)
         {
             Find(version.CredentialName).Versions.Remove(version);
         }
@@ -79,7 +81,7 @@ internal sealed class UseLedger : IRotationLedger
     public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null)
     {
         VersionRecord[] versions;
-        lock (_gate)
+        lock (Gate)
         {
             versions = [.. Records(credentialName).SelectMany(credential => credential.Versions)];
         }
@@ -141,7 +143,7 @@ internal sealed class UseLedger : IRotationLedger
     public void Sweep(DateTimeOffset now)
     {
         List<UseRecord>? moved = null;
-        lock (_gate)
+        lock (Gate)
         {
             UsePages.ReadAll(ref _totals);
             for (var slot = 0; slot < _bySlot.Length && slot < _totals.Length; slot++)
@@ -165,7 +167,7 @@ internal sealed class UseLedger : IRotationLedger
 
     internal void Add(UseRecord use)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (use.Slot >= _bySlot.Length)
             {
@@ -182,7 +184,7 @@ internal sealed class UseLedger : IRotationLedger
 
     internal void Remove(UseRecord use)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _bySlot[use.Slot] = null;
         }
@@ -217,7 +219,7 @@ internal sealed class UseLedger : IRotationLedger
 
     private List<(CredentialRecord Credential, VersionRecord[] Versions)> Copy(string? credentialName)
     {
-        lock (_gate)
+        lock (Gate)
         {
             return [.. Records(credentialName).Select(credential => (credential, credential.Versions.ToArray()))];
         }

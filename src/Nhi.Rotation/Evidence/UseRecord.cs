@@ -12,6 +12,10 @@ internal sealed class UseRecord : CredentialTracker
     private long _inOverlap;
     private long _retired;
 
+    // UTC ticks, 0 for never.
+    private long _firstUse;
+    private long _lastUse;
+
     public UseRecord(VersionRecord version, string consumer, string? caller)
     {
         _version = version;
@@ -33,9 +37,6 @@ internal sealed class UseRecord : CredentialTracker
 
     public VersionRecord Version => _version;
 
-    public DateTimeOffset? FirstUse { get; private set; }
-
-    public DateTimeOffset? LastUse { get; private set; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override void RecordUse()
@@ -44,7 +45,7 @@ internal sealed class UseRecord : CredentialTracker
         GC.KeepAlive(this);
     }
 
-    /// <summary>Books the uses since the last cut to the stage that ends. Called under the version's lock.</summary>
+    /// <summary>Books the uses since the last cut to the stage that ends. Called under the ledger's lock.</summary>
     public void Cut(CredentialStage ended)
     {
         var total = UsePages.Read(Slot);
@@ -52,17 +53,17 @@ internal sealed class UseRecord : CredentialTracker
         _cut = total;
     }
 
-    /// <summary>The sweep noticed new uses. Called under the version's lock.</summary>
+    /// <summary>The sweep noticed new uses. Called under the ledger's lock.</summary>
     /// <returns>Whether they are the first.</returns>
     public bool Stamp(DateTimeOffset now)
     {
-        var isFirst = FirstUse is null;
-        FirstUse ??= now;
-        LastUse = now;
+        var isFirst = _firstUse == 0;
+        _firstUse = isFirst ? now.UtcTicks : _firstUse;
+        _lastUse = now.UtcTicks;
         return isFirst;
     }
 
-    /// <summary>The counts up to now. Called under the version's lock.</summary>
+    /// <summary>The counts up to now. Called under the ledger's lock.</summary>
     public CredentialUse ToUse()
     {
         var total = UsePages.Read(Slot);
@@ -78,10 +79,12 @@ internal sealed class UseRecord : CredentialTracker
             Uses = total,
             ResidualInOverlap = inOverlap,
             ResidualRetired = retired,
-            FirstUse = FirstUse,
-            LastUse = LastUse,
+            FirstUse = ToMoment(_firstUse),
+            LastUse = ToMoment(_lastUse),
         };
     }
+
+    private static DateTimeOffset? ToMoment(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
 
     private static void Book(CredentialStage stage, long uses, ref long inOverlap, ref long retired)
     {

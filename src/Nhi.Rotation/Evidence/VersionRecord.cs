@@ -6,7 +6,6 @@ namespace Nhi.Rotation.Evidence;
 /// <summary>One version's stage and its uses, shared by everybody who holds the version.</summary>
 internal sealed class VersionRecord
 {
-    private readonly Lock _gate = new();
     private readonly UseLedger _ledger;
     private ImmutableArray<UseRecord> _uses = [];
     private ConcurrentDictionary<(string Consumer, string Caller), UseRecord>? _byCaller;
@@ -35,7 +34,7 @@ internal sealed class VersionRecord
     /// <summary>Takes evidence of it in.</summary>
     public void Apply(EvidenceEvent evidence)
     {
-        lock (_gate)
+        lock (_ledger.Gate)
         {
             _history = _history.Apply(evidence);
         }
@@ -44,7 +43,7 @@ internal sealed class VersionRecord
     /// <summary>Moves it to a stage; uses counted until now belong to the stage before.</summary>
     public void MoveTo(CredentialStage stage)
     {
-        lock (_gate)
+        lock (_ledger.Gate)
         {
             if (_stage == stage)
             {
@@ -63,7 +62,7 @@ internal sealed class VersionRecord
     /// <summary>The record of a consumer's own uses.</summary>
     public UseRecord ForConsumer(string consumer)
     {
-        lock (_gate)
+        lock (_ledger.Gate)
         {
             foreach (var use in _uses)
             {
@@ -86,7 +85,7 @@ internal sealed class VersionRecord
             return use;
         }
 
-        lock (_gate)
+        lock (_ledger.Gate)
         {
             if (!byCaller.TryGetValue((consumer, caller), out use))
             {
@@ -101,7 +100,7 @@ internal sealed class VersionRecord
     /// <summary>The sweep noticed new uses.</summary>
     public CredentialUse Stamp(UseRecord use, DateTimeOffset now, out bool isFirst)
     {
-        lock (_gate)
+        lock (_ledger.Gate)
         {
             isFirst = use.Stamp(now);
             return use.ToUse();
@@ -110,7 +109,7 @@ internal sealed class VersionRecord
 
     public void CopyTo(List<CredentialUse> uses)
     {
-        lock (_gate)
+        lock (_ledger.Gate)
         {
             foreach (var use in _uses)
             {
@@ -122,7 +121,7 @@ internal sealed class VersionRecord
     /// <summary>The ledger lets go of it; whoever still holds a credential of it counts on, unseen.</summary>
     public void Forget()
     {
-        lock (_gate)
+        lock (_ledger.Gate)
         {
             foreach (var use in _uses)
             {

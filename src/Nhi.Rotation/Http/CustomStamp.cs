@@ -18,10 +18,20 @@ internal sealed class CustomStamp : Stamp
         {
             _stamp(request, Source);
         }
-        catch
+        catch (Exception error) when (error is OperationCanceledException or CredentialException)
         {
             Remove(request, before);
             throw;
+        }
+#pragma warning disable CA1031 // A stamp may throw anything, and setting a header quotes what it refuses, so only the type is told.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Remove(request, before);
+            throw new CredentialFormatException(
+                Source.Name,
+                $"stamping a request with version '{Source.VersionId}' failed with {error.GetType().FullName}",
+                "Check the code given to Stamp(...); the message is withheld because it may contain the value.");
         }
 
         return before;

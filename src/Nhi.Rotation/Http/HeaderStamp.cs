@@ -1,9 +1,13 @@
+using System.Diagnostics;
+
 namespace Nhi.Rotation.Http;
 
 /// <summary>A header whose text is built once per version.</summary>
 internal sealed class HeaderStamp : Stamp
 {
     private readonly string _name;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string _text;
 
     public HeaderStamp(Credential source, string name, string text)

@@ -89,7 +89,8 @@ public sealed class HttpCredentialOptions
     /// <summary>Presents the credential your way, for example as a signature. Reveal it once, so that one request counts as one use.</summary>
     /// <param name="stamp">
     /// Called for each time the request is sent; concurrently for different requests. It may change the request's headers and its address, which
-    /// are put back afterwards. Headers of the content are not put back.
+    /// are put back afterwards. Headers of the content are not put back. If it fails, the request fails with a <see cref="CredentialFormatException"/>
+    /// that names the type of the exception only; its message may quote the value.
     /// </param>
     /// <returns>The same options.</returns>
     /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>

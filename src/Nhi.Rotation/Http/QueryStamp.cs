@@ -1,9 +1,13 @@
+using System.Diagnostics;
+
 namespace Nhi.Rotation.Http;
 
 /// <summary>A query parameter whose text is built once per version.</summary>
 internal sealed class QueryStamp : Stamp
 {
     private readonly string _name;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string _text;
 
     public QueryStamp(Credential source, string name, string value)

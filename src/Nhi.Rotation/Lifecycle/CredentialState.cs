@@ -5,6 +5,9 @@ namespace Nhi.Rotation.Lifecycle;
 /// <summary>Everything the lifecycle knows of one credential. Immutable; values are kept elsewhere.</summary>
 internal sealed record CredentialState
 {
+    private readonly PackedTime _listedAt;
+    private readonly PackedTime _switchedAt;
+
     public static CredentialState Empty { get; } = new();
 
     public ImmutableArray<VersionState> Versions { get; init; } = [];
@@ -15,13 +18,21 @@ internal sealed record CredentialState
     public long? Revision { get; init; }
 
     /// <summary>When the last good listing was taken in.</summary>
-    public TimeSpan? ListedAt { get; init; }
+    public TimeSpan? ListedAt
+    {
+        get => _listedAt.Span;
+        init => _listedAt = PackedTime.Of(value);
+    }
 
     /// <summary>No good listing for longer than the policy allows; nothing is presented until there is one.</summary>
     public bool IsStale { get; init; }
 
     /// <summary>When the present Current replaced another one before our eyes.</summary>
-    public TimeSpan? SwitchedAt { get; init; }
+    public TimeSpan? SwitchedAt
+    {
+        get => _switchedAt.Span;
+        init => _switchedAt = PackedTime.Of(value);
+    }
 
     /// <summary>Rejections of Current in a row.</summary>
     public int Rejections { get; init; }

@@ -3,6 +3,8 @@ namespace Nhi.Rotation.Lifecycle;
 /// <summary>The numbers and switches of DESIGN §5 for one credential.</summary>
 internal sealed record LifecyclePolicy
 {
+    public static LifecyclePolicy Default { get; } = new();
+
     public TimeSpan Overlap { get; init; } = TimeSpan.FromHours(24);
 
     public TimeSpan ActivationDelay { get; init; }

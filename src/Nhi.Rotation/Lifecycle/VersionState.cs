@@ -3,6 +3,12 @@ namespace Nhi.Rotation.Lifecycle;
 /// <summary>What is known of one version.</summary>
 internal sealed record VersionState
 {
+    private readonly PackedTime _createdOn;
+    private readonly PackedTime _notBefore;
+    private readonly PackedTime _expiresOn;
+    private readonly PackedTime _overlapEndsAt;
+    private readonly PackedTime _heldUntil;
+
     public required string Id { get; init; }
 
     public CredentialStage Stage { get; init; }
@@ -17,11 +23,23 @@ internal sealed record VersionState
     /// <summary>Whether its value is at hand.</summary>
     public bool HasValue { get; init; }
 
-    public DateTimeOffset? CreatedOn { get; init; }
+    public DateTimeOffset? CreatedOn
+    {
+        get => _createdOn.Utc;
+        init => _createdOn = PackedTime.Of(value);
+    }
 
-    public DateTimeOffset? NotBefore { get; init; }
+    public DateTimeOffset? NotBefore
+    {
+        get => _notBefore.Utc;
+        init => _notBefore = PackedTime.Of(value);
+    }
 
-    public DateTimeOffset? ExpiresOn { get; init; }
+    public DateTimeOffset? ExpiresOn
+    {
+        get => _expiresOn.Utc;
+        init => _expiresOn = PackedTime.Of(value);
+    }
 
     /// <summary>Stands in for a missing creation time: first sight, and never before a version that was seen earlier.</summary>
     public DateTimeOffset SeenUtc { get; init; }
@@ -34,12 +52,20 @@ internal sealed record VersionState
     public int Order { get; init; }
 
     /// <summary>When its overlap window ends; set when it is replaced, kept when it retires early.</summary>
-    public TimeSpan? OverlapEndsAt { get; init; }
+    public TimeSpan? OverlapEndsAt
+    {
+        get => _overlapEndsAt.Span;
+        init => _overlapEndsAt = PackedTime.Of(value);
+    }
 
     public RetireCause RetiredBecause { get; init; }
 
     /// <summary>Held back until then after the other side kept rejecting it.</summary>
-    public TimeSpan? HeldUntil { get; init; }
+    public TimeSpan? HeldUntil
+    {
+        get => _heldUntil.Span;
+        init => _heldUntil = PackedTime.Of(value);
+    }
 
     /// <summary>How often it was held back in a row; doubles the next hold.</summary>
     public int Holds { get; init; }

@@ -7,21 +7,23 @@ internal sealed class BoundedNames(int limit)
 {
     public const string Other = "other";
 
-    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
+    // Made on first use: most credentials are never presented to us.
+    private ConcurrentDictionary<string, bool>? _known;
 
     public string Fold(string name)
     {
-        if (_known.ContainsKey(name))
+        var known = LazyInitializer.EnsureInitialized(ref _known, static () => new(StringComparer.Ordinal));
+        if (known.ContainsKey(name))
         {
             return name;
         }
 
-        if (_known.Count >= limit)
+        if (known.Count >= limit)
         {
             return Other;
         }
 
-        _known[name] = true;
+        known[name] = true;
         return name;
     }
 }

@@ -15,9 +15,9 @@ internal sealed record CoreSettings
 
     public ICredentialProbe? Probe { get; init; }
 
-    public LifecyclePolicy Lifecycle { get; init; } = new();
+    public LifecyclePolicy Lifecycle { get; init; } = LifecyclePolicy.Default;
 
-    public RefreshPolicy Refresh { get; init; } = new();
+    public RefreshPolicy Refresh { get; init; } = RefreshPolicy.Default;
 
     /// <summary>How long a caller waits for the first load.</summary>
     public TimeSpan FirstLoadTimeout { get; init; } = TimeSpan.FromSeconds(30);

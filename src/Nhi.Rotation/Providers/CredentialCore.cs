@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
@@ -22,14 +23,15 @@ internal sealed class CredentialCore : IRefreshTarget
     private readonly BoundedNames _callers;
     private readonly ChangeSource _changes = new();
     private readonly RefreshEntry _entry;
-    private readonly Dictionary<string, KnownVersion> _known = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, RotatingCredentialProvider> _views = new(StringComparer.Ordinal);
 
+    // A process may hold very many credentials, most with one consumer, few versions and nobody waiting: what only some need is made when it is needed.
+    private ImmutableArray<KnownVersion> _known = [];
+    private Dictionary<string, RotatingCredentialProvider>? _otherViews;
+    private TaskCompletionSource? _awaited;
+    private volatile MatchTable? _matches;
     private CredentialState _state = CredentialState.Empty;
     private long _generation;
-    private volatile MatchTable _matches = MatchTable.Empty;
     private volatile bool _acceptanceMatters;
-    private volatile TaskCompletionSource _presentable = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public CredentialCore(CoreSettings settings, RefreshScheduler scheduler, EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log)
     {
@@ -41,7 +43,6 @@ internal sealed class CredentialCore : IRefreshTarget
         _log = log;
         _callers = new BoundedNames(settings.MaxCallers);
         Default = new RotatingCredentialProvider(this, settings.DefaultConsumer);
-        _views.Add(settings.DefaultConsumer, Default);
         ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.QuietPeriod);
         _entry = scheduler.Register(this);
     }
@@ -71,20 +72,25 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public RotatingCredentialProvider ViewFor(string consumer)
     {
+        if (consumer == Default.Consumer)
+        {
+            return Default;
+        }
+
         lock (_gate)
         {
-            if (_views.TryGetValue(consumer, out var view))
+            _otherViews ??= new(StringComparer.Ordinal);
+            if (_otherViews.TryGetValue(consumer, out var view))
             {
                 return view;
             }
 
-            // The default consumer does not count against the bound.
-            if (_views.Count > _settings.MaxConsumers)
+            if (_otherViews.Count >= _settings.MaxConsumers)
             {
-                return _views.TryGetValue(BoundedNames.Other, out view) ? view : AddView(BoundedNames.Other);
+                return _otherViews.TryGetValue(BoundedNames.Other, out view) ? view : AddView(_otherViews, BoundedNames.Other);
             }
 
-            return AddView(consumer);
+            return AddView(_otherViews, consumer);
         }
     }
 
@@ -117,7 +123,7 @@ internal sealed class CredentialCore : IRefreshTarget
         Credential? credential;
         lock (_gate)
         {
-            credential = _known.TryGetValue(versionId, out var version) ? Uncounted(version) : null;
+            credential = Find(versionId) is { } version ? Uncounted(version) : null;
         }
 
         var result = credential is null || _settings.Probe is not { } probe
@@ -131,7 +137,7 @@ internal sealed class CredentialCore : IRefreshTarget
     public async ValueTask WaitUntilPresentableAsync(CancellationToken ct)
     {
         EnsureStarted();
-        var presentable = _presentable.Task;
+        var presentable = PresentableAsync();
         var result = await _scheduler.RefreshAsync(_entry, RefreshReason.Startup).WaitAsync(ct).ConfigureAwait(false);
         if (presentable.IsCompleted)
         {
@@ -203,7 +209,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller)
     {
-        if (_matches.Find(presented) is not { } entry)
+        if ((_matches ?? MakeMatches()).Find(presented) is not { } entry)
         {
             return default;
         }
@@ -231,7 +237,9 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    public void DeriveFailed(string versionId, Exception error) => _log.DeriveFailed(Name, versionId, error.GetType().FullName!);
+    // Our own errors say no value and why; of any other, only the type is told.
+    public void DeriveFailed(string versionId, Exception error) =>
+        _log.DeriveFailed(Name, versionId, error is CredentialException own ? own.Cause : error.GetType().FullName!);
 
     /// <summary>A credential for building and probing: its reveals are not counted. Under the lock or not.</summary>
     public static Credential? Uncounted(KnownVersion version) =>
@@ -243,7 +251,7 @@ internal sealed class CredentialCore : IRefreshTarget
     {
         lock (_gate)
         {
-            return _known.TryGetValue(versionId, out var version) ? Uncounted(version) : null;
+            return Find(versionId) is { } version ? Uncounted(version) : null;
         }
     }
 
@@ -288,7 +296,7 @@ internal sealed class CredentialCore : IRefreshTarget
             if (changed)
             {
                 Publish();
-                EvidenceTrail.Record(_ledger, _known, before, _state, transition.Facts, now.Utc, _settings.Probe?.GetType().Name);
+                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now.Utc, _settings.Probe?.GetType().Name);
             }
 
             _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 } || !IsAccepted(_state.CurrentId);
@@ -313,7 +321,7 @@ internal sealed class CredentialCore : IRefreshTarget
     {
         lock (_gate)
         {
-            if (!IsAccepted(versionId) && _known.TryGetValue(versionId, out var version))
+            if (!IsAccepted(versionId) && Find(versionId) is { } version)
             {
                 _ledger.Note(version.Record, EvidenceTrail.Event(EvidenceKind.Accepted, version.Record, _clock.Time.GetUtcNow()));
             }
@@ -322,7 +330,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     // Under the lock.
     private bool IsAccepted(string? versionId) =>
-        versionId is null || (_known.TryGetValue(versionId, out var version) && version.Record.History.AcceptedAt is not null);
+        versionId is null || Find(versionId)?.Record.History.AcceptedAt is not null;
 
     // Under the lock.
     private void Hold(BackendListing? listing)
@@ -334,12 +342,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
         foreach (var listed in listing?.Versions ?? [])
         {
-            if (!_known.TryGetValue(listed.Id, out var version))
-            {
-                version = new KnownVersion(_ledger.AddVersion(Name, listed.Id));
-                _known.Add(listed.Id, version);
-            }
-
+            var version = Find(listed.Id) ?? Add(listed.Id);
             version.Record.CreatedOn ??= listed.CreatedOn;
             if (listed.Value is not null && version.Value is null && version.Record.Stage != CredentialStage.Revoked)
             {
@@ -355,42 +358,36 @@ internal sealed class CredentialCore : IRefreshTarget
 
         // First the promotion, then the new picture, then the demotions: whoever reads Current never sees a demoted version there,
         // and uses until the switch belong to the stage before it.
-        var current = _state.PresentedId is { } id ? _known[id] : null;
+        var current = Find(_state.PresentedId);
         current?.Record.MoveTo(CredentialStage.Current);
         _generation++;
-        foreach (var view in _views.Values)
+        foreach (var view in Views())
         {
             Show(view);
         }
 
-        _matches = BuildMatches();
+        _matches = null;
         Interlocked.MemoryBarrierProcessWide();
         foreach (var version in _state.Versions)
         {
-            if (_known.TryGetValue(version.Id, out var known))
-            {
-                known.Record.MoveTo(version.Stage);
-            }
+            Find(version.Id)?.Record.MoveTo(version.Stage);
         }
 
         if (current is not null)
         {
-            _presentable.TrySetResult();
-        }
-        else if (_presentable.Task.IsCompleted)
-        {
-            _presentable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited?.TrySetResult();
+            _awaited = null;
         }
     }
 
     // Under the lock. Forgets what the lifecycle forgot, and drops values that nothing may use any more.
     private void LetGo()
     {
-        foreach (var (id, version) in _known)
+        foreach (var version in _known)
         {
-            if (_state.Find(id) is not { } state)
+            if (_state.Find(version.Id) is not { } state)
             {
-                _known.Remove(id);
+                _known = _known.Remove(version);
                 _ledger.RemoveVersion(version.Record);
             }
             else if (state.Stage == CredentialStage.Revoked || state is { Stage: CredentialStage.Retired, IsListed: false })
@@ -401,18 +398,37 @@ internal sealed class CredentialCore : IRefreshTarget
 
         foreach (var state in _state.Versions)
         {
-            if (!_known.ContainsKey(state.Id))
-            {
-                _known.Add(state.Id, new KnownVersion(_ledger.AddVersion(Name, state.Id)));
-            }
+            _ = Find(state.Id) ?? Add(state.Id);
         }
     }
 
     // Under the lock.
-    private RotatingCredentialProvider AddView(string consumer)
+    private KnownVersion? Find(string? versionId)
+    {
+        foreach (var version in _known)
+        {
+            if (version.Id == versionId)
+            {
+                return version;
+            }
+        }
+
+        return null;
+    }
+
+    // Under the lock.
+    private KnownVersion Add(string versionId)
+    {
+        var version = new KnownVersion(_ledger.AddVersion(Name, versionId));
+        _known = _known.Add(version);
+        return version;
+    }
+
+    // Under the lock.
+    private RotatingCredentialProvider AddView(Dictionary<string, RotatingCredentialProvider> views, string consumer)
     {
         var view = new RotatingCredentialProvider(this, consumer);
-        _views.Add(consumer, view);
+        views.Add(consumer, view);
         if (_generation > 0)
         {
             Show(view);
@@ -424,7 +440,7 @@ internal sealed class CredentialCore : IRefreshTarget
     // Under the lock.
     private void Show(RotatingCredentialProvider view)
     {
-        var current = _state.PresentedId is { } id ? view.CredentialFor(_known[id], _state.Find(id)!) : null;
+        var current = Find(_state.PresentedId) is { } presented ? view.CredentialFor(presented, _state.Find(presented.Id)!) : null;
         var set = new CredentialSet(
             Name,
             _generation,
@@ -438,7 +454,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     private Credential[] Credentials(RotatingCredentialProvider view, CredentialStage stage)
     {
-        var states = _state.Versions.Where(version => version.Stage == stage && _known[version.Id].Value is not null).ToArray();
+        var states = _state.Versions.Where(version => version.Stage == stage && Find(version.Id)?.Value is not null).ToArray();
         if (states.Length == 0)
         {
             return [];
@@ -448,22 +464,36 @@ internal sealed class CredentialCore : IRefreshTarget
         Array.Sort(states, (a, b) => stage == CredentialStage.Pending || a.OverlapEndsAt == b.OverlapEndsAt
             ? b.CompareAge(a)
             : Nullable.Compare(b.OverlapEndsAt, a.OverlapEndsAt));
-        return Array.ConvertAll(states, state => view.CredentialFor(_known[state.Id], state));
+        return Array.ConvertAll(states, state => view.CredentialFor(Find(state.Id)!, state));
+    }
+
+    private MatchTable MakeMatches()
+    {
+        lock (_gate)
+        {
+            return _matches ??= BuildMatches();
+        }
     }
 
     // Accepted versions last: should two versions have the same value, the last one found wins.
     private MatchTable BuildMatches() => new(
     [
         .. from version in _state.Versions
-           where _known[version.Id].Fingerprint is not null
            orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
-           let known = _known[version.Id]
+           let known = Find(version.Id)
+           where known?.Fingerprint is not null
            select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, Uncounted(known)?.RevealBytes(), version.NotBefore),
     ]);
 
     private void Announce()
     {
-        foreach (var view in Views())
+        RotatingCredentialProvider[] views;
+        lock (_gate)
+        {
+            views = Views();
+        }
+
+        foreach (var view in views)
         {
             view.BuildDerived();
         }
@@ -478,11 +508,17 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    private RotatingCredentialProvider[] Views()
+    // Under the lock.
+    private RotatingCredentialProvider[] Views() => _otherViews is null ? [Default] : [Default, .. _otherViews.Values];
+
+    // Completes at once, or when the next set with a current version is published.
+    private Task PresentableAsync()
     {
         lock (_gate)
         {
-            return [.. _views.Values];
+            return Default.CurrentOrNull is not null
+                ? Task.CompletedTask
+                : (_awaited ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 
 namespace Nhi.Rotation.Providers;
 
@@ -24,6 +25,7 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
     }
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    [JsonIgnore]
     public T Current
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,11 +9,11 @@ internal static class EvidenceTrail
 {
     /// <summary>Records one step. The ledger must know every version of <paramref name="after"/>.</summary>
     public static void Record(
-        UseLedger ledger, IReadOnlyDictionary<string, KnownVersion> known, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, DateTimeOffset now, string? probe)
+        UseLedger ledger, Func<string, KnownVersion?> find, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, DateTimeOffset now, string? probe)
     {
         foreach (var fact in facts)
         {
-            if (KindOf(fact.Kind) is { } kind && known.TryGetValue(fact.VersionId, out var version))
+            if (KindOf(fact.Kind) is { } kind && find(fact.VersionId) is { } version)
             {
                 ledger.Note(version.Record, Event(kind, version.Record, now) with
                 {
@@ -30,7 +30,7 @@ internal static class EvidenceTrail
             var stage = before.Find(version.Id)?.Stage ?? CredentialStage.Pending;
             if (stage != version.Stage)
             {
-                var record = known[version.Id].Record;
+                var record = find(version.Id)!.Record;
                 ledger.Note(record, Event(KindOf(version.Stage), record, now) with
                 {
                     OtherId = version.Stage == CredentialStage.Current ? before.CurrentId : after.CurrentId,

@@ -9,6 +9,8 @@ internal sealed class KnownVersion
 
     public VersionRecord Record { get; }
 
+    public string Id => Record.VersionId;
+
     /// <summary>Dropped when the version is revoked, or retired and no longer listed.</summary>
     public SecretValue? Value { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Nhi.Rotation.Evidence;
 
@@ -10,8 +11,6 @@ internal sealed class MatchTable
     private readonly ImmutableArray<Entry> _entries;
 
     public MatchTable(ImmutableArray<Entry> entries) => _entries = entries;
-
-    public static MatchTable Empty { get; } = new([]);
 
     /// <summary>
     /// The entry that equals <paramref name="presented"/>, or <see langword="null"/>. Every fingerprint is compared and nothing stops at the first match;
@@ -39,7 +38,7 @@ internal sealed class MatchTable
     /// <param name="Fingerprint">Its fingerprint.</param>
     /// <param name="Value">Its value, if it is still held.</param>
     /// <param name="NotBefore">From when on it is valid.</param>
-    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, ReadOnlyMemory<byte>? Value, DateTimeOffset? NotBefore)
+    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] ReadOnlyMemory<byte>? Value, DateTimeOffset? NotBefore)
     {
         public override string ToString() => Record.VersionId;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
@@ -10,9 +11,8 @@ namespace Nhi.Rotation.Providers;
 internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 {
     private readonly CredentialCore _core;
-    private readonly Dictionary<string, Credential> _credentials = new(StringComparer.Ordinal);
-    private readonly Lock _derivedGate = new();
-    private readonly List<WeakReference<IBuildsOnRotation>> _derived = [];
+    private ImmutableArray<Credential> _credentials = [];
+    private ImmutableArray<WeakReference<IBuildsOnRotation>> _derived = [];
     private volatile Credential? _current;
     private volatile CredentialSet _set;
 
@@ -62,12 +62,10 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
     {
         ArgumentNullException.ThrowIfNull(build);
         var derived = new Derived<T>(_core, this, build);
-        lock (_derivedGate)
-        {
-            _derived.RemoveAll(reference => !reference.TryGetTarget(out _));
-            _derived.Add(new WeakReference<IBuildsOnRotation>(derived));
-        }
-
+        ImmutableInterlocked.Update(
+            ref _derived,
+            static (all, added) => all.RemoveAll(static reference => !reference.TryGetTarget(out _)).Add(added),
+            new WeakReference<IBuildsOnRotation>(derived));
         return derived;
     }
 
@@ -78,17 +76,28 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
     /// <summary>This consumer's credential of a version: the same object as long as the version is known. Under the core's lock.</summary>
     public Credential CredentialFor(KnownVersion version, VersionState state)
     {
-        if (!_credentials.TryGetValue(state.Id, out var credential) || IsOutdated(credential, state))
+        foreach (var known in _credentials)
         {
-            credential = new Credential(Name, state.Id, version.Value!, version.Record.ForConsumer(Consumer))
+            if (known.VersionId != state.Id)
             {
-                CreatedOn = state.CreatedOn,
-                NotBefore = state.NotBefore,
-                ExpiresOn = state.ExpiresOn,
-            };
-            _credentials[state.Id] = credential;
+                continue;
+            }
+
+            if (!IsOutdated(known, state))
+            {
+                return known;
+            }
+
+            _credentials = _credentials.Remove(known);
         }
 
+        var credential = new Credential(Name, state.Id, version.Value!, version.Record.ForConsumer(Consumer))
+        {
+            CreatedOn = state.CreatedOn,
+            NotBefore = state.NotBefore,
+            ExpiresOn = state.ExpiresOn,
+        };
+        _credentials = _credentials.Add(credential);
         return credential;
     }
 
@@ -100,27 +109,13 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
     }
 
     /// <summary>Lets go of versions whose value was dropped. Under the core's lock.</summary>
-    public void KeepOnly(IReadOnlyDictionary<string, KnownVersion> known)
-    {
-        foreach (var id in _credentials.Keys)
-        {
-            if (!known.TryGetValue(id, out var version) || version.Value is null)
-            {
-                _credentials.Remove(id);
-            }
-        }
-    }
+    public void KeepOnly(ImmutableArray<KnownVersion> known) =>
+        _credentials = _credentials.RemoveAll(credential => !known.Any(version => version.Id == credential.VersionId && version.Value is not null));
 
     /// <summary>Builds derived values for the new current version, off the readers' path.</summary>
     public void BuildDerived()
     {
-        WeakReference<IBuildsOnRotation>[] derived;
-        lock (_derivedGate)
-        {
-            derived = [.. _derived];
-        }
-
-        foreach (var reference in derived)
+        foreach (var reference in _derived)
         {
             if (reference.TryGetTarget(out var target))
             {

@@ -1,8 +1,14 @@
+using Nhi.Rotation.Lifecycle;
+
 namespace Nhi.Rotation.Refreshing;
 
 /// <summary>What the scheduler keeps for one credential. All members are guarded by the scheduler's lock.</summary>
 internal sealed class RefreshEntry
 {
+    private PackedTime _wakeAt;
+    private PackedTime _queuedAt;
+    private PackedTime _lastRejectionRefreshAt;
+
     public RefreshEntry(IRefreshTarget target) => Target = target;
 
     public IRefreshTarget Target { get; }
@@ -14,10 +20,18 @@ internal sealed class RefreshEntry
     public RefreshReason DueReason { get; set; } = RefreshReason.Startup;
 
     /// <summary>When time alone changes something.</summary>
-    public TimeSpan? WakeAt { get; set; }
+    public TimeSpan? WakeAt
+    {
+        get => _wakeAt.Span;
+        set => _wakeAt = PackedTime.Of(value);
+    }
 
     /// <summary>What the queue holds for this entry; anything else in it is outdated.</summary>
-    public TimeSpan? QueuedAt { get; set; }
+    public TimeSpan? QueuedAt
+    {
+        get => _queuedAt.Span;
+        set => _queuedAt = PackedTime.Of(value);
+    }
 
     /// <summary>The refresh under way.</summary>
     public TaskCompletionSource<FlightResult>? Flight { get; set; }
@@ -33,7 +47,11 @@ internal sealed class RefreshEntry
 
     public int Failures { get; set; }
 
-    public TimeSpan? LastRejectionRefreshAt { get; set; }
+    public TimeSpan? LastRejectionRefreshAt
+    {
+        get => _lastRejectionRefreshAt.Span;
+        set => _lastRejectionRefreshAt = PackedTime.Of(value);
+    }
 
     public TimeSpan LastSignalAt { get; set; } = TimeSpan.MinValue;
 

@@ -3,6 +3,8 @@ namespace Nhi.Rotation.Refreshing;
 /// <summary>When one credential's backend is asked.</summary>
 internal sealed record RefreshPolicy
 {
+    public static RefreshPolicy Default { get; } = new();
+
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Share of the interval by which it varies in both directions.</summary>

@@ -409,7 +409,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         }
         catch (BackendException error)
         {
-            results = [.. requests.Select(request => new BackendResult(ErrorFor(request, error)))];
+            results = [.. requests.Select(_ => new BackendResult(error))];
         }
 
         for (var i = 0; i < entries.Length; i++)
@@ -424,15 +424,13 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         return errors;
     }
 
-    // A batch fails as one, but each credential's error must name that credential.
-    private static BackendException ErrorFor(BackendRequest request, BackendException error) =>
-        error.CredentialName == request.CredentialName
-            ? error
-            : new BackendException(request.CredentialName, error.Failure, error.Cause, error.Fix) { RetryAfter = error.RetryAfter };
+    // A new one: a batch fails as one, but each credential's error must name that credential; and what a backend put into Data is not kept.
+    private static BackendException ErrorFor(RefreshEntry entry, BackendException error) =>
+        new(entry.Target.Name, error.Failure, error.Cause, error.Fix) { RetryAfter = error.RetryAfter };
 
     private async ValueTask<BackendException?> TakeAsync(RefreshEntry entry, BackendResult result, CancellationToken ct)
     {
-        var error = result.Error;
+        var error = result.Error is { } told ? ErrorFor(entry, told) : null;
         if (result.Listing is { } listing)
         {
             try

@@ -57,8 +57,8 @@ internal sealed partial class EngineLog
     [LoggerMessage(115, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is {Stage} and was used by consumer '{Consumer}', caller '{Caller}'. Somebody still depends on it.")]
     public partial void ResidualUse(string credential, string version, CredentialStage stage, string consumer, string? caller);
 
-    [LoggerMessage(116, LogLevel.Error, "Credential '{Credential}': building a derived value from version '{Version}' failed with {ErrorType}; the last good one stays. Check the format of the new version.")]
-    public partial void DeriveFailed(string credential, string version, string errorType);
+    [LoggerMessage(116, LogLevel.Error, "Credential '{Credential}': building a derived value from version '{Version}' failed: {Cause}. The last good one stays. Check the format of the new version.")]
+    public partial void DeriveFailed(string credential, string version, string cause);
 
     [LoggerMessage(117, LogLevel.Error, "Credential '{Credential}': a subscriber of its change token failed with {ErrorType}.")]
     public partial void SubscriberFailed(string credential, string errorType);

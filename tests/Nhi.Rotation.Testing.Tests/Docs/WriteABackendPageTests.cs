@@ -44,6 +44,6 @@ public partial class WriteABackendPageTests
     [GeneratedRegex("""^\| <a id="[^"]+"></a>(?<id>\S+) \| (?<statement>[^|]+) \| (?<why>[^|]+) \|$""", RegexOptions.Multiline)]
     private static partial Regex Rows();
 
-    [GeneratedRegex("""<!-- from (?<file>\S+) -->\n```csharp\n(?<code>.+?)```""", RegexOptions.Singleline)]
+    [GeneratedRegex("""<!-- from (?<file>\S+) -->\n(?:<!-- [^\n]* -->\n)?```csharp\n(?<code>.+?)```""", RegexOptions.Singleline)]
     private static partial Regex Quotes();
 }

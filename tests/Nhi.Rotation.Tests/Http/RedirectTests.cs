@@ -357,8 +357,11 @@ public sealed class RedirectTests
     }
 
     internal static void TrustTestCertificate(IHttpClientBuilder builder) => builder.UseSocketsHttpHandler(static (handler, _) =>
-        handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
-            certificate!.GetCertHashString() == LoopbackServer.Certificate.Value.GetCertHashString() });
+        handler.SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+            certificate!.GetCertHashString() == LoopbackServer.Certificate.Value.GetCertHashString()
+        });
 
     // Basic hides the value in Base64.
     private static string Everything(ReceivedRequest request)

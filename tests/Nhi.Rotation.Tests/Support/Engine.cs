@@ -95,6 +95,16 @@ internal sealed class Engine : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves time until retries have come to an end.</summary>
+    public async Task DrainAsync()
+    {
+        for (var seconds = 0; seconds == 0 || !_registry.IsIdle; seconds++)
+        {
+            Assert.True(seconds < 1_000, "a refresh is still under way");
+            await AdvanceThroughFailuresAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        }
+    }
+
     /// <summary>Waits until no refresh and no probe is under way. Retries inside a refresh need time to be moved.</summary>
     public async Task SettleAsync()
     {

@@ -63,6 +63,14 @@ internal class ScriptedBackend : ICredentialBackend
         }
     }
 
+    public void Heal()
+    {
+        lock (_gate)
+        {
+            _failures.Clear();
+        }
+    }
+
     /// <summary>Holds calls back until the returned action is called.</summary>
     public Action Block()
     {

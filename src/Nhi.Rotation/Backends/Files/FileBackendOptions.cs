@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Nhi.Rotation.Backends.Files;
 
 namespace Nhi.Rotation;
@@ -52,6 +53,7 @@ public sealed class FileBackendOptions
     /// against an id. <see langword="null"/>, the default, takes a random key for this process.
     /// </summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    [JsonIgnore]
     [SuppressMessage("Performance", "CA1819:Properties should not return arrays", Justification = "Configuration binds base64 to byte[]; the backend keeps a copy.")]
     public byte[]? FingerprintKey { get; set; }
 

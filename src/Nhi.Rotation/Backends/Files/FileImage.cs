@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Nhi.Rotation.Backends.Files;
@@ -5,7 +6,9 @@ namespace Nhi.Rotation.Backends.Files;
 /// <summary>What one look at a path showed.</summary>
 internal sealed class FileImage
 {
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] _buffer;
+
     private readonly int _count;
 
     private FileImage(FileImageState state, byte[] buffer, int count)
@@ -17,6 +20,7 @@ internal sealed class FileImage
 
     public FileImageState State { get; }
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _count);
 
     /// <summary>The size in bytes of a file with content or above the limit.</summary>

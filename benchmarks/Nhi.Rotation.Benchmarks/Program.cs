@@ -1,0 +1,32 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Running;
+using Nhi.Rotation.Benchmarks;
+
+// Without arguments: every suite as a short job, one table each. "--scale" and "--latency" measure what no micro-benchmark can; anything else goes to BenchmarkDotNet.
+switch (args)
+{
+    case []:
+        RunAll();
+        break;
+    case ["--scale", ..]:
+        await ScaleMeasurement.RunAsync();
+        break;
+    case ["--latency", ..]:
+        await LatencyMeasurement.RunAsync();
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(ReadBenchmarks).Assembly).Run(args, ShortRun.Config.AddLogger(ConsoleLogger.Default));
+        break;
+}
+
+static void RunAll()
+{
+    foreach (var suite in (Type[])[typeof(ReadBenchmarks), typeof(ThreadsBenchmarks), typeof(MatchBenchmarks), typeof(HttpBenchmarks)])
+    {
+        ConsoleLogger.Default.WriteLineHeader($"{suite.Name} ...");
+        var summary = BenchmarkRunner.Run(suite, ShortRun.Config.AddLogger(NullLogger.Instance).WithOptions(ConfigOptions.DisableLogFile));
+        MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
+    }
+}

@@ -1,0 +1,75 @@
+using Amazon;
+using Amazon.Extensions.NETCore.Setup;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Nhi.Rotation.AwsSecretsManager;
+
+/// <summary>One client a region, made as the AWS SDK's own dependency injection makes it. Safe for concurrent use.</summary>
+internal sealed class ClientPool : IDisposable
+{
+    private readonly AWSOptions? _options;
+    private readonly IServiceProvider _services;
+    private readonly Action<ClientConfig>? _configure;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, IAmazonSecretsManager> _clients = new(StringComparer.Ordinal);
+
+    public ClientPool(AWSOptions? options, IServiceProvider services, Action<ClientConfig>? configure = null)
+    {
+        _options = options;
+        _services = services;
+        _configure = configure;
+    }
+
+    /// <summary>The client for a region, or for the configured one.</summary>
+    public IAmazonSecretsManager For(string? region)
+    {
+        lock (_gate)
+        {
+            if (!_clients.TryGetValue(region ?? string.Empty, out var client))
+            {
+                client = Create(region);
+                _clients.Add(region ?? string.Empty, client);
+                if (region is null && client.Config.RegionEndpoint is { } configured)
+                {
+                    _clients.TryAdd(configured.SystemName, client);
+                }
+            }
+
+            return client;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var client in _clients.Values)
+            {
+                client.Dispose();
+            }
+
+            _clients.Clear();
+        }
+    }
+
+    private IAmazonSecretsManager Create(string? region)
+    {
+        // The SDK maps AWSOptions to a client only inside this registration.
+        var registration = new ServiceCollection();
+        registration.AddAWSService<IAmazonSecretsManager>(_options, (config, _) => Configure(config, region), ServiceLifetime.Transient);
+        return (IAmazonSecretsManager)registration[0].ImplementationFactory!(_services);
+    }
+
+    private void Configure(ClientConfig config, string? region)
+    {
+        // A custom endpoint, such as a VPC endpoint, wins over the region of an ARN.
+        if (region is not null && string.IsNullOrEmpty(config.ServiceURL))
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        _configure?.Invoke(config);
+    }
+}

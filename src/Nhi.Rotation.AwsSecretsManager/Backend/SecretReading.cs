@@ -1,0 +1,138 @@
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation.AwsSecretsManager.Telemetry;
+
+namespace Nhi.Rotation.AwsSecretsManager;
+
+/// <summary>Answers one request: first the labels, then the values that are not known yet.</summary>
+internal sealed class SecretReading
+{
+    private const string DescribeAction = "secretsmanager:DescribeSecret";
+    private const string GetAction = "secretsmanager:GetSecretValue";
+
+    private readonly SecretCall _call;
+    private readonly IReadOnlySet<string> _known;
+    private readonly ILogger _logger;
+    private DescribeSecretResponse _description = new();
+    private List<StagedVersion> _versions = [];
+
+    private SecretReading(SecretCall call, IAmazonSecretsManager client, IReadOnlySet<string> known, ILogger logger)
+    {
+        _call = call;
+        _known = known;
+        _logger = logger;
+        Client = client;
+    }
+
+    public IAmazonSecretsManager Client { get; }
+
+    public string Where => _call.Where;
+
+    public (IAmazonSecretsManager Client, string SecretId) Identity => (Client, _call.Address.SecretId);
+
+    /// <summary>The secret's full ARN; known once it was described.</summary>
+    public string Arn => _description.ARN ?? string.Empty;
+
+    public bool LacksCurrent => _versions.Exists(version => version.Label == VersionLabel.Current && !_known.Contains(version.Id));
+
+    /// <exception cref="BackendException">There is no client to ask with: no region, no credentials.</exception>
+    public static SecretReading Open(BackendRequest request, Func<string?, IAmazonSecretsManager> clients, ILogger logger)
+    {
+        var address = SecretAddress.Parse(request.Key);
+        try
+        {
+            var client = clients(address.Region);
+            var config = client.Config;
+            var where = config.RegionEndpoint is { } region ? $"AWS Secrets Manager in {region.SystemName}" : $"AWS Secrets Manager at {config.ServiceURL}";
+            return new SecretReading(new SecretCall(request.CredentialName, address, where), client, request.KnownVersionIds, logger);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw ClientErrors.Map(error, new SecretCall(request.CredentialName, address, "AWS Secrets Manager"), DescribeAction);
+        }
+    }
+
+    public Task<DescribeSecretResponse> AskDescription(CancellationToken ct) =>
+        Client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = _call.Address.SecretId }, ct);
+
+    /// <param name="description">The answer, which several readings of one secret may share.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="BackendException">It failed, or there is nothing to read.</exception>
+    public async Task DescribeAsync(Task<DescribeSecretResponse> description, CancellationToken ct)
+    {
+        try
+        {
+            _description = await description.ConfigureAwait(false);
+        }
+        catch (Exception error) when (!ct.IsCancellationRequested)
+        {
+            throw ClientErrors.Map(error, _call, DescribeAction);
+        }
+
+        if (Arn.Length == 0)
+        {
+            throw _call.Invalid($"the answer of {Where} names no secret", "Check for a proxy or a custom endpoint that changes answers.");
+        }
+
+        if (_description.DeletedDate is not null)
+        {
+            throw ServiceErrors.Deleted(_call);
+        }
+
+        _versions = StagedVersion.From(_description);
+        if (!_versions.Exists(version => version.Label == VersionLabel.Current))
+        {
+            throw _call.Error(
+                BackendFailure.NotFound, $"secret '{_call.Address.SecretId}' has no version labelled AWSCURRENT", "Put a value into it (aws secretsmanager put-secret-value).");
+        }
+    }
+
+    /// <param name="batched">The secret's current value, if a batch brought it.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="BackendException">The current value is not known and cannot be read.</exception>
+    public async Task<BackendListing> ListAsync(SecretValueEntry? batched, CancellationToken ct) =>
+        new(await Task.WhenAll(_versions.Select(version => ReadAsync(version, batched, ct))).ConfigureAwait(false))
+        {
+            Owner = Tag("owner"),
+            Purpose = Tag("purpose"),
+        };
+
+    private async Task<BackendVersion> ReadAsync(StagedVersion version, SecretValueEntry? batched, CancellationToken ct)
+    {
+        if (_known.Contains(version.Id))
+        {
+            return new BackendVersion(version.Id, value: null) { Label = version.Label };
+        }
+
+        try
+        {
+            // A batch reads what is current now, which a rotation may have changed since the labels were read.
+            var content = batched?.VersionId == version.Id ? SecretContent.Of(batched) : await GetAsync(version.Id, ct).ConfigureAwait(false);
+            return content is { } found
+                ? new BackendVersion(version.Id, found.Read(_call, version.Id)) { Label = version.Label, CreatedOn = found.CreatedOn }
+                : new BackendVersion(version.Id, value: null) { Label = version.Label };
+        }
+        catch (BackendException error) when (version.Label != VersionLabel.Current)
+        {
+            Log.ValueMissing(_logger, version.Id, version.Label, error.Message);
+            return new BackendVersion(version.Id, value: null) { Label = version.Label };
+        }
+    }
+
+    /// <summary>The content of a version, or <see langword="null"/> when the service lists it and does not have it: it is about to come, or has just gone.</summary>
+    private async Task<SecretContent?> GetAsync(string versionId, CancellationToken ct)
+    {
+        try
+        {
+            var request = new GetSecretValueRequest { SecretId = Arn, VersionId = versionId };
+            return SecretContent.Of(await Client.GetSecretValueAsync(request, ct).ConfigureAwait(false));
+        }
+        catch (Exception error) when (!ct.IsCancellationRequested)
+        {
+            return ServiceErrors.IsNotFound(error) ? null : throw ClientErrors.Map(error, _call, GetAction);
+        }
+    }
+
+    private string? Tag(string key) => _description.Tags?.Find(tag => string.Equals(tag.Key, key, StringComparison.OrdinalIgnoreCase))?.Value;
+}

@@ -1,0 +1,8 @@
+using Amazon.Runtime;
+
+namespace Amazon.SecretsManager.Model;
+
+internal sealed class BatchGetSecretValueRequest : AmazonWebServiceRequest
+{
+    public List<string>? SecretIdList { get; set; }
+}

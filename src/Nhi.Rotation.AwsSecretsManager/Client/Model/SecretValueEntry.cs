@@ -1,0 +1,14 @@
+namespace Amazon.SecretsManager.Model;
+
+internal sealed class SecretValueEntry
+{
+    public string? ARN { get; set; }
+
+    public DateTime? CreatedDate { get; set; }
+
+    public MemoryStream? SecretBinary { get; set; }
+
+    public string? SecretString { get; set; }
+
+    public string? VersionId { get; set; }
+}
