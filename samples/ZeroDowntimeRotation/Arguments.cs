@@ -3,34 +3,42 @@ namespace ZeroDowntimeRotation;
 /// <summary>The command line.</summary>
 /// <param name="Path">A real mounted secret to follow instead of the demo's own volume.</param>
 /// <param name="Duration">How long to follow it.</param>
-internal sealed record Arguments(string? Path, TimeSpan Duration)
+/// <param name="Evidence">Where to write evidence, if anywhere.</param>
+/// <param name="IsStuck">Whether one consumer captures the key at start and never asks again.</param>
+internal sealed record Arguments(string? Path, TimeSpan Duration, string? Evidence, bool IsStuck)
 {
-    public const string Usage = "dotnet run --project samples/ZeroDowntimeRotation [-- --path FILE [--seconds N]]";
+    public const string Usage = "dotnet run --project samples/ZeroDowntimeRotation [-- [--path FILE [--seconds N]] [--stuck] [--evidence DIR]]";
 
     /// <summary>The parsed command line, or <see langword="null"/> if it makes no sense.</summary>
     public static Arguments? Parse(string[] args)
     {
         string? path = null;
+        string? evidence = null;
+        var isStuck = false;
         var seconds = 60;
-        for (var i = 0; i < args.Length; i += 2)
+        for (var i = 0; i < args.Length; i++)
         {
-            if (i + 1 == args.Length)
-            {
-                return null;
-            }
-
+            var value = i + 1 < args.Length ? args[i + 1] : null;
             switch (args[i])
             {
-                case "--path":
-                    path = args[i + 1];
+                case "--stuck":
+                    isStuck = true;
+                    continue;
+                case "--path" when value is not null:
+                    path = value;
                     break;
-                case "--seconds" when int.TryParse(args[i + 1], out seconds) && seconds > 0:
+                case "--evidence" when value is not null:
+                    evidence = value;
+                    break;
+                case "--seconds" when int.TryParse(value, out seconds) && seconds > 0:
                     break;
                 default:
                     return null;
             }
+
+            i++;
         }
 
-        return new Arguments(path, TimeSpan.FromSeconds(seconds));
+        return isStuck && path is not null ? null : new Arguments(path, TimeSpan.FromSeconds(seconds), evidence, isStuck);
     }
 }

@@ -20,15 +20,24 @@ try
     // What an app does: name the credential, say where it lives, attach it to an HttpClient.
     var builder = Host.CreateApplicationBuilder();
     builder.Logging.ClearProviders();
-    builder.Services.AddRotatingCredentials()
+    var credentials = builder.Services.AddRotatingCredentials()
         .AddCredential("partner", c => c
             .FromFiles(arguments.Path ?? secret!.Path)
             .OwnedBy("payments").For("charges")
             .Configure(options =>
             {
-                options.Overlap = Rotations.Overlap;
                 options.FallbackHold = Rotations.Hold;
+                if (!arguments.IsStuck)
+                {
+                    options.Overlap = Rotations.Overlap;
+                    options.QuietPeriod = Rotations.Quiet;
+                }
             }));
+    if (arguments.Evidence is { } evidence)
+    {
+        credentials.WriteEvidenceTo(evidence);
+    }
+
     builder.Services.AddHttpClient<PartnerClient>(http => http.BaseAddress = upstream.Address)
         .AddRotatingCredential("partner", http => http.Bearer());
 
@@ -36,7 +45,7 @@ try
     await app.StartAsync();
     var credential = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");
     var ledger = app.Services.GetRequiredService<IRotationLedger>();
-    upstream.Accept(credential.Current.Reveal());
+    upstream.Accept(arguments.Path is null ? Rotations.Key(0) : credential.ForConsumer(Follower.Consumer).Current.Reveal());
 
     var load = new Load(app.Services.GetRequiredService<PartnerClient>(), workers: 2 * Environment.ProcessorCount);
     var screen = new Screen(load, credential, ledger);
@@ -44,12 +53,20 @@ try
     await using (load)
     {
         load.Start();
-        await screen.ShowWhileAsync(arguments.Path is null ? rotations.RunAsync() : Follower.RunAsync(credential, upstream, screen.Tell, arguments.Duration));
+        await using var stuck = arguments.IsStuck ? new StuckConsumer(credential) : null;
+        await screen.ShowWhileAsync(arguments switch
+        {
+            { Path: not null } => Follower.RunAsync(credential, upstream, screen.Tell, arguments.Duration),
+            { IsStuck: true } => rotations.RunOnceAsync(),
+            _ => rotations.RunAsync(),
+        });
     }
 
     var isGood = Summary.Print(load, upstream, ledger.GetUses("partner"));
+    var proof = ledger.GetRotations("partner");
+    Proof.Print(proof);
     await app.StopAsync();
-    return isGood ? 0 : 1;
+    return isGood && (!arguments.IsStuck || Proof.NamesTheStuckOne(proof)) ? 0 : 1;
 }
 finally
 {

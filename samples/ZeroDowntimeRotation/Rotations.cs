@@ -11,6 +11,9 @@ internal sealed class Rotations(Upstream upstream, Action<string> writeSecret, I
     /// <summary>How long a version that is not accepted yet is held back before it is tried again.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long nobody may have used an old key before it is safe to revoke.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
     private const string LeakedKey = "key-of-the-demo-that-leaked";
 
     public static string Key(int number) => $"key-{number}-of-the-demo";
@@ -24,6 +27,18 @@ internal sealed class Rotations(Upstream upstream, Action<string> writeSecret, I
         await RotateAsync(3, "a planned rotation");
         await RevokeAsync(4);
         await RotateAsync(5, "a planned rotation");
+    }
+
+    /// <summary>One planned rotation, seen from the middle of the overlap.</summary>
+    public async Task RunOnceAsync()
+    {
+        tell("Load on the first key, which one consumer captured at start.");
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        tell("Rotation 1: a planned rotation. The partner accepts the new key, then the volume is swapped.");
+        upstream.Accept(Key(0), Key(1));
+        await SwapAsync(1);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        tell("  In the overlap: may the partner drop the old key?");
     }
 
     private async Task RotateAsync(int number, string title)

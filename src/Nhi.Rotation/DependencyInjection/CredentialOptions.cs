@@ -60,4 +60,7 @@ public sealed class CredentialOptions
     /// Default 24, which is about 18 h.
     /// </summary>
     public int RetirementProbeAttempts { get; set; } = 24;
+
+    /// <summary>How long nobody may have used an old version before the verdict calls it safe to revoke. 0 asks for no wait. Default 1 h.</summary>
+    public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
 }

@@ -29,6 +29,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.Positive(options.ProbeTimeout, nameof(options.ProbeTimeout));
         rules.Check(options.RetirementProbeAttempts is >= 1 and <= 1000, nameof(options.RetirementProbeAttempts), options.RetirementProbeAttempts, "between 1 and 1000");
         rules.Check(!options.ProveRetirement || registration.Probe is not null, nameof(options.ProveRetirement), options.ProveRetirement, "false, or add a probe with ProbeHttp(...) or ProbeWith(...)");
+        rules.NotNegative(options.QuietPeriod, nameof(options.QuietPeriod));
         return rules.Result;
     }
 }

@@ -11,4 +11,7 @@ internal sealed class CredentialSetup
 
     /// <summary>Credentials declared in configuration, whose backend's section may become known only by a later call.</summary>
     public List<(CredentialBuilder Builder, IConfigurationSection Section)> Sections { get; } = [];
+
+    /// <summary>Where evidence is written, if anywhere.</summary>
+    public EvidenceFileOptions? Evidence { get; set; }
 }

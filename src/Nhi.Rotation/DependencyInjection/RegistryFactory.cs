@@ -1,9 +1,11 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
@@ -15,6 +17,9 @@ namespace Nhi.Rotation.DependencyInjection;
 internal static class RegistryFactory
 {
     public const string LogCategory = "Nhi.Rotation";
+
+    // 32 bits would meet by chance in a fleet that restarts often; 64 do not.
+    private const int InstanceIdBytes = 8;
 
     public static CredentialRegistry Create(IServiceProvider services)
     {
@@ -34,16 +39,20 @@ internal static class RegistryFactory
             SweepInterval = shared.SweepInterval,
             MaxConcurrentRefreshes = shared.MaxConcurrentRefreshes,
         };
-        return new CredentialRegistry(
-            credentials,
-            scheduling,
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
-            services.GetRequiredService<CredentialMetrics>(),
-            services.GetRequiredService<EngineLog>());
+        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var log = services.GetRequiredService<EngineLog>();
+        var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, NewIdentity(consumer, time), time, log) : null;
+        return new CredentialRegistry(credentials, scheduling, time, services.GetRequiredService<CredentialMetrics>(), log, evidence);
     }
 
     public static ILogger Logger(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
+
+    private static JournalIdentity NewIdentity(string app, TimeProvider time) => new(
+        app,
+        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
+        typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),
+        time.GetUtcNow());
 
     private static CoreSettings Settings(
         IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer)
@@ -57,6 +66,9 @@ internal static class RegistryFactory
             DefaultConsumer = consumer,
             FirstLoadTimeout = shared.FirstLoadTimeout,
             ProbeTimeout = options.ProbeTimeout,
+            Owner = options.Owner,
+            Purpose = options.Purpose,
+            QuietPeriod = options.QuietPeriod,
             MaxConsumers = shared.MaxConsumers,
             MaxCallers = shared.MaxCallers,
             Lifecycle = new LifecyclePolicy

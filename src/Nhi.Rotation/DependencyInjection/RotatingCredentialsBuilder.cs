@@ -41,6 +41,23 @@ public sealed class RotatingCredentialsBuilder
         return this;
     }
 
+    /// <summary>
+    /// Writes evidence to files: hash-chained JSON Lines that <c>nhi-rotation verify</c> checks and merges. They name credentials, versions and consumers, and
+    /// never hold a value. A disk that fails is logged (event 140) and does not touch the app.
+    /// </summary>
+    /// <param name="directory">The directory, made if it is missing.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The directory is empty.</exception>
+    public RotatingCredentialsBuilder WriteEvidenceTo(string directory, Action<EvidenceFileOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        var options = new EvidenceFileOptions { Directory = directory };
+        configure?.Invoke(options);
+        _setup.Evidence = options;
+        return this;
+    }
+
     /// <summary>Teaches the configuration form a backend: a credential whose section has a child of this name takes its versions from it.</summary>
     /// <param name="sectionName">The child's name, such as <c>Files</c>.</param>
     /// <param name="configure">Reads the child and calls <see cref="CredentialBuilder.UseBackend"/>.</param>

@@ -5,6 +5,8 @@ namespace Nhi.Rotation.DependencyInjection;
 /// <summary>Refuses shared options that cannot work, and declarations that are incomplete.</summary>
 internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup) : IValidateOptions<RotatingCredentialsOptions>
 {
+    private const long MinEvidenceFileBytes = 4096;
+
     private static readonly TimeSpan MinSweepInterval = TimeSpan.FromMilliseconds(100);
 
     public ValidateOptionsResult Validate(string? name, RotatingCredentialsOptions options)
@@ -17,6 +19,12 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
         rules.Check(options.MaxConcurrentRefreshes >= 1, nameof(options.MaxConcurrentRefreshes), options.MaxConcurrentRefreshes, "1 or more");
         rules.Check(options.MaxConsumers >= 1, nameof(options.MaxConsumers), options.MaxConsumers, "1 or more");
         rules.Check(options.MaxCallers >= 1, nameof(options.MaxCallers), options.MaxCallers, "1 or more");
+        if (setup.Evidence is { } evidence)
+        {
+            rules.Check(!string.IsNullOrWhiteSpace(evidence.Directory), "the evidence " + nameof(evidence.Directory), "empty", "a directory");
+            rules.Check(evidence.MaxFileBytes >= MinEvidenceFileBytes, "the evidence " + nameof(evidence.MaxFileBytes), evidence.MaxFileBytes, "4096 or more");
+        }
+
         foreach (var registration in setup.Credentials.Values)
         {
             CheckDeclaration(registration, rules);
@@ -66,5 +74,6 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
         nameof(CredentialOptions.RejectionRefreshInterval), nameof(CredentialOptions.FallbackAfterRejections), nameof(CredentialOptions.FallbackHold),
         nameof(CredentialOptions.MinBackoff), nameof(CredentialOptions.MaxBackoff), nameof(CredentialOptions.ProbeTimeout),
         nameof(CredentialOptions.ProveRetirement), nameof(CredentialOptions.RetirementProbeAttempts),
+        nameof(CredentialOptions.QuietPeriod),
     ];
 }

@@ -1,23 +1,56 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.Evidence;
 
-/// <summary>All uses of all credentials. The sweep reads every count in one pass and touches only records that moved.</summary>
+/// <summary>
+/// All uses and all evidence of all credentials. The sweep reads every count in one pass and touches only records that moved. Evidence is kept with its
+/// version and handed on to where it lasts longer, if there is such a place.
+/// </summary>
 internal sealed class UseLedger : IRotationLedger
 {
     private readonly CredentialMetrics _metrics;
     private readonly EngineLog _log;
-    private readonly Dictionary<string, ImmutableArray<VersionRecord>> _versions = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
+    private readonly IEvidenceSink? _sink;
+    private readonly Dictionary<string, CredentialRecord> _credentials = new(StringComparer.Ordinal);
     private UseRecord?[] _bySlot = [];
     private long[] _totals = [];
     private long[] _lastTotals = [];
 
-    public UseLedger(CredentialMetrics metrics, EngineLog log)
+    public UseLedger(CredentialMetrics metrics, EngineLog log, TimeProvider time, IEvidenceSink? sink = null)
     {
         _metrics = metrics;
         _log = log;
+        _time = time;
+        _sink = sink;
+    }
+
+    /// <summary>Says what is known of a credential as a whole; recorded when it is news.</summary>
+    public void Describe(string credentialName, string? owner, string? purpose, TimeSpan quietPeriod)
+    {
+        lock (Gate)
+        {
+            var isNew = !_credentials.ContainsKey(credentialName);
+            var credential = Find(credentialName);
+            if (!isNew && credential.Owner == owner && credential.Purpose == purpose && credential.QuietPeriod == quietPeriod)
+            {
+                return;
+            }
+
+            credential.Owner = owner;
+            credential.Purpose = purpose;
+            credential.QuietPeriod = quietPeriod;
+        }
+
+        _sink?.Write(new EvidenceEvent
+        {
+            Kind = EvidenceKind.Described,
+            At = _time.GetUtcNow(),
+            CredentialName = credentialName,
+            Owner = owner,
+            Purpose = purpose,
+            QuietPeriod = quietPeriod,
+        });
     }
 
     /// <summary>Guards the ledger and all its records: one lock, because there may be very many records and nobody takes it on the hot path.</summary>
@@ -28,8 +61,7 @@ internal sealed class UseLedger : IRotationLedger
         var version = new VersionRecord(this, credentialName, versionId);
         lock (Gate)
         {
-            ref var versions = ref CollectionsMarshal.GetValueRefOrAddDefault(_versions, credentialName, out var exists);
-            versions = exists ? versions.Add(version) : [version];
+            Find(credentialName).Versions.Add(version);
         }
 
         return version;
@@ -39,7 +71,7 @@ internal sealed class UseLedger : IRotationLedger
     {
         lock (Gate)
         {
-            _versions[version.CredentialName] = _versions[version.CredentialName].Remove(version);
+            Find(version.CredentialName).Versions.Remove(version);
         }
 
         version.Forget();
@@ -51,19 +83,61 @@ internal sealed class UseLedger : IRotationLedger
         VersionRecord[] versions;
         lock (Gate)
         {
-            versions = credentialName is null
-                ? [.. _versions.Values.SelectMany(list => list)]
-                : _versions.TryGetValue(credentialName, out var known) ? [.. known] : [];
+            versions = [.. Records(credentialName).SelectMany(credential => credential.Versions)];
         }
 
-        var uses = new List<CredentialUse>(versions.Length);
-        foreach (var version in versions)
-        {
-            version.CopyTo(uses);
-        }
-
-        return uses;
+        return UsesOf(versions);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<InventoryEntry> GetInventory()
+    {
+        Sweep(_time.GetUtcNow());
+        List<InventoryEntry> entries = [];
+        foreach (var (credential, versions) in Copy(credentialName: null))
+        {
+            var users = from use in UsesOf(versions)
+                        where use.Uses > 0
+                        group use by (use.Consumer, use.Caller) into user
+                        let last = user.MaxBy(use => use.LastUse)
+                        select new InventoryConsumer(user.Key.Consumer, user.Key.Caller, last.VersionId, last.LastUse, user.Sum(use => use.Uses));
+            entries.Add(new InventoryEntry
+            {
+                CredentialName = credential.Name,
+                Owner = credential.Owner,
+                Purpose = credential.Purpose,
+                Versions = [.. versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn))],
+                Consumers = [.. users],
+            });
+        }
+
+        entries.Sort((a, b) => string.CompareOrdinal(a.CredentialName, b.CredentialName));
+        return entries;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RotationEvidence> GetRotations(string? credentialName = null)
+    {
+        var now = _time.GetUtcNow();
+        Sweep(now);
+        List<RotationEvidence> rotations = [];
+        foreach (var (credential, versions) in Copy(credentialName))
+        {
+            rotations.AddRange(RotationReport.Of([.. versions.Select(version => version.History)], UsesOf(versions), credential.QuietPeriod, now));
+        }
+
+        return rotations;
+    }
+
+    /// <summary>Takes evidence of a version in.</summary>
+    public void Note(VersionRecord version, EvidenceEvent evidence)
+    {
+        version.Apply(evidence);
+        _sink?.Write(evidence);
+    }
+
+    /// <summary>A step is over: its evidence may be written.</summary>
+    public void Flush() => _sink?.Flush(_time.GetUtcNow());
 
     /// <summary>Stamps first and last use of whatever moved since the last sweep.</summary>
     public void Sweep(DateTimeOffset now)
@@ -87,6 +161,8 @@ internal sealed class UseLedger : IRotationLedger
         {
             Note(use, now);
         }
+
+        _sink?.Flush(now);
     }
 
     internal void Add(UseRecord use)
@@ -117,7 +193,8 @@ internal sealed class UseLedger : IRotationLedger
     private void Note(UseRecord use, DateTimeOffset now)
     {
         var version = use.Version;
-        version.Stamp(use, now, out var isFirst);
+        var counted = version.Stamp(use, now, out var isFirst);
+        _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = counted });
         if (isFirst && use.Caller is null && version is { Stage: CredentialStage.Current, CreatedOn: { } created })
         {
             _metrics.Adopted(version.CredentialName, use.Consumer, now - created);
@@ -128,4 +205,38 @@ internal sealed class UseLedger : IRotationLedger
             _log.ResidualUse(version.CredentialName, version.VersionId, version.Stage, use.Consumer, use.Caller);
         }
     }
+
+    private static List<CredentialUse> UsesOf(VersionRecord[] versions)
+    {
+        var uses = new List<CredentialUse>(versions.Length);
+        foreach (var version in versions)
+        {
+            version.CopyTo(uses);
+        }
+
+        return uses;
+    }
+
+    private List<(CredentialRecord Credential, VersionRecord[] Versions)> Copy(string? credentialName)
+    {
+        lock (Gate)
+        {
+            return [.. Records(credentialName).Select(credential => (credential, credential.Versions.ToArray()))];
+        }
+    }
+
+    // Under the lock.
+    private CredentialRecord Find(string credentialName)
+    {
+        if (!_credentials.TryGetValue(credentialName, out var credential))
+        {
+            _credentials.Add(credentialName, credential = new CredentialRecord(credentialName));
+        }
+
+        return credential;
+    }
+
+    // Under the lock.
+    private CredentialRecord[] Records(string? credentialName) =>
+        credentialName is null ? [.. _credentials.Values] : _credentials.TryGetValue(credentialName, out var known) ? [known] : [];
 }

@@ -10,12 +10,14 @@ internal sealed class VersionRecord
     private ImmutableArray<UseRecord> _uses = [];
     private ConcurrentDictionary<(string Consumer, string Caller), UseRecord>? _byCaller;
     private volatile CredentialStage _stage = CredentialStage.Pending;
+    private volatile VersionHistory _history;
 
     public VersionRecord(UseLedger ledger, string credentialName, string versionId)
     {
         _ledger = ledger;
         CredentialName = credentialName;
         VersionId = versionId;
+        _history = new VersionHistory(credentialName, versionId);
     }
 
     public string CredentialName { get; }
@@ -25,6 +27,18 @@ internal sealed class VersionRecord
     public CredentialStage Stage => _stage;
 
     public DateTimeOffset? CreatedOn { get; set; }
+
+    /// <summary>What became of it.</summary>
+    public VersionHistory History => _history;
+
+    /// <summary>Takes evidence of it in.</summary>
+    public void Apply(EvidenceEvent evidence)
+    {
+        lock (_ledger.Gate)
+        {
+            _history = _history.Apply(evidence);
+        }
+    }
 
     /// <summary>Moves it to a stage; uses counted until now belong to the stage before.</summary>
     public void MoveTo(CredentialStage stage)
@@ -83,11 +97,13 @@ internal sealed class VersionRecord
         }
     }
 
-    public void Stamp(UseRecord use, DateTimeOffset now, out bool isFirst)
+    /// <summary>The sweep noticed new uses.</summary>
+    public CredentialUse Stamp(UseRecord use, DateTimeOffset now, out bool isFirst)
     {
         lock (_ledger.Gate)
         {
             isFirst = use.Stamp(now);
+            return use.ToUse();
         }
     }
 

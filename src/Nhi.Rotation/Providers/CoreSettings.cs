@@ -30,4 +30,13 @@ internal sealed record CoreSettings
     public int MaxConsumers { get; init; } = 100;
 
     public int MaxCallers { get; init; } = 100;
+
+    /// <summary>Wins over what the backend says.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Wins over what the backend says.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>How long nobody may have used an old version before it is safe to revoke.</summary>
+    public TimeSpan QuietPeriod { get; init; } = TimeSpan.FromHours(1);
 }

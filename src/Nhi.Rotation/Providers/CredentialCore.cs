@@ -44,6 +44,7 @@ internal sealed class CredentialCore : IRefreshTarget
         _log = log;
         _callers = new BoundedNames(settings.MaxCallers);
         Default = new RotatingCredentialProvider(this, settings.DefaultConsumer);
+        ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.QuietPeriod);
         _entry = scheduler.Register(this);
     }
 
@@ -186,9 +187,10 @@ internal sealed class CredentialCore : IRefreshTarget
         ArgumentNullException.ThrowIfNull(credential);
         if (outcome == CredentialOutcome.Accepted)
         {
-            // The rule for a healthy credential: nothing to remember, so nothing to lock.
+            // The rule for a healthy credential whose current version was accepted before: nothing to remember, so nothing to lock.
             if (_acceptanceMatters)
             {
+                NoteAcceptance(credential.VersionId);
                 StepAndReschedule(new LifecycleInput.Reported(credential.VersionId, outcome));
             }
 
@@ -327,17 +329,25 @@ internal sealed class CredentialCore : IRefreshTarget
         var changed = false;
         lock (_gate)
         {
-            transition = CredentialLifecycle.Step(_state, input, _clock.Now, _settings.Lifecycle);
+            var now = _clock.Now;
+            transition = CredentialLifecycle.Step(_state, input, now, _settings.Lifecycle);
             var before = _state;
             _state = transition.State;
-            _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 };
             Hold(transition.Refusal is null ? listing : null);
             next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, ++_steps);
             changed = transition.Facts.Length > 0 || before.PresentedId != _state.PresentedId || LostValue(before);
             if (changed)
             {
                 Publish();
+                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now.Utc, _settings.Probe?.GetType().Name);
             }
+
+            _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 } || !IsAccepted(_state.CurrentId);
+        }
+
+        if (changed)
+        {
+            _ledger.Flush();
         }
 
         FactLog.Write(_log, _metrics, Name, transition.Facts);
@@ -349,6 +359,22 @@ internal sealed class CredentialCore : IRefreshTarget
         return (transition, next);
     }
 
+    // Until the current version was accepted once: the first acceptance is evidence.
+    private void NoteAcceptance(string versionId)
+    {
+        lock (_gate)
+        {
+            if (!IsAccepted(versionId) && Find(versionId) is { } version)
+            {
+                _ledger.Note(version.Record, EvidenceTrail.Event(EvidenceKind.Accepted, version.Record, _clock.Time.GetUtcNow()));
+            }
+        }
+    }
+
+    // Under the lock.
+    private bool IsAccepted(string? versionId) =>
+        versionId is null || Find(versionId)?.Record.History.AcceptedAt is not null;
+
     // Under the lock.
     private bool LostValue(CredentialState before) =>
         before.Versions.Any(version => version.NeedsValue && _state.Find(version.Id) is { NeedsValue: false });
@@ -356,6 +382,11 @@ internal sealed class CredentialCore : IRefreshTarget
     // Under the lock.
     private void Hold(BackendListing? listing)
     {
+        if (listing is not null)
+        {
+            _ledger.Describe(Name, _settings.Owner ?? listing.Owner, _settings.Purpose ?? listing.Purpose, _settings.QuietPeriod);
+        }
+
         foreach (var listed in listing?.Versions ?? [])
         {
             var version = Find(listed.Id) ?? Add(listed.Id);

@@ -8,25 +8,29 @@ namespace Nhi.Rotation.Providers;
 internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 {
     private readonly CredentialMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly UseLedger _ledger;
+    private readonly IEvidenceSink? _evidence;
     private readonly RefreshScheduler _scheduler;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
-    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log)
+    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null)
     {
         var clock = new EngineClock(time);
         _metrics = metrics;
-        var ledger = new UseLedger(metrics, log);
-        Ledger = ledger;
-        _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, ledger.Sweep);
+        _time = time;
+        _evidence = evidence;
+        _ledger = new UseLedger(metrics, log, time, evidence);
+        _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
         foreach (var settings in credentials)
         {
-            _cores.Add(settings.Name, new CredentialCore(settings, _scheduler, clock, ledger, metrics, log));
+            _cores.Add(settings.Name, new CredentialCore(settings, _scheduler, clock, _ledger, metrics, log));
         }
 
-        metrics.Observe(() => ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
+        metrics.Observe(() => _ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
     }
 
-    public IRotationLedger Ledger { get; }
+    public IRotationLedger Ledger => _ledger;
 
     public IReadOnlyCollection<string> Names => _cores.Keys;
 
@@ -50,12 +54,25 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     public async ValueTask DisposeAsync()
     {
         await _scheduler.DisposeAsync().ConfigureAwait(false);
+        if (_evidence is not null)
+        {
+            // The last uses, since the last sweep.
+            _ledger.Sweep(_time.GetUtcNow());
+            await _evidence.DisposeAsync().ConfigureAwait(false);
+        }
+
         _metrics.Dispose();
     }
 
     public void Dispose()
     {
         _scheduler.Dispose();
+        if (_evidence is not null)
+        {
+            _ledger.Sweep(_time.GetUtcNow());
+            _evidence.Dispose();
+        }
+
         _metrics.Dispose();
     }
 }

@@ -80,4 +80,10 @@ internal sealed partial class EngineLog
 
     [LoggerMessage(123, LogLevel.Error, "Credential '{Credential}': that the other side refuses version '{Version}', which is out of service, is not proven and is not asked again ({Detail}). Check by hand that it is revoked there.")]
     public partial void RetirementUnproven(string credential, string version, string? detail);
+
+    [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
+    public partial void EvidenceFailed(string path, string errorType);
+
+    [LoggerMessage(141, LogLevel.Information, "Evidence is written again, to '{Path}'.")]
+    public partial void EvidenceRecovered(string path);
 }

@@ -12,13 +12,14 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
-        ["DependencyInjection"] = ["Http", "Providers", "Refreshing", "Lifecycle", "Evidence", "Backends/Files", Telemetry],
+        ["DependencyInjection"] = ["Http", "Providers", "Refreshing", "Lifecycle", "Evidence", "Evidence/Journal", "Backends/Files", Telemetry],
         ["Http"] = [Telemetry],
         ["Health"] = ["Providers"],
         ["Providers"] = ["Refreshing", "Lifecycle", "Evidence", Telemetry],
         ["Refreshing"] = ["Lifecycle", Telemetry],
         ["Lifecycle"] = [],
         ["Evidence"] = [Telemetry],
+        ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],
         [Telemetry] = [],
     };

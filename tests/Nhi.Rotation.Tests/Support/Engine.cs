@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Testing;
+using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
@@ -16,8 +17,28 @@ internal sealed class Engine : IAsyncDisposable
     {
     }
 
-    public Engine(SchedulerSettings scheduling, params CoreSettings[] credentials) =>
-        _registry = new CredentialRegistry(credentials, scheduling, Time, new CredentialMetrics(factory: null), new EngineLog(Log));
+    public Engine(SchedulerSettings scheduling, params CoreSettings[] credentials)
+        : this(scheduling, evidence: null, credentials)
+    {
+    }
+
+    /// <summary>An engine that writes evidence to files.</summary>
+    public Engine(EvidenceFileOptions evidence, params CoreSettings[] credentials)
+        : this(new SchedulerSettings(), evidence, credentials)
+    {
+    }
+
+    private Engine(SchedulerSettings scheduling, EvidenceFileOptions? evidence, CoreSettings[] credentials)
+    {
+        var log = new EngineLog(Log);
+        Instance = Guid.NewGuid().ToString("n")[..16];
+        Journal = evidence is null ? null : new EvidenceJournal(evidence, new JournalIdentity("shop", Instance, "0.1.0", Time.GetUtcNow()), Time, log);
+        _registry = new CredentialRegistry(credentials, scheduling, Time, new CredentialMetrics(factory: null), log, Journal);
+    }
+
+    public string Instance { get; }
+
+    public EvidenceJournal? Journal { get; }
 
     public TwoClocks Time { get; } = new();
 
@@ -27,8 +48,9 @@ internal sealed class Engine : IAsyncDisposable
 
     public IRotatingCredentialProvider this[string name] => _registry.Get(name);
 
-    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null) => new()
+    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null, TimeSpan? quiet = null) => new()
     {
+        QuietPeriod = quiet ?? TimeSpan.FromHours(1),
         Name = name,
         Key = name,
         Backend = backend,
@@ -39,9 +61,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>An engine with one credential, loaded.</summary>
     public static async Task<(Engine Engine, IRotatingCredentialProvider Provider)> StartAsync(
-        ICredentialBackend backend, LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null)
+        ICredentialBackend backend, LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null, TimeSpan? quiet = null)
     {
-        var engine = new Engine(Credential(backend, lifecycle: lifecycle, refresh: refresh, probe: probe));
+        var engine = new Engine(Credential(backend, lifecycle: lifecycle, refresh: refresh, probe: probe, quiet: quiet));
         await engine["stripe"].GetCurrentAsync();
         await engine.SettleAsync();
         return (engine, engine["stripe"]);
@@ -90,6 +112,11 @@ internal sealed class Engine : IAsyncDisposable
         {
             Assert.True(spin < 2_000_000, "a refresh is still under way");
             await Task.Yield();
+        }
+
+        if (Journal is not null)
+        {
+            await Journal.Writing;
         }
     }
 

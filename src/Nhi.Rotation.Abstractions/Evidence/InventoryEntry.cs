@@ -1,0 +1,20 @@
+namespace Nhi.Rotation;
+
+/// <summary>One credential in the inventory: what it is, who answers for it, who uses it.</summary>
+public sealed record InventoryEntry
+{
+    /// <summary>The credential.</summary>
+    public required string CredentialName { get; init; }
+
+    /// <summary>Who answers for it: from the options, else from the backend.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>What it is for: from the options, else from the backend.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>Its known versions, in order of first sight.</summary>
+    public required IReadOnlyList<InventoryVersion> Versions { get; init; }
+
+    /// <summary>Who used it, each with the version used last.</summary>
+    public required IReadOnlyList<InventoryConsumer> Consumers { get; init; }
+}

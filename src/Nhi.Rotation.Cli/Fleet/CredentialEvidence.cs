@@ -1,0 +1,47 @@
+using Nhi.Rotation.Evidence;
+
+namespace Nhi.Rotation.Cli.Fleet;
+
+/// <summary>One credential, as one instance saw it: built from its events by the rules that the process itself uses.</summary>
+internal sealed class CredentialEvidence
+{
+    private readonly Dictionary<(string Version, string Consumer, string? Caller), CredentialUse> _uses = [];
+    private readonly List<VersionHistory> _histories = [];
+
+    public string? Owner { get; private set; }
+
+    public string? Purpose { get; private set; }
+
+    public TimeSpan QuietPeriod { get; private set; } = CredentialRecord.DefaultQuietPeriod;
+
+    /// <summary>In order of first sight.</summary>
+    public IReadOnlyList<VersionHistory> Histories => _histories;
+
+    public IReadOnlyCollection<CredentialUse> Uses => _uses.Values;
+
+    public void Take(EvidenceEvent evidence)
+    {
+        if (evidence.Kind == EvidenceKind.Described)
+        {
+            Owner = evidence.Owner;
+            Purpose = evidence.Purpose;
+            QuietPeriod = evidence.QuietPeriod ?? QuietPeriod;
+            return;
+        }
+
+        if (evidence.Use is { } use)
+        {
+            _uses[(use.VersionId, use.Consumer, use.Caller)] = use;
+        }
+
+        var index = _histories.FindIndex(history => history.VersionId == evidence.VersionId);
+        if (index < 0)
+        {
+            _histories.Add(new VersionHistory(evidence.CredentialName, evidence.VersionId).Apply(evidence));
+        }
+        else
+        {
+            _histories[index] = _histories[index].Apply(evidence);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Nhi.Rotation.Cli.Fleet;
+
+namespace Nhi.Rotation.Cli.Output;
+
+/// <summary>The report for programs.</summary>
+internal static class JsonOutput
+{
+    public static void Write(FleetReport report, TextWriter output) =>
+        output.WriteLine(JsonSerializer.Serialize(Shape(report), ReportJson.Default.JsonReport));
+
+    private static JsonReport Shape(FleetReport report) => new(
+        report.ExitCode,
+        (int)report.ExitCode,
+        [.. report.Rotations.Select(Shape)],
+        [.. report.Instances.Select(instance => new JsonChain(instance.App, instance.Instance, instance.Files, instance.Lines, instance.IsClosed, instance.LastAt, instance.Head))],
+        [.. report.Findings]);
+
+    private static JsonRotation Shape(FleetRotation rotation) => new(
+        rotation.CredentialName,
+        rotation.Owner,
+        rotation.Purpose,
+        rotation.From,
+        rotation.To,
+        rotation.Kind,
+        rotation.Since,
+        [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsClosed, instance.AsOf, instance.Verdict, instance.Evidence))]);
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli.Reading;
+
+namespace Nhi.Rotation.Cli.Output;
+
+/// <summary>The report for people.</summary>
+internal static class TableOutput
+{
+    private static readonly string[] Header = ["credential", "old version", "new version", "verdict", "since (UTC)", "instances"];
+
+    public static void Write(FleetReport report, TextWriter output)
+    {
+        WriteRows(output, [Header, .. report.Rotations.Select(Row)]);
+        foreach (var rotation in report.Rotations)
+        {
+            WriteReasons(output, rotation);
+        }
+
+        output.WriteLine();
+        foreach (var instance in report.Instances)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Instance}: {instance.Files.Count} file(s), {instance.Lines} lines, {(instance.IsClosed ? "closed" : "open")}, chain head {instance.Head}"));
+        }
+
+        foreach (var finding in report.Findings)
+        {
+            output.WriteLine($"{Label(finding.Kind)}: {finding.File}:{finding.Line.ToString(CultureInfo.InvariantCulture)}: {finding.Message}");
+        }
+
+        output.WriteLine();
+        output.WriteLine(Conclusion(report));
+    }
+
+    public static string Label(FindingKind kind) => kind switch
+    {
+        FindingKind.Tampered => "TAMPERED",
+        FindingKind.Unclosed => "open",
+        FindingKind.Torn => "torn",
+        FindingKind.Lost => "LOST",
+        _ => "UNREADABLE",
+    };
+
+    private static string[] Row(FleetRotation rotation) =>
+    [
+        rotation.CredentialName,
+        rotation.From,
+        rotation.To ?? "none",
+        rotation.Kind.ToString(),
+        rotation.Since is { } since ? since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "",
+        rotation.Instances.Count.ToString(CultureInfo.InvariantCulture),
+    ];
+
+    private static void WriteRows(TextWriter output, string[][] rows)
+    {
+        var widths = Enumerable.Range(0, Header.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        foreach (var row in rows)
+        {
+            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+    }
+
+    private static void WriteReasons(TextWriter output, FleetRotation rotation)
+    {
+        output.WriteLine();
+        output.WriteLine($"{rotation.CredentialName} {rotation.From}: {rotation.Kind}{(rotation.Owner is null ? "" : $" (owner {rotation.Owner})")}");
+        foreach (var instance in rotation.Instances)
+        {
+            output.WriteLine($"  {instance.App} {instance.Instance}: {instance.Verdict.Kind}");
+            foreach (var reason in instance.Verdict.Reasons)
+            {
+                output.WriteLine($"    {reason}");
+            }
+        }
+    }
+
+    private static string Conclusion(FleetReport report) => report.ExitCode switch
+    {
+        ExitCode.Safe => "SAFE: every old version may be revoked, or is proven to be.",
+        ExitCode.StillUsed => "STILL USED: revoking now breaks whoever is named above.",
+        ExitCode.Violated when report.Findings.Any(finding => finding.Kind == FindingKind.Tampered) => "VIOLATED: the evidence was tampered with.",
+        ExitCode.Violated => "VIOLATED: an old version was used or accepted after its end.",
+        _ when report.Rotations.Count == 0 => "NOT ENOUGH EVIDENCE: no rotation was found.",
+        _ => "NOT ENOUGH EVIDENCE: nothing speaks against it, but proof is missing.",
+    };
+}

@@ -1,0 +1,10 @@
+namespace Nhi.Rotation.Evidence;
+
+/// <summary>Where evidence goes to last longer than the process. Never throws and never waits for a disk, but for the end.</summary>
+internal interface IEvidenceSink : IAsyncDisposable, IDisposable
+{
+    void Write(EvidenceEvent evidence);
+
+    /// <summary>A step or a sweep is over: what came since should be written soon.</summary>
+    void Flush(DateTimeOffset now);
+}

@@ -1,0 +1,216 @@
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.Evidence.Journal;
+
+/// <summary>
+/// Evidence on disk. Events wait in memory and are written in batches by one task at a time, so a slow or failing disk costs the app nothing but the
+/// evidence that no longer fits.
+/// </summary>
+internal sealed class EvidenceJournal : IEvidenceSink
+{
+    /// <summary>So many events wait at most while the disk does not take them; then the oldest are lost, and a line says how many.</summary>
+    internal const int MaxWaiting = 16_384;
+
+    // Proof of quiet needs proof of presence.
+    private static readonly TimeSpan AliveInterval = TimeSpan.FromMinutes(1);
+
+    // A disk that hangs must not hang the end of the app.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<JournalLine> _waiting = new();
+    private readonly JournalFiles _files;
+    private readonly JournalIdentity _identity;
+    private readonly TimeProvider _time;
+    private readonly EngineLog _log;
+    private Task _writing = Task.CompletedTask;
+    private DateTimeOffset _lastAt;
+    private long _missing;
+    private bool _failed;
+    private bool _closed;
+
+    public EvidenceJournal(EvidenceFileOptions options, JournalIdentity identity, TimeProvider time, EngineLog log)
+    {
+        _files = new JournalFiles(options.Directory, options.MaxFileBytes, identity);
+        _identity = identity;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>The write under way, for tests on fake time.</summary>
+    internal Task Writing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _writing;
+            }
+        }
+    }
+
+    public void Write(EvidenceEvent evidence)
+    {
+        var line = JournalLine.Of(evidence, _identity.Instance);
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                Add(line);
+            }
+        }
+    }
+
+    public void Flush(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            if (now - _lastAt >= AliveInterval)
+            {
+                Add(Bare(EvidenceKind.Alive, now));
+            }
+
+            if (_waiting.Count > 0 && _writing.IsCompleted)
+            {
+                _writing = Task.Run(Drain);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!TryClose())
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.Run(Finish).WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _log.EvidenceFailed(_files.CurrentPath, "a time-out at the end");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (TryClose())
+        {
+            Finish();
+        }
+    }
+
+    private JournalLine Bare(EvidenceKind kind, DateTimeOffset at) => new() { Seq = 0, At = at, Instance = _identity.Instance, Kind = kind, Prev = string.Empty };
+
+    // Under the lock.
+    private void Add(JournalLine line)
+    {
+        _lastAt = line.At;
+        _waiting.Enqueue(line);
+        if (_waiting.Count > MaxWaiting)
+        {
+            _waiting.Dequeue();
+            _missing++;
+        }
+    }
+
+    private bool TryClose()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            Add(Bare(EvidenceKind.Stopped, _time.GetUtcNow()));
+            return _closed = true;
+        }
+    }
+
+    private void Finish()
+    {
+        Writing.GetAwaiter().GetResult();
+        Drain();
+        _files.Dispose();
+    }
+
+    private void Drain()
+    {
+        while (true)
+        {
+            JournalLine[] lines;
+            long missing;
+            lock (_gate)
+            {
+                lines = [.. _waiting];
+                missing = _missing;
+            }
+
+            if (lines.Length == 0)
+            {
+                return;
+            }
+
+            if (!TryAppend(missing == 0 ? lines : [Bare(EvidenceKind.Lost, lines[0].At) with { Missing = missing }, .. lines]))
+            {
+                return;
+            }
+
+            lock (_gate)
+            {
+                // While the batch was written the oldest may have been dropped as lost: they are not, so they are not counted again.
+                var dropped = _missing - missing;
+                _missing = 0;
+                for (var i = dropped; i < lines.Length; i++)
+                {
+                    _waiting.Dequeue();
+                }
+
+                _missing = Math.Max(0, dropped - lines.Length);
+            }
+        }
+    }
+
+    private bool TryAppend(IReadOnlyList<JournalLine> lines)
+    {
+        try
+        {
+            _files.Append(lines);
+            if (lines[^1].Kind == EvidenceKind.Stopped)
+            {
+                _files.Sync();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            Failed(error);
+            return false;
+        }
+
+        if (_failed)
+        {
+            _failed = false;
+            _log.EvidenceRecovered(_files.CurrentPath);
+        }
+
+        return true;
+    }
+
+    // Said once until it works again; the next sweep tries anew.
+    private void Failed(Exception error)
+    {
+        if (!_failed)
+        {
+            _failed = true;
+            _log.EvidenceFailed(_files.CurrentPath, error.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+
+namespace Nhi.Rotation.Evidence.Journal;
+
+/// <summary>One instance's files: appends sealed lines, a batch in one write, and begins the next file when one is full. Not safe for concurrent use.</summary>
+internal sealed class JournalFiles : IDisposable
+{
+    private readonly string _directory;
+    private readonly long _maxBytes;
+    private readonly JournalIdentity _identity;
+    private readonly MemoryStream _batch = new();
+    private FileStream? _file;
+    private long _length;
+    private int _number;
+    private long _seq;
+    private string _last = LineSeal.Origin;
+
+    public JournalFiles(string directory, long maxBytes, JournalIdentity identity)
+    {
+        _directory = directory;
+        _maxBytes = maxBytes;
+        _identity = identity;
+    }
+
+    public string CurrentPath => Path.Combine(_directory, $"{SafeName(_identity.App)}-{_identity.Instance}-{_number:0000}.jsonl");
+
+    /// <summary>Appends lines. After an exception nothing of the batch counts as written, and the next call begins a new file.</summary>
+    /// <exception cref="IOException">The disk.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
+    public void Append(IReadOnlyList<JournalLine> lines)
+    {
+        var (seq, last) = (_seq, _last);
+        try
+        {
+            foreach (var line in lines)
+            {
+                if (_file is null || _length + _batch.Length >= _maxBytes)
+                {
+                    WriteBatch();
+                    (seq, last) = (_seq, _last);
+                    Begin(line.At);
+                }
+
+                Add(line);
+            }
+
+            WriteBatch();
+        }
+        catch
+        {
+            (_seq, _last) = (seq, last);
+            Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>Makes sure that everything is on the disk itself.</summary>
+    public void Sync() => _file?.Flush(flushToDisk: true);
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _batch.Dispose();
+    }
+
+    private static string SafeName(string app) => string.Concat(app.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-'));
+
+    private void Begin(DateTimeOffset at)
+    {
+        _file?.Dispose();
+        _file = null;
+        Directory.CreateDirectory(_directory);
+        _number++;
+
+        // Never an existing file, and never through somebody else's link.
+        _file = new FileStream(CurrentPath, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 });
+        _length = 0;
+        Add(new JournalLine
+        {
+            Seq = 0,
+            At = at,
+            Instance = _identity.Instance,
+            Kind = EvidenceKind.Started,
+            Schema = JournalLine.CurrentSchema,
+            App = _identity.App,
+            Library = _identity.Library,
+            StartedAt = _identity.StartedAt,
+            File = _number,
+            Prev = string.Empty,
+        });
+    }
+
+    private void Add(JournalLine line)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(line with { Seq = _seq + 1, Prev = _last }, JournalJson.Lines.JournalLine);
+        _last = LineSeal.Seal(json, _batch);
+        _seq++;
+    }
+
+    private void WriteBatch()
+    {
+        if (_batch.Length == 0)
+        {
+            return;
+        }
+
+        _file!.Write(_batch.GetBuffer().AsSpan(0, (int)_batch.Length));
+        _length += _batch.Length;
+        _batch.SetLength(0);
+    }
+
+    // Whatever part of the batch reached the disk must not look like evidence that the chain goes on from.
+    private void Abandon()
+    {
+        _batch.SetLength(0);
+        try
+        {
+            _file?.SetLength(_length);
+            _file?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The torn end stays and is told apart by the next file's first line.
+        }
+
+        _file = null;
+    }
+}

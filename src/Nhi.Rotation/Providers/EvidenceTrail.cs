@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Lifecycle;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>Turns a step of the lifecycle into evidence: what was seen and probed from its facts, what became of each version from its stage.</summary>
+internal static class EvidenceTrail
+{
+    /// <summary>Records one step. The ledger must know every version of <paramref name="after"/>.</summary>
+    public static void Record(
+        UseLedger ledger, Func<string, KnownVersion?> find, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, DateTimeOffset now, string? probe)
+    {
+        foreach (var fact in facts)
+        {
+            if (KindOf(fact.Kind) is { } kind && find(fact.VersionId) is { } version)
+            {
+                ledger.Note(version.Record, Event(kind, version.Record, now) with
+                {
+                    CreatedOn = kind == EvidenceKind.Seen ? after.Find(fact.VersionId)?.CreatedOn : null,
+                    By = kind == EvidenceKind.Seen ? null : probe,
+                    Verdict = VerdictOf(fact.Kind),
+                    Detail = fact.Detail,
+                });
+            }
+        }
+
+        foreach (var version in after.Versions)
+        {
+            var stage = before.Find(version.Id)?.Stage ?? CredentialStage.Pending;
+            if (stage != version.Stage)
+            {
+                var record = find(version.Id)!.Record;
+                ledger.Note(record, Event(KindOf(version.Stage), record, now) with
+                {
+                    OtherId = version.Stage == CredentialStage.Current ? before.CurrentId : after.CurrentId,
+                    Detail = version.Stage is CredentialStage.Retired or CredentialStage.Revoked ? Why(facts, version.Id) : null,
+                });
+            }
+        }
+    }
+
+    public static EvidenceEvent Event(EvidenceKind kind, VersionRecord version, DateTimeOffset now) =>
+        new() { Kind = kind, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId };
+
+    private static string? Why(ImmutableArray<LifecycleFact> facts, string versionId) =>
+        facts.LastOrDefault(fact => fact.VersionId == versionId && fact.Kind is FactKind.Retired or FactKind.Revoked).Detail;
+
+    private static EvidenceKind? KindOf(FactKind fact) => fact switch
+    {
+        FactKind.Seen => EvidenceKind.Seen,
+        FactKind.ProbeAccepted or FactKind.ProbeRejected or FactKind.ProbeInconclusive => EvidenceKind.Probed,
+        FactKind.RetirementProven or FactKind.RetirementViolated or FactKind.RetirementInconclusive => EvidenceKind.RetirementProbed,
+        _ => null,
+    };
+
+    private static ProbeVerdict? VerdictOf(FactKind fact) => fact switch
+    {
+        FactKind.ProbeAccepted or FactKind.RetirementViolated => ProbeVerdict.Accepted,
+        FactKind.ProbeRejected or FactKind.RetirementProven => ProbeVerdict.Rejected,
+        FactKind.ProbeInconclusive or FactKind.RetirementInconclusive => ProbeVerdict.Inconclusive,
+        _ => null,
+    };
+
+    private static EvidenceKind KindOf(CredentialStage stage) => stage switch
+    {
+        CredentialStage.Pending => EvidenceKind.Held,
+        CredentialStage.Current => EvidenceKind.Promoted,
+        CredentialStage.Previous => EvidenceKind.Superseded,
+        CredentialStage.Retired => EvidenceKind.Retired,
+        _ => EvidenceKind.Revoked,
+    };
+}

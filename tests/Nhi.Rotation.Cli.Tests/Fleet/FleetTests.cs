@@ -1,0 +1,162 @@
+using System.Text.Json;
+using Nhi.Rotation.Cli.Tests.Support;
+
+namespace Nhi.Rotation.Cli.Tests.Fleet;
+
+/// <summary>Three instances, one on the old key.</summary>
+public sealed class FleetTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_instance_and_the_consumer_on_the_old_key_are_named_and_once_they_moved_it_is_safe()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        await fleet.RotateAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            fleet.UseCurrent();
+            fleet.Captured.Reveal();
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var stuck = evidence.Verify(fleet.Now);
+        Assert.Equal((int)ExitCode.StillUsed, stuck.Exit);
+        Assert.Contains($"shop {fleet.Third.Instance}: StillUsed", stuck.Output, StringComparison.Ordinal);
+        Assert.Contains("billing used it after it was replaced", stuck.Output, StringComparison.Ordinal);
+        Assert.Contains($"shop {fleet.First.Instance}: SafeToRevoke", stuck.Output, StringComparison.Ordinal);
+
+        fleet.Third["stripe"].ForConsumer("billing").Current.Reveal();
+        for (var i = 0; i < 20; i++)
+        {
+            fleet.UseCurrent();
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var moved = evidence.Verify(fleet.Now);
+        Assert.True(moved.Exit == (int)ExitCode.Safe, moved.Output);
+        Assert.DoesNotContain(EvidenceDirectory.Canary, stuck.Output + moved.Output + string.Concat(evidence.Files.Select(File.ReadAllText)), StringComparison.Ordinal);
+        Assert.Equal((int)ExitCode.StillUsed, evidence.Verify(fleet.Now, "--quiet-period", "2d").Exit);
+        Assert.Equal((int)ExitCode.NotEnoughEvidence, evidence.Verify(fleet.Now, "--credential", "unknown").Exit);
+    }
+
+    [Fact]
+    public async Task An_instance_that_missed_the_rotation_blocks_it()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        await fleet.RotateAsync(third: false);
+        for (var i = 0; i < 20; i++)
+        {
+            fleet.UseCurrent();
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var result = evidence.Verify(fleet.Now);
+        Assert.Equal((int)ExitCode.StillUsed, result.Exit);
+        Assert.Contains($"shop {fleet.Third.Instance}: StillUsed", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_use_after_retirement_is_a_violation()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        await fleet.RotateAsync();
+        fleet.UseCurrent();
+        await fleet.AdvanceAsync(TimeSpan.FromMinutes(62), TimeSpan.FromSeconds(60));
+        fleet.Captured.Reveal();
+        await fleet.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        var result = evidence.Verify(fleet.Now);
+        Assert.Equal((int)ExitCode.Violated, result.Exit);
+        Assert.Contains($"shop {fleet.Third.Instance}: Violated", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copy_made_too_early_proves_no_quiet()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        await fleet.RotateAsync();
+        fleet.UseCurrent();
+        fleet.Third["stripe"].ForConsumer("billing").Current.Reveal();
+        await fleet.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        // An hour later nobody has written anything: nobody was there to see that it was quiet.
+        Assert.Equal((int)ExitCode.NotEnoughEvidence, evidence.Verify(fleet.Now.AddHours(1)).Exit);
+    }
+
+    [Fact]
+    public async Task A_consumer_of_a_stopped_instance_must_be_seen_on_the_new_key_elsewhere()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        await fleet.Third.DisposeAsync();
+        await fleet.RotateAsync(third: false);
+        for (var i = 0; i < 20; i++)
+        {
+            fleet.UseCurrent(third: false);
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20), third: false);
+        }
+
+        var unproven = evidence.Verify(fleet.Now);
+        Assert.Equal((int)ExitCode.NotEnoughEvidence, unproven.Exit);
+        Assert.Contains("billing has not been seen on a newer version", unproven.Output, StringComparison.Ordinal);
+
+        fleet.First["stripe"].ForConsumer("billing").Current.Reveal();
+        await fleet.AdvanceAsync(TimeSpan.FromSeconds(2), third: false);
+        Assert.Equal((int)ExitCode.Safe, evidence.Verify(fleet.Now).Exit);
+    }
+
+    [Fact]
+    public async Task The_json_form_says_the_same_to_programs()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        await fleet.RotateAsync();
+        fleet.UseCurrent();
+        fleet.Captured.Reveal();
+        await fleet.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        var result = evidence.Verify(fleet.Now, "--format", "json");
+        using var json = JsonDocument.Parse(result.Output);
+        var root = json.RootElement;
+        Assert.Equal(("StillUsed", 1), (root.GetProperty("result").GetString(), root.GetProperty("exitCode").GetInt32()));
+        var rotation = Assert.Single(root.GetProperty("rotations").EnumerateArray());
+        Assert.Equal(
+            ("stripe", "payments", "charges", "v1", "v2", "StillUsed"),
+            (Text(rotation, "credential"), Text(rotation, "owner"), Text(rotation, "purpose"), Text(rotation, "oldVersion"), Text(rotation, "newVersion"), Text(rotation, "verdict")));
+        var worst = rotation.GetProperty("instances")[0];
+        Assert.Equal((fleet.Third.Instance, "StillUsed"), (Text(worst, "instance"), Text(worst, "verdict")));
+        Assert.Equal("billing", Text(worst.GetProperty("users")[0], "consumer"));
+        Assert.Equal(3, root.GetProperty("chains").GetArrayLength());
+        Assert.All(root.GetProperty("findings").EnumerateArray(), finding => Assert.Equal("Unclosed", Text(finding, "kind")));
+        Assert.Equal(JsonValueKind.Array, worst.GetProperty("evidence").GetProperty("uses").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("verify", "/does/not/exist")]
+    [InlineData("verify", ".", "--format", "xml")]
+    [InlineData("verify", ".", "--quiet-period", "soon")]
+    [InlineData("verify", ".", "--quiet-period", "-1h")]
+    [InlineData("check", ".")]
+    public void A_command_line_that_makes_no_sense_is_told(params string[] args)
+    {
+        using var errors = new StringWriter();
+
+        Assert.Equal(64, VerifyCommand.Run(args, TimeProvider.System, TextWriter.Null, errors));
+        Assert.Contains("usage:", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<ThreeInstances> ThreeAsync(EvidenceDirectory evidence)
+    {
+        var fleet = new ThreeInstances(evidence);
+        await fleet.StartAsync(Ct);
+        return fleet;
+    }
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+}

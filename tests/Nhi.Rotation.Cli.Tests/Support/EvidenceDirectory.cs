@@ -1,0 +1,51 @@
+using Nhi.Rotation.Cli.Reading;
+
+namespace Nhi.Rotation.Cli.Tests.Support;
+
+/// <summary>A directory of evidence, and what the tool makes of it.</summary>
+internal sealed class EvidenceDirectory : IDisposable
+{
+    public const string Canary = "canary-9f2c";
+
+    public EvidenceDirectory() => Path = Directory.CreateTempSubdirectory("evidence-").FullName;
+
+    public string Path { get; }
+
+    public string[] Files => Directory.Exists(Path) ? [.. Directory.GetFiles(Path, "*.jsonl").Order(StringComparer.Ordinal)] : [];
+
+    public string File => Assert.Single(Files);
+
+    public Engine Engine(ScriptedBackend backend, long maxFileBytes = 1 << 20) =>
+        new(new EvidenceFileOptions { Directory = Path, MaxFileBytes = maxFileBytes }, EngineCredential.Of(backend));
+
+    /// <summary>A closed chain of one file: a credential, a use, a rotation and another use.</summary>
+    public async Task WriteRotationAsync()
+    {
+        var backend = new ScriptedBackend().Put("v1", Canary + "-one");
+        await using var engine = Engine(backend);
+        var provider = engine["stripe"];
+        (await provider.GetCurrentAsync(TestContext.Current.CancellationToken)).Reveal();
+        await engine.SettleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+        backend.Put("v2", Canary + "-two");
+        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        provider.Current.Reveal();
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+    }
+
+    public IReadOnlyList<InstanceEvidence> Read() => EvidenceReader.Read(Files);
+
+    /// <summary>What is wrong, without what is normal for a running app.</summary>
+    public IReadOnlyList<Finding> Findings() => [.. Read().SelectMany(instance => instance.Findings)];
+
+    public (int Exit, string Output, string Errors) Verify(DateTimeOffset now, params string[] options)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var exit = VerifyCommand.Run(["verify", Path, .. options], new Microsoft.Extensions.Time.Testing.FakeTimeProvider(now), output, errors);
+        return (exit, output.ToString(), errors.ToString());
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

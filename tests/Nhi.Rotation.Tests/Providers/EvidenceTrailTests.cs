@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Providers;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Tests.Support;
+
+namespace Nhi.Rotation.Tests.Providers;
+
+/// <summary>Facts and stages become evidence.</summary>
+public sealed class EvidenceTrailTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(FactKind.RetirementProven, ProbeVerdict.Rejected)]
+    [InlineData(FactKind.RetirementViolated, ProbeVerdict.Accepted)]
+    [InlineData(FactKind.RetirementInconclusive, ProbeVerdict.Inconclusive)]
+    public void A_probe_after_the_end_is_recorded_with_who_asked_what_was_said_and_why(object fact, ProbeVerdict expected)
+    {
+        var history = Record(new LifecycleFact((FactKind)fact, "v1", Detail: "401"), CredentialStage.Retired);
+
+        Assert.Equal(new ProbeEvidence("HttpProbe", expected, "401", Now), history.RetirementProbe);
+        Assert.Null(history.Probe);
+    }
+
+    [Fact]
+    public void A_retirement_says_why_and_dates_the_replacement_of_a_version_that_went_at_once()
+    {
+        var history = Record(new LifecycleFact(FactKind.Retired, "v1", Detail: "the backend disabled it"), CredentialStage.Retired);
+
+        Assert.Equal((CredentialStage.Retired, Now, "the backend disabled it", Now), (history.Stage, history.RetiredAt, history.RetiredBecause, history.SupersededAt));
+    }
+
+    [Fact]
+    public void A_clear_answer_of_a_probe_outlives_an_unclear_one_and_not_a_return_to_life()
+    {
+        var history = new VersionHistory("stripe", "v1")
+            .Apply(Event(EvidenceKind.Retired))
+            .Apply(Event(EvidenceKind.RetirementProbed) with { Verdict = ProbeVerdict.Rejected })
+            .Apply(Event(EvidenceKind.RetirementProbed) with { Verdict = ProbeVerdict.Inconclusive });
+        Assert.Equal(ProbeVerdict.Rejected, history.RetirementProbe?.Verdict);
+
+        Assert.Equal(ProbeVerdict.Accepted, history.Apply(Event(EvidenceKind.RetirementProbed) with { Verdict = ProbeVerdict.Accepted }).RetirementProbe?.Verdict);
+        var again = history.Apply(Event(EvidenceKind.Promoted));
+        Assert.Equal((CredentialStage.Current, null, null, null), (again.Stage, again.RetiredAt, again.RetirementProbe, again.SupersededAt));
+    }
+
+    private static EvidenceEvent Event(EvidenceKind kind) => new() { Kind = kind, At = Now, CredentialName = "stripe", VersionId = "v1" };
+
+    private static VersionHistory Record(LifecycleFact fact, CredentialStage stage)
+    {
+        using var metrics = new CredentialMetrics(factory: null);
+        var ledger = new UseLedger(metrics, new EngineLog(NullLogger.Instance), new TwoClocks());
+        var known = new KnownVersion(ledger.AddVersion("stripe", "v1"));
+        var before = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = CredentialStage.Current }], CurrentId = "v1" };
+        var after = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = stage }] };
+        EvidenceTrail.Record(ledger, _ => known, before, after, [fact], Now, "HttpProbe");
+        return known.Record.History;
+    }
+}
