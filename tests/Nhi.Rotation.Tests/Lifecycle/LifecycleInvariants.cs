@@ -73,13 +73,15 @@ internal static class LifecycleInvariants
         foreach (var fact in step.Facts.Where(fact => fact.Kind is FactKind.Loaded or FactKind.Rotated))
         {
             var promoted = state.Find(fact.VersionId)!;
-            if (promoted.NotBefore > now.Utc)
+
+            // A version that was in use before we came, or in overlap, stands in without a probe of its own,
+            // and a clock that is set back does not take its time away again.
+            var wasInUse = before.Find(promoted.Id)?.OverlapEndsAt is not null;
+            if (!wasInUse && promoted.NotBefore > now.Utc)
             {
                 return "never promote a version before its time";
             }
 
-            // A version that was in use before we came, or in overlap, stands in without a probe of its own.
-            var wasInUse = before.Find(promoted.Id)?.OverlapEndsAt is not null;
             if (policy.RequiresProbe && !wasInUse && promoted.Probe is not (ProbeVerdict.Accepted or ProbeVerdict.Inconclusive))
             {
                 return "never promote a version that its probe rejected or did not see";
