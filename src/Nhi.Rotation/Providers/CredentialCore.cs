@@ -112,11 +112,6 @@ internal sealed class CredentialCore : IRefreshTarget
             : next;
     }
 
-    public void TakeFailure(BackendException error)
-    {
-        // Nothing changes: the last good set is served, and the scheduler backs off.
-    }
-
     public NextStep Tick() => Step(LifecycleInput.Ticked.Instance).Next;
 
     public async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct) =>

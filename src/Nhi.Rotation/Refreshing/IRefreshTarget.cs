@@ -17,9 +17,6 @@ internal interface IRefreshTarget
     /// <exception cref="BackendException">The listing was refused.</exception>
     NextStep TakeListing(BackendListing listing);
 
-    /// <summary>The backend failed; what is in use stays.</summary>
-    void TakeFailure(BackendException error);
-
     /// <summary>Time passed.</summary>
     NextStep Tick();
 

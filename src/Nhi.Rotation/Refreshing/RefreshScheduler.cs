@@ -218,6 +218,15 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         return true;
     }
 
+    // Under the lock. What is under way when the scheduler stops is waited for.
+    private void EndWork()
+    {
+        if (--_running == 0 && _stopped)
+        {
+            _idle.TrySetResult();
+        }
+    }
+
     private void Release()
     {
         foreach (var entry in _entries)
@@ -408,10 +417,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
 
         lock (_gate)
         {
-            if (--_running == 0 && _stopped)
-            {
-                _idle.TrySetResult();
-            }
+            EndWork();
         }
     }
 
@@ -483,7 +489,6 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             }
         }
 
-        entry.Target.TakeFailure(error!);
         return error;
     }
 
@@ -549,10 +554,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
                 lock (_gate)
                 {
                     entry.IsProbing = false;
-                    if (--_running == 0 && _stopped)
-                    {
-                        _idle.TrySetResult();
-                    }
+                    EndWork();
                 }
             },
             CancellationToken.None);
@@ -603,10 +605,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             }
 
             entry.IsProving = false;
-            if (--_running == 0 && _stopped)
-            {
-                _idle.TrySetResult();
-            }
+            EndWork();
 
             return null;
         }
