@@ -217,7 +217,8 @@ internal sealed class CredentialCore : IRefreshTarget
             CredentialStage.Pending => !(entry.NotBefore > _clock.Time.GetUtcNow()),
             _ => false,
         };
-        return new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
+        var match = new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
+        return stage == CredentialStage.Previous ? match with { SupersededAt = record.History.SupersededAt, ValidUntil = entry.ValidUntil } : match;
     }
 
     public IChangeToken GetChangeToken() => _changes.GetToken();
@@ -518,14 +519,24 @@ internal sealed class CredentialCore : IRefreshTarget
     }
 
     // Accepted versions last: should two versions have the same value, the last one found wins.
-    private MatchTable BuildMatches() => new(
-    [
-        .. from version in _state.Versions
-           orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
-           let known = Find(version.Id)
-           where known?.Fingerprint is not null
-           select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, version.HasValue ? Uncounted(known)?.RevealBytes() : null, version.NotBefore),
-    ]);
+    private MatchTable BuildMatches()
+    {
+        var now = _clock.Now;
+        return new(
+        [
+            .. from version in _state.Versions
+               orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
+               let known = Find(version.Id)
+               where known?.Fingerprint is not null
+               select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, version.HasValue ? Uncounted(known)?.RevealBytes() : null, version.NotBefore, ValidUntil(version, now)),
+        ]);
+    }
+
+    private static DateTimeOffset? ValidUntil(VersionState version, Instant now)
+    {
+        var overlapEnds = version.Stage == CredentialStage.Previous ? now.UtcAt(version.OverlapEndsAt) : null;
+        return version.ExpiresOn < overlapEnds ? version.ExpiresOn : overlapEnds;
+    }
 
     private void Announce()
     {

@@ -65,6 +65,9 @@ internal sealed record JournalLine
 
     public long? AfterEnd { get; init; }
 
+    /// <summary>Uses that go on; left out when there are none.</summary>
+    public int? Held { get; init; }
+
     public DateTimeOffset? FirstUse { get; init; }
 
     public DateTimeOffset? LastUse { get; init; }
@@ -99,6 +102,7 @@ internal sealed record JournalLine
         Uses = evidence.Use?.Uses,
         InOverlap = evidence.Use?.ResidualInOverlap,
         AfterEnd = evidence.Use?.ResidualRetired,
+        Held = evidence.Use is { Held: > 0 } open ? open.Held : null,
         FirstUse = evidence.Use?.FirstUse,
         LastUse = evidence.Use?.LastUse,
         Prev = string.Empty,
@@ -133,6 +137,7 @@ internal sealed record JournalLine
                     Uses = Uses ?? 0,
                     ResidualInOverlap = InOverlap ?? 0,
                     ResidualRetired = AfterEnd ?? 0,
+                    Held = Held ?? 0,
                     FirstUse = FirstUse,
                     LastUse = LastUse,
                 },
