@@ -107,7 +107,7 @@ internal sealed class UseLedger : IRotationLedger
                 CredentialName = credential.Name,
                 Owner = credential.Owner,
                 Purpose = credential.Purpose,
-                Versions = [.. versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn))],
+                Versions = [.. versions.Select(Entry)],
                 Consumers = [.. users],
             });
         }
@@ -259,6 +259,20 @@ internal sealed class UseLedger : IRotationLedger
         var counted = version.Stamp(use, now, out var isFirst);
         _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = counted });
         return isFirst;
+    }
+
+    private static InventoryVersion Entry(VersionRecord version)
+    {
+        var history = version.History;
+        return new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn)
+        {
+            SeenAt = history.SeenAt,
+            PromotedAt = history.LastPromotedAt,
+            SupersededAt = history.SupersededAt,
+            OverlapEndsAt = history.OverlapEndsAt,
+            RetiredAt = history.RetiredAt,
+            RevokedAt = history.RevokedAt,
+        };
     }
 
     private static List<CredentialUse> UsesOf(VersionRecord[] versions)

@@ -335,7 +335,7 @@ internal sealed class CredentialCore : IRefreshTarget
             if (changed)
             {
                 Publish();
-                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now.Utc, _settings.Probe?.GetType().Name);
+                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now, _settings.Probe?.GetType().Name);
             }
 
             _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 } || !IsAccepted(_state.CurrentId);
