@@ -100,7 +100,7 @@ internal sealed class UseLedger : IRotationLedger
             var users = from use in UsesOf(versions)
                         where use.Uses > 0
                         group use by (use.Consumer, use.Caller) into user
-                        let last = user.MaxBy(use => use.LastUse)
+                        let last = user.OrderBy(use => use.LastUse).Last() // Of those that one sweep stamped, the newest version.
                         select new InventoryConsumer(user.Key.Consumer, user.Key.Caller, last.VersionId, last.LastUse, user.Sum(use => use.Uses));
             entries.Add(new InventoryEntry
             {

@@ -36,7 +36,7 @@ public sealed class MetricsTests
     public async Task Refreshes_rotations_and_rejections_are_counted_with_their_reasons()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        await using var services = Services(backend);
+        await using var services = Services(backend, new TwoClocks());
         var factory = services.GetRequiredService<IMeterFactory>();
         using var refreshes = new MetricCollector<long>(factory, "Nhi.Rotation", "nhi.credential.refreshes");
         using var durations = new MetricCollector<double>(factory, "Nhi.Rotation", "nhi.credential.refresh.duration");
