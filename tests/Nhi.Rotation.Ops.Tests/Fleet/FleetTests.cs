@@ -18,7 +18,7 @@ public sealed class FleetTests
         var directory = Directory.CreateTempSubdirectory("fleet-").FullName;
         try
         {
-            var secret = Path.Join(directory, "partner.json");
+            var secret = Path.Join(directory, "partner.versions.json");
             Write(secret, "k1");
             SampleInstance[] fleet = [.. Enumerable.Range(0, 3).Select(i => new SampleInstance(secret, Directory.CreateDirectory(Path.Join(directory, $"evidence{i}")).FullName))];
             await using var first = fleet[0];
@@ -78,7 +78,7 @@ public sealed class FleetTests
     private static async Task<(double? Verdict, IReadOnlyList<string> Users)> AskPrometheusAsync(PrometheusServer prometheus)
     {
         var verdicts = await prometheus.QueryAsync("nhi:credential:verdict{nhi_credential_name=\"partner\", nhi_credential_version=\"k1\"}", Ct);
-        var users = await prometheus.QueryAsync("nhi:credential:still_used{nhi_credential_version=\"k1\"} or nhi:credential:violated or nhi:credential:unproven", Ct);
+        var users = await prometheus.QueryAsync("nhi:credential:still_used or nhi:credential:violated or nhi:credential:unproven", Ct);
         return (verdicts.Count == 1 ? verdicts[0].Value : null, [.. users.Select(user => $"{Text(user.Labels, "instance")} {Text(user.Labels, "nhi_consumer")}").Distinct()]);
     }
 
@@ -91,14 +91,13 @@ public sealed class FleetTests
 
     private static string Text(JsonNode? node, string name) => node?[name]?.GetValue<string>() ?? string.Empty;
 
-    // Each check takes time of its own, so this is no busy loop.
     private static async Task EventuallyAsync(Func<Task<string?>> whatIsWrong)
     {
         var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(50);
         while (await whatIsWrong() is { } wrong)
         {
             Assert.True(TimeProvider.System.GetUtcNow() < deadline, wrong);
-            await Task.Delay(200, Ct);
+            await Task.Delay(1_000, Ct);
         }
     }
 }
