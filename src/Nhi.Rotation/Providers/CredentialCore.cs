@@ -225,10 +225,20 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public VersionReading[] ReadVersions()
     {
-        var now = _clock.Time.GetUtcNow();
+        var now = _clock.Now;
         lock (_gate)
         {
-            return [.. _state.Versions.Select(version => new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now, IsProven(version)))];
+            return
+            [
+                .. _state.Versions.Select(version => new VersionReading(
+                    Name,
+                    version.Id,
+                    version.Stage,
+                    now.Utc - version.CreatedOn,
+                    version.ExpiresOn - now.Utc,
+                    version.Stage == CredentialStage.Previous ? version.OverlapEndsAt - now.Elapsed : null,
+                    IsProven(version))),
+            ];
         }
     }
 
