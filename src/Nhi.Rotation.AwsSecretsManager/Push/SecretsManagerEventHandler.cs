@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.AwsSecretsManager.Telemetry;
 
@@ -7,9 +9,11 @@ namespace Nhi.Rotation.AwsSecretsManager.Push;
 internal sealed class SecretsManagerEventHandler(ICredentialSignals signals, IRotationLedger ledger, IReadOnlyList<WatchedSecret> secrets, ILogger logger)
 {
     private const int RememberedEvents = 4096;
+    private const int HashBytes = 16;
 
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = [];
+    // Hashes of one size: an id may be as long as a message.
+    private readonly HashSet<Guid> _known = [];
+    private readonly Queue<Guid> _order = [];
 
     // Keys of one secret may name different fields of it.
     private readonly IReadOnlyList<SecretAddress> _addresses = [.. secrets.Select(secret => secret.Address).Distinct()];
@@ -41,12 +45,13 @@ internal sealed class SecretsManagerEventHandler(ICredentialSignals signals, IRo
 
     private bool IsNew(string id)
     {
-        if (!_known.Add(id))
+        var hash = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, HashBytes));
+        if (!_known.Add(hash))
         {
             return false;
         }
 
-        _order.Enqueue(id);
+        _order.Enqueue(hash);
         if (_order.Count > RememberedEvents)
         {
             _known.Remove(_order.Dequeue());
