@@ -229,12 +229,12 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public IChangeToken GetChangeToken() => _changes.GetToken();
 
-    public IEnumerable<VersionReading> ReadVersions()
+    public VersionReading[] ReadVersions()
     {
         var now = _clock.Time.GetUtcNow();
-        foreach (var version in State.Versions)
+        lock (_gate)
         {
-            yield return new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now);
+            return [.. _state.Versions.Select(version => new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now, IsProven(version)))];
         }
     }
 
@@ -376,6 +376,9 @@ internal sealed class CredentialCore : IRefreshTarget
     // Under the lock.
     private bool IsAccepted(string? versionId) =>
         versionId is null || Find(versionId)?.Record.History.AcceptedAt is not null;
+
+    // Under the lock.
+    private bool IsProven(VersionState version) => version.Probe == ProbeVerdict.Accepted || IsAccepted(version.Id);
 
     // Under the lock.
     private bool LostValue(CredentialState before) =>

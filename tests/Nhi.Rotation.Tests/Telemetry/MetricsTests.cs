@@ -30,6 +30,9 @@ public sealed class MetricsTests
         Assert.Equal(0, Observe<long>(services, "nhi.credential.residual_uses", ("nhi.credential.version", "v1"), ("nhi.consumer", "billing"), ("nhi.credential.stage", "retired")));
         Assert.Equal(1, Observe<int>(services, "nhi.credential.stage", ("nhi.credential.version", "v1"), ("nhi.credential.stage", "previous")));
         Assert.Equal(1, Observe<int>(services, "nhi.credential.stage", ("nhi.credential.version", "v2"), ("nhi.credential.stage", "current")));
+        Assert.Equal(0, Observe<int>(services, "nhi.credential.accepted", ("nhi.credential.version", "v2")));
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.accepted", ("nhi.credential.version", "v2")));
     }
 
     [Fact]
