@@ -160,6 +160,12 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+    public void Signal()
+    {
+        EnsureStarted();
+        _scheduler.Signal(_entry);
+    }
+
     public async ValueTask RevokeAsync(string versionId, string why, CancellationToken ct)
     {
         ArgumentException.ThrowIfNullOrEmpty(versionId);
