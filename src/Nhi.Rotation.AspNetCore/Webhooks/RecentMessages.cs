@@ -42,11 +42,10 @@ internal sealed class RecentMessages(int capacity, TimeSpan retention)
             }
 
             _order.Enqueue((message, now));
-            if (_order.Count > capacity)
+            if (_order.Count > capacity && Forget())
             {
                 becameFull = !_isFull;
                 _isFull = true;
-                Forget();
             }
 
             return true;
@@ -63,12 +62,9 @@ internal sealed class RecentMessages(int capacity, TimeSpan retention)
     }
 
     // Under the lock. One that was removed may have come again since; then its newer place counts.
-    private void Forget()
+    private bool Forget()
     {
         var (message, at) = _order.Dequeue();
-        if (_seen.TryGetValue(message, out var latest) && latest == at)
-        {
-            _seen.Remove(message);
-        }
+        return _seen.TryGetValue(message, out var latest) && latest == at && _seen.Remove(message);
     }
 }

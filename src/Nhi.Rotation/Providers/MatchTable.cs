@@ -49,7 +49,8 @@ internal sealed class MatchTable
     /// <param name="Fingerprint">Its fingerprint.</param>
     /// <param name="Uncounted">Its value, if it is still held; revealing it here is not a use.</param>
     /// <param name="NotBefore">From when on it is valid.</param>
-    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, Credential? Uncounted, DateTimeOffset? NotBefore)
+    /// <param name="ValidUntil">When its overlap ends, once it is in overlap.</param>
+    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, Credential? Uncounted, DateTimeOffset? NotBefore, DateTimeOffset? ValidUntil)
     {
         public override string ToString() => Record.VersionId;
     }
