@@ -19,7 +19,7 @@ internal sealed class SignedMessage(SignatureFormat format) : IDisposable
 
     public int SignatureCount { get; private set; }
 
-    /// <summary>A version whose value is no key for the scheme, if one was tried.</summary>
+    /// <summary>The version whose value is no key for the scheme, if there is one; the current one, which is tried last, before others.</summary>
     public string? UnusableVersion { get; private set; }
 
     public PooledContent Content => _content ??= new PooledContent(format.PrefixOf(Id, Timestamp));

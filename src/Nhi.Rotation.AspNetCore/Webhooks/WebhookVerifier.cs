@@ -119,7 +119,7 @@ internal sealed class WebhookVerifier
         }
 
         var match = await MatchAsync(context, message).ConfigureAwait(false);
-        return (match.IsAccepted ? null : match.IsRecognized ? OutOfService : message.UnusableVersion is null ? Unknown : NoKey, match);
+        return (match.IsAccepted ? null : match.IsRecognized ? OutOfService : message.UnusableVersion == _provider.Credentials.Current?.VersionId ? NoKey : Unknown, match);
     }
 
     private Refusal? CheckTime(SignedMessage message) =>
