@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RotatingApi.Features;
 
 namespace RotatingApi;
 
@@ -35,11 +36,16 @@ internal static class Demonstration
 
     private static async Task StartAsync(ServiceProcess orders, ServiceProcess shop)
     {
-        foreach (var client in (string[])[Service.Orders, Service.Shop])
+        foreach (var (name, value) in ((string, string)[])
+        [
+            (Service.KeyOf(Service.Orders), ServiceProcess.NewKey(Service.Orders)),
+            (Service.ShopKey, ServiceProcess.NewKey(Service.Shop)),
+            (Webhooks.Key, $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}"),
+            (Push.Key, ServiceProcess.NewKey("events")),
+        ])
         {
-            var key = ServiceProcess.NewKey(client);
-            orders.Write(Service.KeyOf(client), key);
-            shop.Write(Service.KeyOf(client), key);
+            orders.Write(name, value);
+            shop.Write(name, value);
         }
 
         var fingerprintKey = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));

@@ -1,7 +1,9 @@
+using RotatingApi.Features;
+
 namespace RotatingApi;
 
 /// <summary>Steady load: a few workers that never pause and never forgive.</summary>
-internal sealed class Load(PeerClient orders, Counts counts)
+internal sealed class Load(PeerClient orders, WebhookClient webhooks, Counts counts)
 {
     private const int Workers = 4;
 
@@ -23,6 +25,7 @@ internal sealed class Load(PeerClient orders, Counts counts)
             try
             {
                 await orders.GetAsync("/orders", CancellationToken.None);
+                await webhooks.TellAsync(CancellationToken.None);
             }
             catch (Exception error)
             {

@@ -34,10 +34,12 @@ internal static class Service
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(address.AbsoluteUri);
 
-        // Two credentials: the key that we present, and the one that our peer presents to us.
+        // The key that we present, and the one that our peer presents to us; those of the other features.
         builder.Services.AddRotatingCredentials()
             .AddCredential(KeyOf(name), credential => FromFile(credential, secrets))
-            .AddCredential(KeyOf(peer), credential => FromFile(credential, secrets));
+            .AddCredential(KeyOf(peer), credential => FromFile(credential, secrets))
+            .AddCredential(Webhooks.Key, credential => FromFile(credential, secrets))
+            .AddCredential(Push.Key, credential => FromFile(credential, secrets));
 
         // Inbound: the peer is the one client; its current and previous keys are accepted.
         builder.Services.AddAuthentication(RotatingApiKeyDefaults.AuthenticationScheme)
@@ -48,6 +50,7 @@ internal static class Service
         // Outbound: the current key on every request; a refused one is repeated with the key before.
         builder.Services.AddHttpClient<PeerClient>(http => http.BaseAddress = peerAddress)
             .AddRotatingCredential(KeyOf(name), http => http.Header(RotatingApiKeyDefaults.HeaderName));
+        builder.Services.AddWebhooks(peerAddress);
 
         builder.Services.AddSingleton<Counts>();
         builder.Services.AddSingleton<Load>();
@@ -58,6 +61,8 @@ internal static class Service
         app.UseAuthorization();
         app.MapGet("/orders", static (PeerClient shop, CancellationToken ct) => shop.GetAsync("/stock", ct)).RequireAuthorization();
         app.MapGet("/stock", static () => "in stock").RequireAuthorization();
+        app.MapWebhooks();
+        app.MapPush();
         app.MapStatus();
         app.MapGet("/state", (Counts counts, [FromKeyedServices(ShopKey)] IRotatingCredentialProvider key) => counts.Read(key));
         app.MapPost("/load", static (Load load) => load.Start());
