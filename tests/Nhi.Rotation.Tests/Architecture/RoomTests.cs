@@ -21,7 +21,7 @@ public sealed class RoomTests
         ["Evidence"] = [Telemetry],
         ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],
-        ["Options"] = ["Providers"],
+        ["OptionsBinding"] = ["Providers"],
         ["Configuration"] = ["Providers"],
         ["OAuth"] = ["Http", "Shapes", Telemetry],
         ["Shapes"] = [],
