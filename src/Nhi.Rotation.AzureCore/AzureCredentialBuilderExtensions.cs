@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation;

@@ -18,6 +18,7 @@ internal sealed class CredentialOptionsBinding<TOptions> : IConfigureNamedOption
     private readonly ChangeSource _changes = new();
     private readonly PresentedVersionWatch _watch;
     private volatile bool _wasPresented;
+    private volatile bool _hasFailed;
 
     public CredentialOptionsBinding(CredentialOptionsRegistration<TOptions> registration, IRotatingCredentialProvider provider)
     {
@@ -41,7 +42,17 @@ internal sealed class CredentialOptionsBinding<TOptions> : IConfigureNamedOption
         }
 
         // Later it must not wait: options are made anew on the thread that publishes the versions.
-        var credential = _wasPresented ? _provider.Current : FirstVersion.Wait(_provider);
+        Credential credential;
+        try
+        {
+            credential = _wasPresented ? _provider.Current : FirstVersion.Wait(_provider);
+        }
+        catch (CredentialUnavailableException)
+        {
+            _hasFailed = true;
+            throw;
+        }
+
         ShieldedCall.Run(_bind, options, credential, $"binding options {typeof(TOptions).Name}", "Check the format of the value and the code given to BindCredential(...).");
         _holds.AddOrUpdate(options, credential.Hold());
     }
@@ -50,7 +61,12 @@ internal sealed class CredentialOptionsBinding<TOptions> : IConfigureNamedOption
 
     private void Changed(Credential? current)
     {
+        // What was made so far was made with the first version; only a failure has to be forgotten, which the monitor remembers.
+        var isFirst = !_wasPresented;
         _wasPresented |= current is not null;
-        _changes.Fire();
+        if (!isFirst || _hasFailed)
+        {
+            _changes.Fire();
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Nhi.Rotation.AwsSecretsManager.Tests.Server;
 /// Recomputes Signature Version 4 from the request as it arrived: canonical request, string to sign, derived key, as "Create a signed AWS API
 /// request" in the IAM User Guide lays down.
 /// </summary>
-internal sealed partial class SignatureVerifier(TimeProvider time)
+internal sealed partial class SignatureVerifier(TimeProvider time, string service = "secretsmanager")
 {
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
 
@@ -26,7 +26,7 @@ internal sealed partial class SignatureVerifier(TimeProvider time)
             throw new ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token");
         }
 
-        var (keyId, date, region, service) = (parts.Groups["key"].Value, parts.Groups["date"].Value, parts.Groups["region"].Value, parts.Groups["service"].Value);
+        var (keyId, date, region, scopedService) = (parts.Groups["key"].Value, parts.Groups["date"].Value, parts.Groups["region"].Value, parts.Groups["service"].Value);
         if (!Identities.TryGetValue(keyId, out var identity) || identity.SessionToken != NullIfEmpty(request.Headers["X-Amz-Security-Token"]))
         {
             throw new ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.");
@@ -39,15 +39,15 @@ internal sealed partial class SignatureVerifier(TimeProvider time)
 
         var stamp = request.Headers["X-Amz-Date"].ToString();
         CheckClock(stamp, date);
-        var scope = $"{date}/{region}/{service}/aws4_request";
+        var scope = $"{date}/{region}/{scopedService}/aws4_request";
         var names = parts.Groups["headers"].Value.Split(';');
-        if (service != "secretsmanager" || !names.Contains("host") || !names.Contains("x-amz-date") || (identity.SessionToken is not null && !names.Contains("x-amz-security-token")))
+        if (scopedService != service || !names.Contains("host") || !names.Contains("x-amz-date") || (identity.SessionToken is not null && !names.Contains("x-amz-security-token")))
         {
             throw new ServiceError("InvalidSignatureException", "Credential should be scoped to correct service, and host and date must be signed.");
         }
 
         var toSign = $"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalRequest(request, names, body))))}";
-        var key = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + identity.SecretKey), date), region), service), "aws4_request");
+        var key = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + identity.SecretKey), date), region), scopedService), "aws4_request");
         return Hex(Hmac(key, toSign)) == parts.Groups["signature"].Value
             ? region
             : throw new ServiceError("InvalidSignatureException", "The request signature we calculated does not match the signature you provided.");
