@@ -77,9 +77,14 @@ public sealed class GrpcTests
     }
 
     [BindServiceMethod(typeof(GreeterBinder), nameof(GreeterBinder.Bind))]
-    internal sealed class Greeter(Accepted accepted)
+    internal abstract class GreeterBase
     {
-        public Task<string> Echo(string request, ServerCallContext context)
+        public abstract Task<string> Echo(string request, ServerCallContext context);
+    }
+
+    internal sealed class Greeter(Accepted accepted) : GreeterBase
+    {
+        public override Task<string> Echo(string request, ServerCallContext context)
         {
             var token = context.RequestHeaders.GetValue("authorization")!;
             accepted.Seen.Add(token);
@@ -94,7 +99,7 @@ public sealed class GrpcTests
 
         public static Method<string, string> Echo { get; } = new(MethodType.Unary, "test.Greeter", "Echo", Text, Text);
 
-        public static void Bind(ServiceBinderBase binder, Greeter? greeter) =>
+        public static void Bind(ServiceBinderBase binder, GreeterBase? greeter) =>
             binder.AddMethod(Echo, greeter is null ? null! : new UnaryServerMethod<string, string>(greeter.Echo));
     }
 }

@@ -7,8 +7,8 @@ namespace Nhi.Rotation;
 public static class AWSCredentialsExtensions
 {
     /// <summary>
-    /// Access keys of an IAM user that rotate, for any client of the AWS SDK. Each request is signed with the version that is current then, and counts as one use
-    /// of it. Prefer a role: it needs no long-lived key.
+    /// Access keys of an IAM user that rotate, for any client of the AWS SDK. Each request is signed with the version that is current then, and counts for it:
+    /// the SDK asks for the key several times a request (three times in AWSSDK.Core 4.1), each of which is a use. Prefer a role: it needs no long-lived key.
     /// </summary>
     /// <param name="provider">
     /// The credential. Its value is JSON with the texts <c>AccessKeyId</c> and <c>SecretAccessKey</c>, and <c>SessionToken</c> if there is one, as the AWS CLI writes

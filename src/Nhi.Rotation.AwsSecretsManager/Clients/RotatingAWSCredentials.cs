@@ -2,7 +2,7 @@ using Amazon.Runtime;
 
 namespace Nhi.Rotation.AwsSecretsManager;
 
-/// <summary>An access key that rotates. The SDK asks for it before it signs a request, so each request counts as one use of the version that signed it.</summary>
+/// <summary>An access key that rotates. The SDK asks for it before it signs a request, so each request counts for the version that signed it.</summary>
 internal sealed class RotatingAWSCredentials(IRotatingCredentialProvider provider) : AWSCredentials
 {
     private readonly IDerived<ImmutableCredentials> _key = provider.Derive(Parse);
