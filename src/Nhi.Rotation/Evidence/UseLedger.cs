@@ -100,14 +100,14 @@ internal sealed class UseLedger : IRotationLedger
             var users = from use in UsesOf(versions)
                         where use.Uses > 0
                         group use by (use.Consumer, use.Caller) into user
-                        let last = user.MaxBy(use => use.LastUse)
+                        let last = user.OrderBy(use => use.LastUse).Last() // Of those that one sweep stamped, the newest version.
                         select new InventoryConsumer(user.Key.Consumer, user.Key.Caller, last.VersionId, last.LastUse, user.Sum(use => use.Uses));
             entries.Add(new InventoryEntry
             {
                 CredentialName = credential.Name,
                 Owner = credential.Owner,
                 Purpose = credential.Purpose,
-                Versions = [.. versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn))],
+                Versions = [.. versions.Select(Entry)],
                 Consumers = [.. users],
             });
         }
@@ -259,6 +259,20 @@ internal sealed class UseLedger : IRotationLedger
         var counted = version.Stamp(use, now, out var isFirst);
         _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = counted });
         return isFirst;
+    }
+
+    private static InventoryVersion Entry(VersionRecord version)
+    {
+        var history = version.History;
+        return new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn)
+        {
+            SeenAt = history.SeenAt,
+            PromotedAt = history.LastPromotedAt,
+            SupersededAt = history.SupersededAt,
+            OverlapEndsAt = history.OverlapEndsAt,
+            RetiredAt = history.RetiredAt,
+            RevokedAt = history.RevokedAt,
+        };
     }
 
     private static List<CredentialUse> UsesOf(VersionRecord[] versions)

@@ -223,12 +223,12 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public IChangeToken GetChangeToken() => _changes.GetToken();
 
-    public IEnumerable<VersionReading> ReadVersions()
+    public VersionReading[] ReadVersions()
     {
         var now = _clock.Time.GetUtcNow();
-        foreach (var version in State.Versions)
+        lock (_gate)
         {
-            yield return new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now);
+            return [.. _state.Versions.Select(version => new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now, IsProven(version)))];
         }
     }
 
@@ -335,7 +335,7 @@ internal sealed class CredentialCore : IRefreshTarget
             if (changed)
             {
                 Publish();
-                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now.Utc, _settings.Probe?.GetType().Name);
+                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now, _settings.Probe?.GetType().Name);
             }
 
             _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 } || !IsAccepted(_state.CurrentId);
@@ -370,6 +370,9 @@ internal sealed class CredentialCore : IRefreshTarget
     // Under the lock.
     private bool IsAccepted(string? versionId) =>
         versionId is null || Find(versionId)?.Record.History.AcceptedAt is not null;
+
+    // Under the lock.
+    private bool IsProven(VersionState version) => version.Probe == ProbeVerdict.Accepted || IsAccepted(version.Id);
 
     // Under the lock.
     private bool LostValue(CredentialState before) =>

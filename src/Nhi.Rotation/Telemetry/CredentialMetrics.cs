@@ -42,6 +42,11 @@ internal sealed class CredentialMetrics : IDisposable
         _meter.CreateObservableGauge(
             TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
         _meter.CreateObservableGauge(
+            TelemetryNames.Accepted,
+            () => versions().Select(version => new Measurement<int>(version.IsAccepted ? 1 : 0, TagsOf(version))),
+            "{version}",
+            "1 for each version that the other side, or its probe, has accepted.");
+        _meter.CreateObservableGauge(
             TelemetryNames.Age, () => versions().Where(version => version.Age.HasValue).Select(version => Seconds(version.Age, version)), "s", "Time since a version was created.");
         _meter.CreateObservableGauge(
             TelemetryNames.TimeToExpiry,

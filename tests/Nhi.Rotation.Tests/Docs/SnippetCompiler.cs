@@ -57,14 +57,18 @@ internal sealed class SnippetCompiler
 
     // Fields, so that a snippet may have a variable of the same name.
     private const string MethodStart =
-        "static class Reader { static WebApplicationBuilder builder = null!; static IServiceCollection services = null!; static IConfiguration configuration = null!; "
+        "static class Reader { static WebApplicationBuilder builder = null!; static WebApplication app = null!; static IServiceCollection services = null!; static IConfiguration configuration = null!; "
         + "static IRotatingCredentialProvider provider = null!; static ICredentialBackend backend = null!; static HttpClient client = null!; "
         + "static TimeProvider time = null!; static CancellationToken ct; static async Task ReadAsync() { await Task.CompletedTask;\n";
 
     private const string Path = "snippet.cs";
 
     // A package of the project is known by its namespace, which its assembly is named after; it is used only if it is there.
-    private static readonly string[] OwnPackages = ["Nhi.Rotation.Testing", "Nhi.Rotation.AspNetCore", "Nhi.Rotation.AzureKeyVault", "Nhi.Rotation.AwsSecretsManager"];
+    private static readonly string[] OwnPackages =
+    [
+        "Nhi.Rotation.Testing", "Nhi.Rotation.AspNetCore", "Nhi.Rotation.AzureCore", "Nhi.Rotation.AzureKeyVault", "Nhi.Rotation.AwsSecretsManager", "Nhi.Rotation.Grpc",
+        "Nhi.Rotation.Npgsql", "Nhi.Rotation.StackExchangeRedis",
+    ];
 
     private readonly CSharpParseOptions _options = new(LanguageVersion.Latest);
     private readonly MetadataReference[] _references;

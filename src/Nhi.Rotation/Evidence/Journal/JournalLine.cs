@@ -47,6 +47,8 @@ internal sealed record JournalLine
 
     public DateTimeOffset? CreatedOn { get; init; }
 
+    public DateTimeOffset? Until { get; init; }
+
     public string? By { get; init; }
 
     public ProbeVerdict? Verdict { get; init; }
@@ -93,6 +95,7 @@ internal sealed record JournalLine
         Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
         Other = evidence.OtherId,
         CreatedOn = evidence.CreatedOn,
+        Until = evidence.Until,
         By = evidence.By,
         Verdict = evidence.Verdict,
         Detail = evidence.Detail,
@@ -119,6 +122,7 @@ internal sealed record JournalLine
             VersionId = Version ?? string.Empty,
             OtherId = Other,
             CreatedOn = CreatedOn,
+            Until = Until,
             Detail = Detail,
             By = By,
             Verdict = Verdict,
