@@ -40,7 +40,7 @@ internal sealed class KestrelApp : IAsyncDisposable
     public static async Task<KestrelApp> StartAsync(Action<ListenOptions>? listen = null, TimeSpan? drain = null)
     {
         var authority = new TestAuthority();
-        var backend = new FakeCredentialBackend();
+        var backend = new FakeCredentialBackend(TimeProvider.System);
         backend.Add("tls", authority.IssuePem());
         backend.Add("mtls", authority.IssuePem("client"));
         backend.Add("other", authority.IssuePem("other.example.com"));

@@ -72,7 +72,7 @@ public sealed class PemFilesTests : IDisposable
     [Fact]
     public async Task One_bad_version_among_several_leaves_the_others_in_use()
     {
-        var backend = new FakeCredentialBackend();
+        var backend = new FakeCredentialBackend(TimeProvider.System);
         backend.Add("tls", _authority.IssuePem());
         await using var services = Services(c => c.UseBackend("tls", _ => backend).AsCertificate());
         var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("tls");
