@@ -50,7 +50,9 @@ internal sealed class CertificateParts : IDisposable
         _certificates.Remove(leaf);
         using (leaf)
         {
-            var withKey = _key is RSA rsaKey ? leaf.CopyWithPrivateKey(rsaKey) : leaf.CopyWithPrivateKey((ECDsa)_key);
+            // One from a PKCS#12 has its key already, and would be refused here.
+            using var bare = X509CertificateLoader.LoadCertificate(leaf.RawDataMemory.Span);
+            var withKey = _key is RSA rsaKey ? bare.CopyWithPrivateKey(rsaKey) : bare.CopyWithPrivateKey((ECDsa)_key);
             return OperatingSystem.IsWindows() ? Persist(withKey) : withKey;
         }
     }

@@ -33,6 +33,9 @@ internal sealed class KestrelApp : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
 
+    /// <summary>Lets the answers of <c>/slow</c> end, which have begun.</summary>
+    public TaskCompletionSource Release { get; private init; } = new();
+
     public IServiceProvider Services => _app.Services;
 
     public IRotationLedger Ledger => Services.GetRequiredService<IRotationLedger>();
@@ -69,13 +72,17 @@ internal sealed class KestrelApp : IAsyncDisposable
             clients[context.Connection.ClientCertificate?.Subject ?? "none"] = true;
             return context.Request.Protocol;
         });
-        app.MapPost("/echo", async (HttpContext context) =>
+        app.MapPost("/echo", (HttpContext context) => context.Request.Body.CopyToAsync(context.Response.Body));
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.MapGet("/slow", async (HttpContext context) =>
         {
             await context.Response.StartAsync();
-            await context.Request.Body.CopyToAsync(context.Response.Body);
+            await context.Response.Body.FlushAsync();
+            await release.Task;
+            await context.Response.WriteAsync("late");
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new KestrelApp(app, authority, backend, clients, log);
+        return new KestrelApp(app, authority, backend, clients, log) { Release = release };
     }
 
     public IRotatingCredentialProvider Provider(string name) => Services.GetRequiredKeyedService<IRotatingCredentialProvider>(name);

@@ -80,7 +80,8 @@ internal sealed class TestAuthority : IDisposable
         }
 
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
-        using var issued = request.Create(issuer, isAuthority ? now.AddDays(-8) : from, isAuthority ? now.AddDays(8) : until, RandomNumberGenerator.GetBytes(8));
+        using var issuerKey = issuer.GetECDsaPrivateKey()!;
+        using var issued = request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey), isAuthority ? now.AddDays(-8) : from, isAuthority ? now.AddDays(8) : until, RandomNumberGenerator.GetBytes(8));
         return rsa
             ? (issued.CopyWithPrivateKey(rsaKey), rsaKey.ExportPkcs8PrivateKeyPem())
             : (issued.CopyWithPrivateKey(ec), ec.ExportPkcs8PrivateKeyPem());

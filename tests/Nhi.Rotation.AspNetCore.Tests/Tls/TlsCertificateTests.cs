@@ -66,7 +66,7 @@ public sealed class TlsCertificateTests : IDisposable
     [InlineData("cut off", "has a PEM block that is cut off or damaged")]
     [InlineData("broken key", "has a private key that is damaged, or neither RSA nor ECDSA")]
     [InlineData("stranger", "has a certificate 'CN=Test Intermediate' that is no part of the chain")]
-    [InlineData("gap", "has a certificate 'CN=Test Root' that is no part of the chain: after 'OU=1, CN=localhost' comes its issuer, 'CN=Test Intermediate'")]
+    [InlineData("gap", "has a certificate 'CN=Test Root' that is no part of the chain: after 'CN=localhost, OU=1' comes its issuer, 'CN=Test Intermediate'")]
     [InlineData("pkcs12 with password", "is a PKCS#12 that is damaged or needs a password")]
     public void What_is_wrong_is_told_without_the_key(string what, string cause)
     {
