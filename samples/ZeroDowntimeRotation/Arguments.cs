@@ -5,9 +5,10 @@ namespace ZeroDowntimeRotation;
 /// <param name="Duration">How long to follow it.</param>
 /// <param name="Evidence">Where to write evidence, if anywhere.</param>
 /// <param name="IsStuck">Whether one consumer captures the key at start and never asks again.</param>
-internal sealed record Arguments(string? Path, TimeSpan Duration, string? Evidence, bool IsStuck)
+/// <param name="Metrics">The loopback port where Prometheus can scrape metrics, if any.</param>
+internal sealed record Arguments(string? Path, TimeSpan Duration, string? Evidence, bool IsStuck, int? Metrics)
 {
-    public const string Usage = "dotnet run --project samples/ZeroDowntimeRotation [-- [--path FILE [--seconds N]] [--stuck] [--evidence DIR]]";
+    public const string Usage = "dotnet run --project samples/ZeroDowntimeRotation [-- [--path FILE [--seconds N]] [--stuck] [--evidence DIR] [--metrics PORT]]";
 
     /// <summary>The parsed command line, or <see langword="null"/> if it makes no sense.</summary>
     public static Arguments? Parse(string[] args)
@@ -16,6 +17,7 @@ internal sealed record Arguments(string? Path, TimeSpan Duration, string? Eviden
         string? evidence = null;
         var isStuck = false;
         var seconds = 60;
+        var port = 0;
         for (var i = 0; i < args.Length; i++)
         {
             var value = i + 1 < args.Length ? args[i + 1] : null;
@@ -32,6 +34,8 @@ internal sealed record Arguments(string? Path, TimeSpan Duration, string? Eviden
                     break;
                 case "--seconds" when int.TryParse(value, out seconds) && seconds > 0:
                     break;
+                case "--metrics" when int.TryParse(value, out port) && port is > 0 and <= 65535:
+                    break;
                 default:
                     return null;
             }
@@ -39,6 +43,6 @@ internal sealed record Arguments(string? Path, TimeSpan Duration, string? Eviden
             i++;
         }
 
-        return isStuck && path is not null ? null : new Arguments(path, TimeSpan.FromSeconds(seconds), evidence, isStuck);
+        return new Arguments(path, TimeSpan.FromSeconds(seconds), evidence, isStuck, port == 0 ? null : port);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
+using OpenTelemetry.Metrics;
 using ZeroDowntimeRotation;
 
 if (Arguments.Parse(args) is not { } arguments)
@@ -27,7 +28,7 @@ try
             .Configure(options =>
             {
                 options.FallbackHold = Rotations.Hold;
-                if (!arguments.IsStuck)
+                if (arguments is { Path: null, IsStuck: false })
                 {
                     options.Overlap = Rotations.Overlap;
                     options.QuietPeriod = Rotations.Quiet;
@@ -36,6 +37,13 @@ try
     if (arguments.Evidence is { } evidence)
     {
         credentials.WriteEvidenceTo(evidence);
+    }
+
+    if (arguments.Metrics is { } port)
+    {
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("Nhi.Rotation")
+            .AddPrometheusHttpListener(listener => (listener.Host, listener.Port) = ("127.0.0.1", port)));
     }
 
     builder.Services.AddHttpClient<PartnerClient>(http => http.BaseAddress = upstream.Address)
@@ -47,16 +55,16 @@ try
     var ledger = app.Services.GetRequiredService<IRotationLedger>();
     upstream.Accept(arguments.Path is null ? Rotations.Key(0) : credential.ForConsumer(Follower.Consumer).Current.Reveal());
 
-    var load = new Load(app.Services.GetRequiredService<PartnerClient>(), workers: 2 * Environment.ProcessorCount);
+    var load = new Load(app.Services.GetRequiredService<PartnerClient>(), workers: arguments.Path is null ? 2 * Environment.ProcessorCount : 1);
     var screen = new Screen(load, credential, ledger);
     var rotations = new Rotations(upstream, key => secret!.Write(key), credential, screen.Tell);
     await using (load)
     {
         load.Start();
-        await using var stuck = arguments.IsStuck ? new StuckConsumer(credential) : null;
+        await using var report = arguments.IsStuck || arguments.Path is not null ? new NightlyReport(credential, arguments.IsStuck) : null;
         await screen.ShowWhileAsync(arguments switch
         {
-            { Path: not null } => Follower.RunAsync(credential, upstream, screen.Tell, arguments.Duration),
+            { Path: not null } => Follower.RunAsync(credential, upstream, screen.Tell, arguments.Duration, app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
             { IsStuck: true } => rotations.RunOnceAsync(),
             _ => rotations.RunAsync(),
         });
@@ -66,7 +74,7 @@ try
     var proof = ledger.GetRotations("partner");
     Proof.Print(proof);
     await app.StopAsync();
-    return isGood && (!arguments.IsStuck || Proof.NamesTheStuckOne(proof)) ? 0 : 1;
+    return isGood && (!arguments.IsStuck || arguments.Path is not null || Proof.NamesTheStuckOne(proof)) ? 0 : 1;
 }
 finally
 {

@@ -29,8 +29,8 @@ internal static class Proof
     /// <summary>Whether the one consumer that captured the key is named, and nobody else.</summary>
     public static bool NamesTheStuckOne(IReadOnlyList<RotationEvidence> rotations) =>
         rotations is [{ Verdict: { Kind: VerdictKind.StillUsed, Users: var users, Unproven: var unproven } }]
-        && users.Any(user => user.Consumer == StuckConsumer.Name)
-        && unproven is [{ Consumer: StuckConsumer.Name }];
+        && users.Any(user => user.Consumer == NightlyReport.Consumer)
+        && unproven is [{ Consumer: NightlyReport.Consumer }];
 
     private static string Time(DateTimeOffset? at) => $"{at:HH:mm:ss.f}".PadRight(10);
 }

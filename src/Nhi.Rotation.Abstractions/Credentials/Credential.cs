@@ -74,6 +74,23 @@ public sealed class Credential
         return _value.GetBytes();
     }
 
+    /// <summary>
+    /// Says that this version is in use for as long as something lives that was opened with it: a connection, a session, a certificate that is being served.
+    /// Counts one use now. A hold that is still open when its version is replaced is residual use, and keeps the verdict from being safe until it ends.
+    /// </summary>
+    /// <returns>Dispose it when that something is closed. Disposing it again does nothing. A hold that is garbage-collected ends too.</returns>
+    /// <remarks>For uses that last seconds or more; a single request or command needs none. It takes a lock for a moment.</remarks>
+    public IDisposable Hold()
+    {
+        if (_tracker is null)
+        {
+            return NoHold.Instance;
+        }
+
+        _tracker.RecordUse();
+        return new CredentialHold(_tracker);
+    }
+
     /// <summary>Name, version and stage; never the value.</summary>
     public override string ToString() => $"{Name} {VersionId} ({Stage})";
 

@@ -27,4 +27,10 @@ public readonly record struct CredentialMatch
 
     /// <summary>The stage of the recognised version. Meaningless when <see cref="IsRecognized"/> is <see langword="false"/>.</summary>
     public CredentialStage Stage { get; }
+
+    /// <summary>For a version in overlap: when it was replaced. Otherwise <see langword="null"/>.</summary>
+    public DateTimeOffset? SupersededAt { get; init; }
+
+    /// <summary>For a version in overlap: until when it is accepted, unless something ends it earlier. Otherwise <see langword="null"/>.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
 }

@@ -15,4 +15,14 @@ public abstract class CredentialTracker
 
     /// <summary>Counts one use. Must not throw.</summary>
     public abstract void RecordUse();
+
+    /// <summary>A use began that goes on until <see cref="EndHold"/>; it was already counted by <see cref="RecordUse"/>. Must not throw.</summary>
+    public virtual void BeginHold()
+    {
+    }
+
+    /// <summary>A use that went on has ended. Called once for each <see cref="BeginHold"/>, perhaps by the finalizer's thread. Must not throw.</summary>
+    public virtual void EndHold()
+    {
+    }
 }

@@ -28,9 +28,12 @@ public sealed record CredentialUse
     /// <summary>Of these, uses after the version was retired or revoked. Anything above 0 means that somebody still depends on it.</summary>
     public required long ResidualRetired { get; init; }
 
+    /// <summary>Of these, uses that go on now: open connections and sessions (<see cref="Credential.Hold"/>).</summary>
+    public int Held { get; init; }
+
     /// <summary>When the first use was noticed.</summary>
     public DateTimeOffset? FirstUse { get; init; }
 
-    /// <summary>When the last use was noticed.</summary>
+    /// <summary>When the last use was noticed; it moves on while <see cref="Held"/> is above 0.</summary>
     public DateTimeOffset? LastUse { get; init; }
 }

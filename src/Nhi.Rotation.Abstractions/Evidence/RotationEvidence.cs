@@ -37,6 +37,9 @@ public sealed record RotationEvidence
     /// <summary>When the old version was replaced.</summary>
     public DateTimeOffset? SupersededAt { get; init; }
 
+    /// <summary>When the old version's overlap window ends or would have ended, as told when it was replaced.</summary>
+    public DateTimeOffset? OverlapEndsAt { get; init; }
+
     /// <summary>When somebody last used the old version.</summary>
     public DateTimeOffset? OldLastUse { get; init; }
 

@@ -76,6 +76,10 @@ internal sealed record FleetReport
         };
     }
 
+    // What was open when the evidence ends was in use until then; it did not outlive a process that stopped in good order.
+    private static CredentialUse AsOf(CredentialUse use, InstanceEvidence instance) =>
+        use.Held == 0 ? use : use with { LastUse = instance.LastAt, Held = instance.IsClosed ? 0 : use.Held };
+
     private static InstanceVerdict Judge(InstanceState instance, InstanceState[] all, string name, VersionHistory old, DateTimeOffset now, TimeSpan? quietPeriod)
     {
         var credential = instance.Credentials[name];
@@ -83,7 +87,7 @@ internal sealed record FleetReport
         var asOf = isClosed ? now : instance.Evidence.LastAt ?? DateTimeOffset.MinValue;
         var own = credential.Histories.First(history => history.VersionId == old.VersionId);
         var histories = credential.Histories;
-        IReadOnlyList<CredentialUse> uses = [.. credential.Uses];
+        IReadOnlyList<CredentialUse> uses = [.. credential.Uses.Select(use => AsOf(use, instance.Evidence))];
         if (!own.IsOld)
         {
             own = own with { SupersededAt = old.SupersededAt, ReplacedBy = old.ReplacedBy, Stage = isClosed ? CredentialStage.Previous : own.Stage };

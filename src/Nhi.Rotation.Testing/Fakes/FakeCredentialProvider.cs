@@ -69,6 +69,12 @@ public sealed class FakeCredentialProvider : IRotatingCredentialProvider
     /// <exception cref="ArgumentException">There is no such version.</exception>
     public long UsesOf(string versionId, string? consumer = null) => _state.UsesOf(versionId, consumer);
 
+    /// <summary>How many uses of a version go on: calls of <see cref="Credential.Hold"/> that were not disposed yet.</summary>
+    /// <param name="versionId">The version.</param>
+    /// <param name="consumer">One consumer, or <see langword="null"/> for all.</param>
+    /// <exception cref="ArgumentException">There is no such version.</exception>
+    public int HoldsOf(string versionId, string? consumer = null) => _state.HoldsOf(versionId, consumer);
+
     /// <inheritdoc/>
     public async ValueTask<Credential> GetCurrentAsync(CancellationToken ct = default)
     {

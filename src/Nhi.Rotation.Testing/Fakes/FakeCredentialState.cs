@@ -117,6 +117,14 @@ internal sealed class FakeCredentialState
         }
     }
 
+    public int HoldsOf(string versionId, string? consumer)
+    {
+        lock (_gate)
+        {
+            return Find(versionId).Holds(consumer);
+        }
+    }
+
     public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer)
     {
         lock (_gate)

@@ -9,6 +9,7 @@ internal sealed class FakeProvidedVersion
 {
     private readonly ConcurrentDictionary<string, Credential> _credentials = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _uses = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _holds = new(StringComparer.Ordinal);
     private readonly string _name;
     private readonly SecretValue _value;
     private volatile CredentialStage _stage = CredentialStage.Current;
@@ -36,6 +37,10 @@ internal sealed class FakeProvidedVersion
     public Credential Uncounted() => new(_name, Id, _value);
 
     public void Count(string consumer) => _uses.AddOrUpdate(consumer, 1, (_, count) => count + 1);
+
+    public void CountHold(string consumer, int change) => _holds.AddOrUpdate(consumer, change, (_, count) => count + change);
+
+    public int Holds(string? consumer) => consumer is null ? _holds.Values.Sum() : _holds.GetValueOrDefault(consumer);
 
     public long Uses(string? consumer) => consumer is null ? _uses.Values.Sum() : _uses.GetValueOrDefault(consumer);
 }

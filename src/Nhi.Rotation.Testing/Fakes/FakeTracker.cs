@@ -16,4 +16,8 @@ internal sealed class FakeTracker : CredentialTracker
     public override string Consumer { get; }
 
     public override void RecordUse() => _version.Count(Consumer);
+
+    public override void BeginHold() => _version.CountHold(Consumer, 1);
+
+    public override void EndHold() => _version.CountHold(Consumer, -1);
 }

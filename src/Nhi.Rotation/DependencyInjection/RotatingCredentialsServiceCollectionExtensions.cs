@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation;
 using Nhi.Rotation.DependencyInjection;
+using Nhi.Rotation.Health;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Telemetry;
 
@@ -36,6 +37,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton(provider => new EngineLog(RegistryFactory.Logger(provider)));
         services.TryAddSingleton(RegistryFactory.Create);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Ledger);
+        services.TryAddSingleton<ICredentialHealthReader>(provider => new CredentialHealthReader(provider.GetRequiredService<CredentialRegistry>(), provider.GetService<CredentialHealthOptions>()));
         services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
             KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CredentialHostedService>());

@@ -16,6 +16,9 @@ internal sealed record EvidenceEvent
 
     public DateTimeOffset? CreatedOn { get; init; }
 
+    /// <summary>When the overlap window of a version that was replaced ends.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>Why, for people.</summary>
     public string? Detail { get; init; }
 

@@ -45,6 +45,7 @@ internal static class RotationReport
             NewFirstUse = uses.Where(use => use.VersionId == old.ReplacedBy).Min(use => use.FirstUse),
             NewAcceptedAt = replacement?.AcceptedAt,
             SupersededAt = old.SupersededAt,
+            OverlapEndsAt = old.OverlapEndsAt,
             OldLastUse = oldUses.Max(use => use.LastUse),
             RetiredAt = old.RetiredAt,
             RetiredBecause = old.RetiredBecause,

@@ -13,6 +13,7 @@ internal sealed class UseLedger : IRotationLedger
     private readonly TimeProvider _time;
     private readonly IEvidenceSink? _sink;
     private readonly Dictionary<string, CredentialRecord> _credentials = new(StringComparer.Ordinal);
+    private readonly HashSet<UseRecord> _held = [];
     private UseRecord?[] _bySlot = [];
     private long[] _totals = [];
     private long[] _lastTotals = [];
@@ -99,14 +100,14 @@ internal sealed class UseLedger : IRotationLedger
             var users = from use in UsesOf(versions)
                         where use.Uses > 0
                         group use by (use.Consumer, use.Caller) into user
-                        let last = user.MaxBy(use => use.LastUse)
+                        let last = user.OrderBy(use => use.LastUse).Last() // Of those that one sweep stamped, the newest version.
                         select new InventoryConsumer(user.Key.Consumer, user.Key.Caller, last.VersionId, last.LastUse, user.Sum(use => use.Uses));
             entries.Add(new InventoryEntry
             {
                 CredentialName = credential.Name,
                 Owner = credential.Owner,
                 Purpose = credential.Purpose,
-                Versions = [.. versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn))],
+                Versions = [.. versions.Select(Entry)],
                 Consumers = [.. users],
             });
         }
@@ -142,7 +143,8 @@ internal sealed class UseLedger : IRotationLedger
     /// <summary>Stamps first and last use of whatever moved since the last sweep.</summary>
     public void Sweep(DateTimeOffset now)
     {
-        List<UseRecord>? moved = null;
+        List<UseRecord> moved = [];
+        List<UseRecord> closed = [];
         lock (Gate)
         {
             UsePages.ReadAll(ref _totals);
@@ -150,19 +152,55 @@ internal sealed class UseLedger : IRotationLedger
             {
                 if (_totals[slot] != (slot < _lastTotals.Length ? _lastTotals[slot] : 0) && _bySlot[slot] is { } use)
                 {
-                    (moved ??= []).Add(use);
+                    moved.Add(use);
                 }
             }
 
             (_totals, _lastTotals) = (_lastTotals, _totals);
+            SweepHolds(moved, closed, now);
         }
 
-        foreach (var use in moved ?? [])
+        foreach (var use in moved)
+        {
+            NoteUse(use, now);
+        }
+
+        foreach (var use in closed)
         {
             Note(use, now);
         }
 
         _sink?.Flush(now);
+    }
+
+    // Under the lock. What goes on is used now; it is told only when it changes, or a connection would write a line with each sweep.
+    private void SweepHolds(List<UseRecord> moved, List<UseRecord> closed, DateTimeOffset now)
+    {
+        if (_held.Count == 0)
+        {
+            return;
+        }
+
+        var counted = moved.ToHashSet();
+        foreach (var use in _held)
+        {
+            var isNews = use.Holds!.IsNews(use.Stage);
+            if (counted.Contains(use))
+            {
+                continue;
+            }
+
+            if (isNews)
+            {
+                (use.Holds.Open > 0 ? moved : closed).Add(use);
+            }
+            else
+            {
+                use.Stamp(now);
+            }
+        }
+
+        _held.RemoveWhere(use => use.Holds!.Open == 0);
     }
 
     internal void Add(UseRecord use)
@@ -182,19 +220,28 @@ internal sealed class UseLedger : IRotationLedger
         }
     }
 
+    /// <summary>It has uses that go on: each sweep looks at it until they have ended. Under the lock.</summary>
+    internal void Watch(UseRecord use)
+    {
+        if (_bySlot[use.Slot] == use)
+        {
+            _held.Add(use);
+        }
+    }
+
     internal void Remove(UseRecord use)
     {
         lock (Gate)
         {
+            _held.Remove(use);
             _bySlot[use.Slot] = null;
         }
     }
 
-    private void Note(UseRecord use, DateTimeOffset now)
+    private void NoteUse(UseRecord use, DateTimeOffset now)
     {
         var version = use.Version;
-        var counted = version.Stamp(use, now, out var isFirst);
-        _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = counted });
+        var isFirst = Note(use, now);
         if (isFirst && use.Caller is null && version is { Stage: CredentialStage.Current, CreatedOn: { } created })
         {
             _metrics.Adopted(version.CredentialName, use.Consumer, now - created);
@@ -204,6 +251,28 @@ internal sealed class UseLedger : IRotationLedger
         {
             _log.ResidualUse(version.CredentialName, version.VersionId, version.Stage, use.Consumer, use.Caller);
         }
+    }
+
+    private bool Note(UseRecord use, DateTimeOffset now)
+    {
+        var version = use.Version;
+        var counted = version.Stamp(use, now, out var isFirst);
+        _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = counted });
+        return isFirst;
+    }
+
+    private static InventoryVersion Entry(VersionRecord version)
+    {
+        var history = version.History;
+        return new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn)
+        {
+            SeenAt = history.SeenAt,
+            PromotedAt = history.LastPromotedAt,
+            SupersededAt = history.SupersededAt,
+            OverlapEndsAt = history.OverlapEndsAt,
+            RetiredAt = history.RetiredAt,
+            RevokedAt = history.RevokedAt,
+        };
     }
 
     private static List<CredentialUse> UsesOf(VersionRecord[] versions)

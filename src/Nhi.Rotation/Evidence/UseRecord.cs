@@ -8,6 +8,9 @@ namespace Nhi.Rotation.Evidence;
 internal sealed class UseRecord : CredentialTracker
 {
     private readonly VersionRecord _version;
+
+    // Most records never have one.
+    private OpenHolds? _holds;
     private long _cut;
     private long _inOverlap;
     private long _retired;
@@ -37,7 +40,6 @@ internal sealed class UseRecord : CredentialTracker
 
     public VersionRecord Version => _version;
 
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override void RecordUse()
     {
@@ -45,12 +47,29 @@ internal sealed class UseRecord : CredentialTracker
         GC.KeepAlive(this);
     }
 
+    public override void BeginHold() => _version.BeginHold(this);
+
+    public override void EndHold() => _version.EndHold(this);
+
+    /// <summary>Open uses changed by so many. Called under the ledger's lock.</summary>
+    public void AddHolds(int change) => (_holds ??= new OpenHolds()).Open += change;
+
+    /// <summary>What is open, if anything ever was. Called under the ledger's lock.</summary>
+    public OpenHolds? Holds => _holds;
+
     /// <summary>Books the uses since the last cut to the stage that ends. Called under the ledger's lock.</summary>
-    public void Cut(CredentialStage ended)
+    public void Cut(CredentialStage ended, CredentialStage begun)
     {
         var total = UsePages.Read(Slot);
         Book(ended, total - _cut, ref _inOverlap, ref _retired);
         _cut = total;
+
+        // What is open is used in the new stage too. Not so at a revocation: nobody can close a connection before it is known, so there only staying open counts.
+        if (_holds is { Open: > 0 } holds && (begun is CredentialStage.Previous or CredentialStage.Retired))
+        {
+            holds.Carried += holds.Open;
+            Book(begun, holds.Open, ref _inOverlap, ref _retired);
+        }
     }
 
     /// <summary>The sweep noticed new uses. Called under the ledger's lock.</summary>
@@ -76,9 +95,10 @@ internal sealed class UseRecord : CredentialTracker
             Stage = _version.Stage,
             Consumer = Consumer,
             Caller = Caller,
-            Uses = total,
+            Uses = total + (_holds?.Carried ?? 0),
             ResidualInOverlap = inOverlap,
             ResidualRetired = retired,
+            Held = _holds?.Open ?? 0,
             FirstUse = ToMoment(_firstUse),
             LastUse = ToMoment(_lastUse),
         };

@@ -8,7 +8,8 @@ internal static class VerdictRules
     /// <summary>May the old version be revoked? The first rule that applies decides; docs/rotate-with-proof.md has them as a table.</summary>
     public static RotationVerdict Judge(VerdictCase evidence)
     {
-        var late = evidence.Trails.Where(trail => trail.Use.ResidualRetired > 0).ToArray();
+        var hasEnded = evidence.Stage is CredentialStage.Retired or CredentialStage.Revoked;
+        var late = evidence.Trails.Where(trail => trail.Use.ResidualRetired > 0 || (hasEnded && trail.Use.Held > 0)).ToArray();
         return Proven(evidence, late) ?? Violation(evidence, late) ?? Residual(evidence) ?? Gaps(evidence) ?? Quiet(evidence);
     }
 
@@ -27,7 +28,7 @@ internal static class VerdictRules
         }
 
         var last = LastUse(late);
-        return last < probe.At && evidence.AsOf - last >= evidence.QuietPeriod
+        return last < probe.At && evidence.AsOf - last >= evidence.QuietPeriod && late.All(trail => trail.Use.Held == 0)
             ? new RotationVerdict
             {
                 Kind = VerdictKind.ProvenRevoked,
@@ -41,10 +42,16 @@ internal static class VerdictRules
     {
         var reasons = new List<string>();
         DateTimeOffset? since = null;
-        if (late.Length > 0)
+        if (Count(late) is > 0 and var uses)
         {
             since = LastUse(late);
-            reasons.Add($"It was used {Count(late)} times after it had ended, the last time at {Time(since)}.");
+            reasons.Add($"It was used {uses} times after it had ended, the last time at {Time(since)}.");
+        }
+
+        foreach (var trail in late.Where(trail => trail.Use.Held > 0))
+        {
+            since ??= trail.Use.LastUse;
+            reasons.Add($"It has ended, and {Name(trail)} still holds {Open(trail)} opened with it.");
         }
 
         if (evidence is { Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Accepted } probe })
@@ -58,7 +65,7 @@ internal static class VerdictRules
 
     private static RotationVerdict? Residual(VerdictCase evidence)
     {
-        var users = evidence.Trails.Where(trail => IsResidual(evidence, trail) && !(evidence.AsOf - trail.Use.LastUse >= evidence.QuietPeriod)).ToArray();
+        var users = evidence.Trails.Where(trail => IsResidual(evidence, trail) && (trail.Use.Held > 0 || !(evidence.AsOf - trail.Use.LastUse >= evidence.QuietPeriod))).ToArray();
         return users.Length == 0
             ? null
             : new RotationVerdict
@@ -67,7 +74,12 @@ internal static class VerdictRules
                 Since = evidence.SupersededAt,
                 Users = Users(users),
                 Unproven = Unproven(evidence),
-                Reasons = [.. users.Select(trail => $"{Name(trail)} used it after it was replaced, the last time at {Time(trail.Use.LastUse)}.")],
+                Reasons =
+                [
+                    .. users.Select(trail => trail.Use.Held > 0
+                        ? $"{Name(trail)} still holds {Open(trail)} opened with it."
+                        : $"{Name(trail)} used it after it was replaced, the last time at {Time(trail.Use.LastUse)}."),
+                ],
             };
     }
 
@@ -125,7 +137,7 @@ internal static class VerdictRules
 
     // The sweep stamps up to an interval late: the split of the counts tells what was before the rotation, the stamp only when it ended.
     private static bool IsResidual(VerdictCase evidence, UserTrail trail) =>
-        trail.Use.ResidualInOverlap > 0 || (evidence.Stage == CredentialStage.Current && trail.Use.LastUse > evidence.SupersededAt);
+        trail.Use.Held > 0 || trail.Use.ResidualInOverlap > 0 || (evidence.Stage == CredentialStage.Current && trail.Use.LastUse > evidence.SupersededAt);
 
     private static VersionUser[] Users(IEnumerable<UserTrail> trails) => [.. trails.Select(trail => trail.User)];
 
@@ -136,6 +148,9 @@ internal static class VerdictRules
     private static DateTimeOffset? LastUse(IReadOnlyCollection<UserTrail> trails) => trails.Count == 0 ? null : trails.Max(trail => trail.Use.LastUse);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
+
+    private static string Open(UserTrail trail) =>
+        string.Create(CultureInfo.InvariantCulture, $"{trail.Use.Held} {(trail.Use.Held == 1 ? "connection or session" : "connections or sessions")}");
 
     private static string Name(UserTrail trail) => trail.Use.Caller is { } caller ? $"{trail.Use.Consumer} (caller {caller})" : trail.Use.Consumer;
 

@@ -10,6 +10,7 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
     private readonly long _lastPromotedAt;
     private readonly long _acceptedAt;
     private readonly long _supersededAt;
+    private readonly long _overlapEndsAt;
     private readonly long _retiredAt;
     private readonly long _revokedAt;
 
@@ -58,6 +59,12 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
 
     public string? ReplacedBy { get; init; }
 
+    public DateTimeOffset? OverlapEndsAt
+    {
+        get => ToMoment(_overlapEndsAt);
+        init => _overlapEndsAt = ToTicks(value);
+    }
+
     public DateTimeOffset? RetiredAt
     {
         get => ToMoment(_retiredAt);
@@ -85,10 +92,15 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
         {
             EvidenceKind.Seen => this with { SeenAt = SeenAt ?? at, CreatedOn = evidence.CreatedOn ?? CreatedOn },
             EvidenceKind.Probed => this with { Probe = ProbeOf(evidence) },
-            EvidenceKind.Promoted => Restart(CredentialStage.Current) with { PromotedAt = PromotedAt ?? at, LastPromotedAt = at, SupersededAt = null, ReplacedBy = null },
+            EvidenceKind.Promoted => Restart(CredentialStage.Current) with { PromotedAt = PromotedAt ?? at, LastPromotedAt = at, SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null },
             EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? at },
-            EvidenceKind.Superseded => Restart(CredentialStage.Previous) with { SupersededAt = SupersededAt ?? at, ReplacedBy = evidence.OtherId ?? ReplacedBy },
-            EvidenceKind.Held => Restart(CredentialStage.Pending) with { SupersededAt = null, ReplacedBy = null },
+            EvidenceKind.Superseded => Restart(CredentialStage.Previous) with
+            {
+                SupersededAt = SupersededAt ?? at,
+                OverlapEndsAt = evidence.Until ?? OverlapEndsAt,
+                ReplacedBy = evidence.OtherId ?? ReplacedBy,
+            },
+            EvidenceKind.Held => Restart(CredentialStage.Pending) with { SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null },
             EvidenceKind.Retired => this with
             {
                 Stage = CredentialStage.Retired,

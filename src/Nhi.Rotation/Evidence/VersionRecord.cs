@@ -52,7 +52,7 @@ internal sealed class VersionRecord
 
             foreach (var use in _uses)
             {
-                use.Cut(_stage);
+                use.Cut(_stage, stage);
             }
 
             _stage = stage;
@@ -97,13 +97,30 @@ internal sealed class VersionRecord
         }
     }
 
-    /// <summary>The sweep noticed new uses.</summary>
+    /// <summary>The sweep noticed new uses, or uses that go on.</summary>
     public CredentialUse Stamp(UseRecord use, DateTimeOffset now, out bool isFirst)
     {
         lock (_ledger.Gate)
         {
             isFirst = use.Stamp(now);
             return use.ToUse();
+        }
+    }
+
+    public void BeginHold(UseRecord use)
+    {
+        lock (_ledger.Gate)
+        {
+            use.AddHolds(1);
+            _ledger.Watch(use);
+        }
+    }
+
+    public void EndHold(UseRecord use)
+    {
+        lock (_ledger.Gate)
+        {
+            use.AddHolds(-1);
         }
     }
 

@@ -25,6 +25,7 @@ public static class RotatingCredentialHealthChecksBuilderExtensions
         var options = new CredentialHealthOptions();
         configure?.Invoke(options);
         string[] all = [.. tags];
+        builder.Services.AddSingleton(options);
         builder.Services.AddOptions<HealthCheckServiceOptions>().Configure<IServiceProvider>((checks, services) =>
         {
             var registry = services.GetService<CredentialRegistry>() ?? throw new InvalidOperationException(

@@ -7,4 +7,7 @@ internal readonly record struct Instant(DateTimeOffset Utc, TimeSpan Elapsed)
 {
     /// <summary>Where a wall-clock moment lies on the monotonic clock, as far as can be told now.</summary>
     public TimeSpan ElapsedAt(DateTimeOffset utc) => Elapsed + (utc - Utc);
+
+    /// <summary>Where a moment of the monotonic clock lies on the wall clock, as far as can be told now; <see langword="null"/> for none, or one beyond all calendars.</summary>
+    public DateTimeOffset? UtcAt(TimeSpan? elapsed) => elapsed - Elapsed < DateTimeOffset.MaxValue - Utc ? Utc + (elapsed - Elapsed) : null;
 }

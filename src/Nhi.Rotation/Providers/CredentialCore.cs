@@ -217,17 +217,18 @@ internal sealed class CredentialCore : IRefreshTarget
             CredentialStage.Pending => !(entry.NotBefore > _clock.Time.GetUtcNow()),
             _ => false,
         };
-        return new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
+        var match = new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
+        return stage == CredentialStage.Previous ? match with { SupersededAt = record.History.SupersededAt, ValidUntil = entry.ValidUntil } : match;
     }
 
     public IChangeToken GetChangeToken() => _changes.GetToken();
 
-    public IEnumerable<VersionReading> ReadVersions()
+    public VersionReading[] ReadVersions()
     {
         var now = _clock.Time.GetUtcNow();
-        foreach (var version in State.Versions)
+        lock (_gate)
         {
-            yield return new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now);
+            return [.. _state.Versions.Select(version => new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now, IsProven(version)))];
         }
     }
 
@@ -334,7 +335,7 @@ internal sealed class CredentialCore : IRefreshTarget
             if (changed)
             {
                 Publish();
-                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now.Utc, _settings.Probe?.GetType().Name);
+                EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now, _settings.Probe?.GetType().Name);
             }
 
             _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 } || !IsAccepted(_state.CurrentId);
@@ -369,6 +370,9 @@ internal sealed class CredentialCore : IRefreshTarget
     // Under the lock.
     private bool IsAccepted(string? versionId) =>
         versionId is null || Find(versionId)?.Record.History.AcceptedAt is not null;
+
+    // Under the lock.
+    private bool IsProven(VersionState version) => version.Probe == ProbeVerdict.Accepted || IsAccepted(version.Id);
 
     // Under the lock.
     private bool LostValue(CredentialState before) =>
@@ -518,14 +522,24 @@ internal sealed class CredentialCore : IRefreshTarget
     }
 
     // Accepted versions last: should two versions have the same value, the last one found wins.
-    private MatchTable BuildMatches() => new(
-    [
-        .. from version in _state.Versions
-           orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
-           let known = Find(version.Id)
-           where known?.Fingerprint is not null
-           select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, version.HasValue ? Uncounted(known)?.RevealBytes() : null, version.NotBefore),
-    ]);
+    private MatchTable BuildMatches()
+    {
+        var now = _clock.Now;
+        return new(
+        [
+            .. from version in _state.Versions
+               orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
+               let known = Find(version.Id)
+               where known?.Fingerprint is not null
+               select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, version.HasValue ? Uncounted(known)?.RevealBytes() : null, version.NotBefore, ValidUntil(version, now)),
+        ]);
+    }
+
+    private static DateTimeOffset? ValidUntil(VersionState version, Instant now)
+    {
+        var overlapEnds = version.Stage == CredentialStage.Previous ? now.UtcAt(version.OverlapEndsAt) : null;
+        return version.ExpiresOn < overlapEnds ? version.ExpiresOn : overlapEnds;
+    }
 
     private void Announce()
     {

@@ -9,13 +9,13 @@ internal static class EvidenceTrail
 {
     /// <summary>Records one step. The ledger must know every version of <paramref name="after"/>.</summary>
     public static void Record(
-        UseLedger ledger, Func<string, KnownVersion?> find, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, DateTimeOffset now, string? probe)
+        UseLedger ledger, Func<string, KnownVersion?> find, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, Instant now, string? probe)
     {
         foreach (var fact in facts)
         {
             if (KindOf(fact.Kind) is { } kind && find(fact.VersionId) is { } version)
             {
-                ledger.Note(version.Record, Event(kind, version.Record, now) with
+                ledger.Note(version.Record, Event(kind, version.Record, now.Utc) with
                 {
                     CreatedOn = kind == EvidenceKind.Seen ? after.Find(fact.VersionId)?.CreatedOn : null,
                     By = kind == EvidenceKind.Seen ? null : probe,
@@ -31,9 +31,10 @@ internal static class EvidenceTrail
             if (stage != version.Stage)
             {
                 var record = find(version.Id)!.Record;
-                ledger.Note(record, Event(KindOf(version.Stage), record, now) with
+                ledger.Note(record, Event(KindOf(version.Stage), record, now.Utc) with
                 {
                     OtherId = version.Stage == CredentialStage.Current ? before.CurrentId : after.CurrentId,
+                    Until = version.Stage == CredentialStage.Previous ? now.UtcAt(version.OverlapEndsAt) : null,
                     Detail = version.Stage is CredentialStage.Retired or CredentialStage.Revoked ? Why(facts, version.Id) : null,
                 });
             }

@@ -38,7 +38,13 @@ internal sealed class MatchTable
     /// <param name="Fingerprint">Its fingerprint.</param>
     /// <param name="Value">Its value, if it is still held.</param>
     /// <param name="NotBefore">From when on it is valid.</param>
-    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] ReadOnlyMemory<byte>? Value, DateTimeOffset? NotBefore)
+    /// <param name="ValidUntil">When its overlap ends, once it is in overlap.</param>
+    internal sealed record Entry(
+        VersionRecord Record,
+        VersionFingerprint Fingerprint,
+        [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] ReadOnlyMemory<byte>? Value,
+        DateTimeOffset? NotBefore,
+        DateTimeOffset? ValidUntil)
     {
         public override string ToString() => Record.VersionId;
     }

@@ -34,8 +34,18 @@ internal sealed class CredentialMetrics : IDisposable
         _meter.CreateObservableCounter(TelemetryNames.Uses, () => uses().Select(use => new Measurement<long>(use.Uses, TagsOf(use))), "{use}", "Uses of a version.");
         _meter.CreateObservableCounter(
             TelemetryNames.ResidualUses, () => uses().SelectMany(ResidualUses), "{use}", "Uses of a version after it was replaced (stage previous) or retired (stage retired).");
+        _meter.CreateObservableUpDownCounter(
+            TelemetryNames.Holds,
+            () => uses().Where(use => use.Held > 0).Select(use => new Measurement<int>(use.Held, TagsOf(use, StageTag.Of(use.Stage)))),
+            "{hold}",
+            "Uses of a version that go on: open connections and sessions.");
         _meter.CreateObservableGauge(
             TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
+        _meter.CreateObservableGauge(
+            TelemetryNames.Accepted,
+            () => versions().Select(version => new Measurement<int>(version.IsAccepted ? 1 : 0, TagsOf(version))),
+            "{version}",
+            "1 for each version that the other side, or its probe, has accepted.");
         _meter.CreateObservableGauge(
             TelemetryNames.Age, () => versions().Where(version => version.Age.HasValue).Select(version => Seconds(version.Age, version)), "s", "Time since a version was created.");
         _meter.CreateObservableGauge(

@@ -8,6 +8,7 @@ internal static class TelemetryNames
 
     public const string Uses = "nhi.credential.uses";
     public const string ResidualUses = "nhi.credential.residual_uses";
+    public const string Holds = "nhi.credential.holds";
     public const string Rejections = "nhi.credential.rejections";
     public const string Rotations = "nhi.credential.rotations";
     public const string Refreshes = "nhi.credential.refreshes";
@@ -16,6 +17,7 @@ internal static class TelemetryNames
     public const string Age = "nhi.credential.age";
     public const string TimeToExpiry = "nhi.credential.time_to_expiry";
     public const string Stage = "nhi.credential.stage";
+    public const string Accepted = "nhi.credential.accepted";
     public const string Probes = "nhi.credential.probes";
 
     public const string RefreshActivity = "nhi.credential.refresh";

@@ -75,6 +75,65 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public async Task A_connection_that_one_instance_keeps_open_blocks_it_until_it_is_closed_or_the_instance_stops()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        var connection = fleet.Third["stripe"].ForConsumer("pool").Current.Hold();
+        await fleet.AdvanceAsync(TimeSpan.FromSeconds(4));
+        await fleet.RotateAsync();
+        foreach (var consumer in new[] { "pool", "billing" })
+        {
+            fleet.Third["stripe"].ForConsumer(consumer).Current.Reveal();
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            fleet.UseCurrent();
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var held = evidence.Verify(fleet.Now);
+        Assert.True(held.Exit == (int)ExitCode.StillUsed, held.Output);
+        Assert.Contains("pool still holds 1 connection or session opened with it", held.Output, StringComparison.Ordinal);
+
+        connection.Dispose();
+        for (var i = 0; i < 20; i++)
+        {
+            fleet.UseCurrent();
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20));
+        }
+
+        var closed = evidence.Verify(fleet.Now);
+        Assert.True(closed.Exit == (int)ExitCode.Safe, closed.Output);
+    }
+
+    [Fact]
+    public async Task A_connection_does_not_outlive_an_instance_that_stopped_in_good_order()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        using var connection = fleet.Third["stripe"].ForConsumer("pool").Current.Hold();
+        await fleet.AdvanceAsync(TimeSpan.FromSeconds(4));
+        await fleet.RotateAsync();
+        foreach (var engine in new[] { fleet.First, fleet.Third })
+        {
+            engine["stripe"].ForConsumer("pool").Current.Reveal();
+            engine["stripe"].ForConsumer("billing").Current.Reveal();
+        }
+
+        await fleet.Third.DisposeAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            fleet.UseCurrent(third: false);
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20), third: false);
+        }
+
+        var result = evidence.Verify(fleet.Now);
+        Assert.True(result.Exit == (int)ExitCode.Safe, result.Output);
+    }
+
+    [Fact]
     public async Task A_copy_made_too_early_proves_no_quiet()
     {
         using var evidence = new EvidenceDirectory();

@@ -115,6 +115,19 @@ public class FakeCredentialProviderTests
     }
 
     [Fact]
+    public void A_hold_counts_one_use_and_is_open_until_it_is_disposed()
+    {
+        var stripe = new FakeCredentialProvider("stripe", "old");
+        var hold = stripe.ForConsumer("pool").Current.Hold();
+        Assert.Equal((1, 1, 0), (stripe.UsesOf("v1", "pool"), stripe.HoldsOf("v1"), stripe.HoldsOf("v1", "app")));
+
+        hold.Dispose();
+        hold.Dispose();
+
+        Assert.Equal((1, 0), (stripe.UsesOf("v1"), stripe.HoldsOf("v1")));
+    }
+
+    [Fact]
     public async Task A_revoked_version_gives_way_to_the_one_before_it()
     {
         var stripe = new FakeCredentialProvider("stripe", "old");

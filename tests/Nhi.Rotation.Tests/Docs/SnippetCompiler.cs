@@ -64,7 +64,11 @@ internal sealed class SnippetCompiler
     private const string Path = "snippet.cs";
 
     // A package of the project is known by its namespace, which its assembly is named after; it is used only if it is there.
-    private static readonly string[] OwnPackages = ["Nhi.Rotation.Testing", "Nhi.Rotation.AspNetCore", "Nhi.Rotation.AzureKeyVault", "Nhi.Rotation.AwsSecretsManager"];
+    private static readonly string[] OwnPackages =
+    [
+        "Nhi.Rotation.Testing", "Nhi.Rotation.AspNetCore", "Nhi.Rotation.AzureCore", "Nhi.Rotation.AzureKeyVault", "Nhi.Rotation.AwsSecretsManager", "Nhi.Rotation.Grpc",
+        "Nhi.Rotation.Npgsql", "Nhi.Rotation.StackExchangeRedis",
+    ];
 
     private readonly CSharpParseOptions _options = new(LanguageVersion.Latest);
     private readonly MetadataReference[] _references;

@@ -11,6 +11,12 @@ public sealed class SnippetTests
         ["docs/azure-key-vault.md"] = "Nhi.Rotation.AzureKeyVault",
         ["docs/aws-secrets-manager.md"] = "Nhi.Rotation.AwsSecretsManager",
         ["docs/aspnetcore.md"] = "Nhi.Rotation.AspNetCore",
+        ["docs/npgsql.md"] = "Nhi.Rotation.Npgsql",
+        ["docs/push.md"] = "Nhi.Rotation.AspNetCore",
+        ["docs/redis.md"] = "Nhi.Rotation.StackExchangeRedis",
+        ["docs/status-page.md"] = "Nhi.Rotation.AspNetCore",
+        ["docs/tls.md"] = "Nhi.Rotation.AspNetCore",
+        ["docs/webhooks.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/testing.md"] = "Nhi.Rotation.Testing",
         ["docs/write-a-backend.md"] = "Nhi.Rotation.Testing",
     };

@@ -36,6 +36,9 @@ public sealed class RotationEvidenceTests
         Assert.Equal(("v1", "v2", CredentialStage.Previous), (evidence.From, evidence.To, evidence.Stage));
         Assert.Equal((created, rotated, rotated, rotated), (evidence.NewCreatedOn, evidence.NewSeenAt, evidence.NewPromotedAt, evidence.SupersededAt));
         Assert.Equal(accepted, evidence.NewAcceptedAt);
+        Assert.Equal(rotated + new LifecyclePolicy().Overlap, evidence.OverlapEndsAt);
+        var old = Assert.Single(engine.Ledger.GetInventory()).Versions[0];
+        Assert.Equal(("v1", rotated, evidence.OverlapEndsAt, null), (old.VersionId, old.SupersededAt, old.OverlapEndsAt, old.RetiredAt));
         Assert.Equal((1, 0), (Assert.Single(evidence.Uses).Uses, evidence.Uses[0].ResidualInOverlap));
         Assert.True(evidence.OldLastUse < rotated && evidence.NewFirstUse >= rotated);
         Assert.Equal(VerdictKind.SafeToRevoke, evidence.Verdict.Kind);

@@ -41,8 +41,8 @@ public sealed class VerdictRulesTests
         from superseded in Gen.Bool
         from probe in Gen.Select(Gen.Enum<ProbeVerdict>(), Gen.Int[0, 400]).Select((verdict, at) => new ProbeEvidence("probe", verdict, null, At(at)))
         from isProbed in Gen.Bool
-        from trails in Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[-60, 400], Gen.Int[0, 400], Gen.Bool)
-            .Select((inOverlap, late, last, moved, hasMoved) => Trail("client", inOverlap, late, last, hasMoved ? moved : null)).Array[0, 4]
+        from trails in Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[-60, 400], Gen.Int[0, 400], Gen.Bool, Gen.Int[-3, 2])
+            .Select((inOverlap, late, last, moved, hasMoved, held) => Trail("client", inOverlap, late, last, hasMoved ? moved : null, Math.Max(0, held))).Array[0, 4]
         from accepted in Gen.Int[0, 400]
         from isAccepted in Gen.Bool
         from isNewUsed in Gen.Bool
@@ -161,9 +161,22 @@ public sealed class VerdictRulesTests
             iter: 20_000);
     }
 
+    [Fact]
+    public void While_something_is_held_open_nothing_is_safe_or_proven()
+    {
+        Cases.Where(evidence => evidence.Trails.Any(trail => trail.Use.Held > 0)).Sample(
+            evidence =>
+            {
+                var verdict = VerdictRules.Judge(evidence);
+                Assert.True(verdict.Kind is VerdictKind.StillUsed or VerdictKind.Violated, $"{verdict.Kind}: {string.Join(' ', verdict.Reasons)}");
+                Assert.NotEmpty(verdict.Users);
+            },
+            iter: 20_000);
+    }
+
     private static DateTimeOffset At(int minutes) => Rotated.AddMinutes(minutes);
 
-    private static UserTrail Trail(string consumer, int inOverlap, int late, int lastUse, int? moved) => new(
+    private static UserTrail Trail(string consumer, int inOverlap, int late, int lastUse, int? moved, int held = 0) => new(
         new CredentialUse
         {
             CredentialName = "stripe",
@@ -173,6 +186,7 @@ public sealed class VerdictRulesTests
             Uses = 10 + inOverlap + late,
             ResidualInOverlap = inOverlap,
             ResidualRetired = late,
+            Held = held,
             LastUse = At(lastUse),
         },
         moved is { } at ? At(at) : null);

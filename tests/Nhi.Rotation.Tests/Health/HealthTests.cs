@@ -41,6 +41,24 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task The_reader_says_what_the_health_check_says()
+    {
+        await using var services = await StartAsync(_backend.Put("v1", Canary));
+        Assert.Equal((HealthStatus.Healthy, 0), Read());
+
+        await Provider(services).RevokeAsync("v1", "leaked", Ct);
+
+        Assert.Equal((HealthStatus.Unhealthy, 1), Read());
+
+        (HealthStatus Status, int Reasons) Read()
+        {
+            var health = Assert.Single(services.GetRequiredService<ICredentialHealthReader>().Read());
+            Assert.Equal("stripe", health.CredentialName);
+            return (health.Status, health.Reasons.Count);
+        }
+    }
+
+    [Fact]
     public async Task Nothing_to_present_is_unhealthy()
     {
         await using var services = await StartAsync(_backend.Put("v1", Canary));

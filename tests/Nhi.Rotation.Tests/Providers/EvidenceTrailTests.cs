@@ -55,7 +55,7 @@ public sealed class EvidenceTrailTests
         var known = new KnownVersion(ledger.AddVersion("stripe", "v1"));
         var before = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = CredentialStage.Current }], CurrentId = "v1" };
         var after = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = stage }] };
-        EvidenceTrail.Record(ledger, _ => known, before, after, [fact], Now, "HttpProbe");
+        EvidenceTrail.Record(ledger, _ => known, before, after, [fact], new Instant(Now, TimeSpan.Zero), "HttpProbe");
         return known.Record.History;
     }
 }

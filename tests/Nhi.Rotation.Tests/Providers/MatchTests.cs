@@ -20,7 +20,8 @@ public sealed class MatchTests
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
 
         Assert.Equal(new CredentialMatch("v2", CredentialStage.Current, true), provider.Match("two"u8));
-        Assert.Equal(new CredentialMatch("v1", CredentialStage.Previous, true), provider.Match("one"u8));
+        var now = engine.Time.GetUtcNow();
+        Assert.Equal(new CredentialMatch("v1", CredentialStage.Previous, true) { SupersededAt = now, ValidUntil = now.AddMinutes(10) }, provider.Match("one"u8));
         Assert.Equal(default, provider.Match("three"u8));
         Assert.Equal(default, provider.Match([]));
 

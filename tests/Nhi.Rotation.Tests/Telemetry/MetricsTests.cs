@@ -30,13 +30,16 @@ public sealed class MetricsTests
         Assert.Equal(0, Observe<long>(services, "nhi.credential.residual_uses", ("nhi.credential.version", "v1"), ("nhi.consumer", "billing"), ("nhi.credential.stage", "retired")));
         Assert.Equal(1, Observe<int>(services, "nhi.credential.stage", ("nhi.credential.version", "v1"), ("nhi.credential.stage", "previous")));
         Assert.Equal(1, Observe<int>(services, "nhi.credential.stage", ("nhi.credential.version", "v2"), ("nhi.credential.stage", "current")));
+        Assert.Equal(0, Observe<int>(services, "nhi.credential.accepted", ("nhi.credential.version", "v2")));
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.accepted", ("nhi.credential.version", "v2")));
     }
 
     [Fact]
     public async Task Refreshes_rotations_and_rejections_are_counted_with_their_reasons()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        await using var services = Services(backend);
+        await using var services = Services(backend, new TwoClocks());
         var factory = services.GetRequiredService<IMeterFactory>();
         using var refreshes = new MetricCollector<long>(factory, "Nhi.Rotation", "nhi.credential.refreshes");
         using var durations = new MetricCollector<double>(factory, "Nhi.Rotation", "nhi.credential.refresh.duration");

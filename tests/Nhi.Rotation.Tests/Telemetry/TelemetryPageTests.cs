@@ -109,6 +109,7 @@ public sealed class TelemetryPageTests
         await engine.SettleAsync();
         var captured = provider.Current;
         captured.Reveal();
+        using var open = captured.Hold();
         provider.Match(Encoding.UTF8.GetBytes("one"), "somebody");
         await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
         backend.Put("v2", "two", createdOn: engine.Time.GetUtcNow());
@@ -184,6 +185,7 @@ public sealed class TelemetryPageTests
         "Histogram" => "histogram",
         "ObservableCounter" => "observable counter",
         "ObservableGauge" => "observable gauge",
+        "ObservableUpDownCounter" => "observable up-down counter",
         var other => other,
     };
 }

@@ -47,6 +47,8 @@ internal sealed record JournalLine
 
     public DateTimeOffset? CreatedOn { get; init; }
 
+    public DateTimeOffset? Until { get; init; }
+
     public string? By { get; init; }
 
     public ProbeVerdict? Verdict { get; init; }
@@ -64,6 +66,9 @@ internal sealed record JournalLine
     public long? InOverlap { get; init; }
 
     public long? AfterEnd { get; init; }
+
+    /// <summary>Uses that go on; left out when there are none.</summary>
+    public int? Held { get; init; }
 
     public DateTimeOffset? FirstUse { get; init; }
 
@@ -90,6 +95,7 @@ internal sealed record JournalLine
         Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
         Other = evidence.OtherId,
         CreatedOn = evidence.CreatedOn,
+        Until = evidence.Until,
         By = evidence.By,
         Verdict = evidence.Verdict,
         Detail = evidence.Detail,
@@ -99,6 +105,7 @@ internal sealed record JournalLine
         Uses = evidence.Use?.Uses,
         InOverlap = evidence.Use?.ResidualInOverlap,
         AfterEnd = evidence.Use?.ResidualRetired,
+        Held = evidence.Use is { Held: > 0 } open ? open.Held : null,
         FirstUse = evidence.Use?.FirstUse,
         LastUse = evidence.Use?.LastUse,
         Prev = string.Empty,
@@ -115,6 +122,7 @@ internal sealed record JournalLine
             VersionId = Version ?? string.Empty,
             OtherId = Other,
             CreatedOn = CreatedOn,
+            Until = Until,
             Detail = Detail,
             By = By,
             Verdict = Verdict,
@@ -133,6 +141,7 @@ internal sealed record JournalLine
                     Uses = Uses ?? 0,
                     ResidualInOverlap = InOverlap ?? 0,
                     ResidualRetired = AfterEnd ?? 0,
+                    Held = Held ?? 0,
                     FirstUse = FirstUse,
                     LastUse = LastUse,
                 },
