@@ -10,20 +10,10 @@ internal sealed class PoolSetup
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
     private readonly ILoggerFactory _loggerFactory;
 
-    /// <exception cref="ArgumentException">The connection string or an option cannot work.</exception>
+    /// <inheritdoc cref="Check"/>
     public PoolSetup(string connectionString, RotatingNpgsqlOptions options, string name, ILoggerFactory loggerFactory, TimeProvider time)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
-        var settings = Parse(connectionString, name);
-        Throw(settings.Password is not null || settings.Passfile is not null, name, "the connection string has a password or a passfile. Leave it out: the credential brings the password", nameof(connectionString));
-        Throw(settings.Multiplexing, name, "the connection string turns multiplexing on, where a connection belongs to no user of it. Leave Multiplexing out", nameof(connectionString));
-        Throw(
-            options.DrainTimeout <= TimeSpan.Zero && options.DrainTimeout != Timeout.InfiniteTimeSpan,
-            name, $"DrainTimeout is {options.DrainTimeout}. Set it to more than 0, or to Timeout.InfiniteTimeSpan", nameof(options));
-        Throw(
-            options.RevokedDrainTimeout < TimeSpan.Zero && options.RevokedDrainTimeout != Timeout.InfiniteTimeSpan,
-            name, $"RevokedDrainTimeout is {options.RevokedDrainTimeout}. Set it to 0 or more, or to Timeout.InfiniteTimeSpan", nameof(options));
-
+        var settings = Check(connectionString, options, name);
         _connectionString = connectionString;
         _configure = options.Configure;
         _loggerFactory = loggerFactory;
@@ -67,6 +57,23 @@ internal sealed class PoolSetup
         builder.ConnectionStringBuilder.Username = username;
         builder.UsePasswordProvider(_ => takePassword(), (_, _) => ValueTask.FromResult(takePassword()));
         return builder.Build();
+    }
+
+    /// <summary>Whether a data source could be made of this; opens nothing.</summary>
+    /// <exception cref="ArgumentException">The connection string or an option cannot work. The message does not contain the connection string.</exception>
+    public static NpgsqlConnectionStringBuilder Check(string connectionString, RotatingNpgsqlOptions options, string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        var settings = Parse(connectionString, name);
+        Throw(settings.Password is not null || settings.Passfile is not null, name, "the connection string has a password or a passfile. Leave it out: the credential brings the password", nameof(connectionString));
+        Throw(settings.Multiplexing, name, "the connection string turns multiplexing on, where a connection belongs to no user of it. Leave Multiplexing out", nameof(connectionString));
+        Throw(
+            options.DrainTimeout <= TimeSpan.Zero && options.DrainTimeout != Timeout.InfiniteTimeSpan,
+            name, $"DrainTimeout is {options.DrainTimeout}. Set it to more than 0, or to Timeout.InfiniteTimeSpan", nameof(options));
+        Throw(
+            options.RevokedDrainTimeout < TimeSpan.Zero && options.RevokedDrainTimeout != Timeout.InfiniteTimeSpan,
+            name, $"RevokedDrainTimeout is {options.RevokedDrainTimeout}. Set it to 0 or more, or to Timeout.InfiniteTimeSpan", nameof(options));
+        return settings;
     }
 
     private static NpgsqlConnectionStringBuilder Parse(string connectionString, string name)

@@ -119,7 +119,11 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
     /// <remarks>Waits for the credential's first load.</remarks>
     public new async ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
     {
-        await _provider.GetCurrentAsync(cancellationToken).ConfigureAwait(false);
+        if (_provider.Credentials.Generation == 0)
+        {
+            await _provider.GetCurrentAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var active = Choose();
         Login? other;
         try
@@ -208,7 +212,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         {
             Follow(_provider.Current);
         }
-        catch (CredentialUnavailableException)
+        catch (CredentialException)
         {
             // Revoked without a replacement, or nothing can log in: what is open has to go all the same.
             StandDown();
@@ -220,7 +224,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var login = ReadLogin();
+            var login = ReadLogin(current);
             if (_active is { } active && active.Login.VersionId == login.VersionId)
             {
                 return _active = active with { Seen = current };
@@ -246,15 +250,24 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
     }
 
     // Under the lock. What the current version logs in with, or the last good one if its value cannot be read; counts one use.
-    private Login ReadLogin()
+    private Login ReadLogin(Credential current)
     {
-        while (true)
+        try
         {
-            var (source, parsed) = (_logins.Source, _logins.Current);
-            if (source.VersionId == parsed.VersionId)
+            while (true)
             {
-                return parsed.For(source);
+                var (source, parsed) = (_logins.Source, _logins.Current);
+                if (source.VersionId == parsed.VersionId)
+                {
+                    return parsed.For(source);
+                }
             }
+        }
+        catch (CredentialUnavailableException)
+        {
+            // If it is the value that cannot be read, reading it here tells why.
+            ParsedLogin.Parse(current, _setup.DefaultUsername);
+            throw;
         }
     }
 
@@ -324,7 +337,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         {
             return Choose().Login is var login && login.VersionId != rejected.VersionId ? login : null;
         }
-        catch (CredentialUnavailableException)
+        catch (CredentialException)
         {
             return null;
         }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
+using Nhi.Rotation.Npgsql;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -17,6 +18,7 @@ public static class RotatingNpgsqlServiceCollectionExtensions
     /// <param name="connectionString">Npgsql's connection string without a password.</param>
     /// <param name="configure">Sets options.</param>
     /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException">The connection string or an option cannot work. The message does not contain the connection string.</exception>
     /// <exception cref="InvalidOperationException">A data source of this name is there already.</exception>
     public static IServiceCollection AddRotatingNpgsqlDataSource(
         this IServiceCollection services, string credentialName, string connectionString, Action<RotatingNpgsqlOptions>? configure = null)
@@ -26,6 +28,7 @@ public static class RotatingNpgsqlServiceCollectionExtensions
         var options = new RotatingNpgsqlOptions();
         configure?.Invoke(options);
         options.Name ??= credentialName;
+        PoolSetup.Check(connectionString, options, options.Name);
         if (services.Any(service => service.ServiceType == typeof(RotatingNpgsqlDataSource) && Equals(service.ServiceKey, options.Name)))
         {
             throw new InvalidOperationException($"Data source '{options.Name}' is added twice. Give one of them another Name.");

@@ -67,13 +67,11 @@ internal sealed class Shop : IAsyncDisposable
         return password;
     }
 
-    /// <summary>Stores a version; the app learns of it by the backend's signal.</summary>
+    /// <summary>Stores a version; the app learns of it when it asks.</summary>
     public string Publish(string user, string password) =>
         _backend.Add("orders-db", $$"""{"engine":"postgres","host":"ignored","username":"{{user}}","password":"{{password}}"}""");
 
     public void PublishText(string value) => _backend.Add("orders-db", value);
-
-    public void Signal() => _backend.Signal("orders-db");
 
     /// <summary>The strategy of alternating users: the other user gets a new password and takes over.</summary>
     public async Task<string> RotateToAsync(string user)
