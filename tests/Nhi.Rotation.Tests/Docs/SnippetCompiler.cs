@@ -57,7 +57,7 @@ internal sealed class SnippetCompiler
 
     // Fields, so that a snippet may have a variable of the same name.
     private const string MethodStart =
-        "static class Reader { static WebApplicationBuilder builder = null!; static IServiceCollection services = null!; static IConfiguration configuration = null!; "
+        "static class Reader { static WebApplicationBuilder builder = null!; static WebApplication app = null!; static IServiceCollection services = null!; static IConfiguration configuration = null!; "
         + "static IRotatingCredentialProvider provider = null!; static ICredentialBackend backend = null!; static HttpClient client = null!; "
         + "static TimeProvider time = null!; static CancellationToken ct; static async Task ReadAsync() { await Task.CompletedTask;\n";
 
