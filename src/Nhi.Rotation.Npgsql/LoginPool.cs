@@ -14,6 +14,9 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
 
     private static readonly TimeSpan UnansweredTimeout = TimeSpan.FromSeconds(1);
 
+    // An open that took an idle connection just before the pool was cleared has told of it by then.
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromMilliseconds(200);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<SessionId, ServerSession> _sessions = [];
     private readonly Dictionary<NpgsqlConnection, SessionId> _users = [];
@@ -116,16 +119,15 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
                     continue;
                 }
 
-                if (session.User is not { } user)
+                if (session.User is null && HasPassed(session.OutdatedAt, ClosingTime))
                 {
-                    // The pool was cleared when the version was replaced, a sweep ago at least.
+                    // The pool was cleared when the version was replaced.
                     Remove(id, session);
                     continue;
                 }
 
                 left++;
-                var isBusy = user.FullState != ConnectionState.Open;
-                if (IsOverdue(session) && !(isBusy && session.IsReported))
+                if (session.User is { } user && IsOverdue(session) && IsBusy(user) is var isBusy && !(isBusy && session.IsReported))
                 {
                     session.IsReported = true;
                     overdue.Add(new OverdueSession(user, id, session.Login.VersionId, isBusy));
@@ -238,7 +240,7 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
             if (!_sessions.TryGetValue(id, out var session))
             {
                 accepted = Chosen.Value ?? _login;
-                session = new ServerSession(accepted) { WasBornOutdated = accepted.VersionId != _wantedVersion };
+                session = new ServerSession(accepted) { User = connection, WasBornOutdated = accepted.VersionId != _wantedVersion };
                 _sessions.Add(id, session);
                 ForgetLost();
             }
@@ -301,6 +303,20 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         }
 
         return HasPassed(session.RevokedAt, _setup.RevokedDrainTimeout) || HasPassed(session.OutdatedAt, _setup.DrainTimeout);
+    }
+
+    private static bool IsBusy(NpgsqlConnection user)
+    {
+        try
+        {
+            return user.FullState != ConnectionState.Open;
+        }
+#pragma warning disable CA1031 // Its user closes it at this very moment, and Npgsql is in between two states; the next sweep knows more.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return true;
+        }
     }
 
     private bool HasPassed(long? since, TimeSpan timeout) =>

@@ -25,6 +25,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
+    private readonly Lock _sweepGate = new();
     private readonly List<LoginPool> _pools = [];
     private readonly IRotatingCredentialProvider _provider;
     private readonly IDerived<ParsedLogin> _logins;
@@ -35,6 +36,8 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
     private volatile ActiveLogin? _active;
     private long? _drainingSince;
     private int _poolsMade;
+    private long _sweepRequests;
+    private bool _isSweeping;
     private bool _isDisposed;
 
     /// <summary>Makes a data source. Nothing is opened yet.</summary>
@@ -390,11 +393,36 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         }
     }
 
-    // Called from the pools, so it takes no lock. A timer that is disposed ignores it.
-    private void StartSweeping() => _sweeper.Change(SweepInterval, SweepInterval);
+    // Called from the pools too, so not under the other lock. A timer that is disposed ignores it.
+    private void StartSweeping()
+    {
+        lock (_sweepGate)
+        {
+            _sweepRequests++;
+            if (!_isSweeping)
+            {
+                _isSweeping = true;
+                _sweeper.Change(SweepInterval, SweepInterval);
+            }
+        }
+    }
+
+    // Unless somebody asked meanwhile.
+    private void StopSweeping(long requestsSeen)
+    {
+        lock (_sweepGate)
+        {
+            if (_sweepRequests == requestsSeen)
+            {
+                _isSweeping = false;
+                _sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
 
     private void Sweep()
     {
+        var requests = Volatile.Read(ref _sweepRequests);
         var overdue = new List<OverdueSession>();
         lock (_gate)
         {
@@ -411,7 +439,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
 
             if (left == 0)
             {
-                _sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                StopSweeping(requests);
                 if (_drainingSince is { } since)
                 {
                     _drainingSince = null;
