@@ -1,1 +1,3 @@
-return 0;
+using Databases;
+
+return await RedisRun.RunAsync(args.Contains("--compare"), CancellationToken.None) ? 0 : 1;

@@ -11,13 +11,18 @@ internal sealed class RedisApp : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly FakeCredentialBackend _backend = new(TimeProvider.System);
 
-    public RedisApp(RedisServer server, string value, Action<ConfigurationOptions>? configure = null)
+    public RedisApp(string configuration, string value, Action<ConfigurationOptions>? configure = null)
     {
         _backend.Add("cache", value);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
-        services.AddRotatingCredentials().AddCredential("cache", c => c.UseBackend("cache", _ => _backend));
-        services.AddRotatingRedis("cache", server.Address, configure);
+        services.AddRotatingCredentials().AddCredential("cache", c => c.UseBackend("cache", _ => _backend).Configure(options =>
+        {
+            // Nothing here waits for an hour of quiet, or wants the engine to fall back before the test has looked.
+            options.QuietPeriod = TimeSpan.FromSeconds(1);
+            options.FallbackAfterRejections = 1000;
+        }));
+        services.AddRotatingRedis("cache", configuration, configure);
         _services = services.BuildServiceProvider();
     }
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Nhi.Rotation.TestSupport;
 using StackExchange.Redis;
 
-namespace Nhi.Rotation.StackExchangeRedis.Tests;
+namespace Databases;
 
 /// <summary>A real redis-server on a private port, with an administrator's connection.</summary>
 internal sealed class RedisServer : IAsyncDisposable
@@ -26,9 +25,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public ConnectionMultiplexer Admin { get; }
 
-    public static async Task<RedisServer> StartAsync(string? adminPassword = "the-administrator")
+    public static async Task<RedisServer> StartAsync(string program, string? adminPassword = "the-administrator")
     {
-        var program = Installed.Program("redis-server", "redis-server");
         var folder = Directory.CreateTempSubdirectory("nhi-redis-").FullName;
         var port = FreePort();
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -62,6 +60,13 @@ internal sealed class RedisServer : IAsyncDisposable
                 await Task.Delay(100);
             }
         }
+    }
+
+    /// <summary>Makes this server a replica of another one.</summary>
+    public async Task FollowAsync(RedisServer primary)
+    {
+        await Admin.GetServers()[0].ExecuteAsync("CONFIG", "SET", "masterauth", "the-administrator");
+        await Admin.GetServers()[0].ExecuteAsync("REPLICAOF", "127.0.0.1", $"{primary.Port}");
     }
 
     public Task AclAsync(string user, params string[] rules) => Admin.GetServers()[0].ExecuteAsync("ACL", ["SETUSER", user, .. rules]);
