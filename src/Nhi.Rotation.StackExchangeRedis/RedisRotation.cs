@@ -15,6 +15,9 @@ internal sealed class RedisRotation : IDisposable
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(10);
 
+    // The library asks its retry policy once a second.
+    private static readonly TimeSpan ReconnectWindow = TimeSpan.FromSeconds(1.5);
+
     private readonly ConcurrentDictionary<EndPoint, RedisNode> _nodes = new();
     private readonly ConcurrentDictionary<WeakReference<ConnectionMultiplexer>, bool> _multiplexers = new();
 #pragma warning disable CA2213 // Only cancelled: a round may still look at it.
@@ -31,6 +34,7 @@ internal sealed class RedisRotation : IDisposable
     private CancellationTokenSource? _round;
 #pragma warning restore CA2213
     private bool _again;
+    private long _reconnectUntil = long.MinValue;
 
     public RedisRotation(IRotatingCredentialProvider provider, ConfigurationOptions options, TimeProvider time)
     {
@@ -55,6 +59,9 @@ internal sealed class RedisRotation : IDisposable
 
     /// <summary>The user that the options name, for versions that are a password alone.</summary>
     public string? UserName { get; }
+
+    /// <summary>Whether another version was found just now, so that a connect is worth while before the library's own time for it.</summary>
+    public bool IsReconnectDue => _time.GetTimestamp() < Volatile.Read(ref _reconnectUntil);
 
     private ILogger Logger => _options.LoggerFactory?.CreateLogger("Nhi.Rotation.StackExchangeRedis") ?? NullLogger.Instance;
 
@@ -229,10 +236,9 @@ internal sealed class RedisRotation : IDisposable
         var answer = await _authentication.ProbeAsync(node.EndPoint, suspect).ConfigureAwait(false);
         node.Cleared();
         Judge(node, suspect, answer, errorType: null);
-        if (answer == AuthAnswer.Rejected)
+        if (answer == AuthAnswer.Rejected && Choose(suspect.VersionId).VersionId != suspect.VersionId)
         {
-            // The library would wait for its own next attempt.
-            await Task.WhenAll(Multiplexers().Select(static Task (multiplexer) => multiplexer.ConfigureAsync())).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Volatile.Write(ref _reconnectUntil, _time.GetTimestamp() + (long)(ReconnectWindow.TotalSeconds * _time.TimestampFrequency));
         }
 
         return answer == AuthAnswer.Accepted;

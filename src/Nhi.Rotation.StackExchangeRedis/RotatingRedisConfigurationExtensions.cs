@@ -58,6 +58,7 @@ public static class RotatingRedisConfigurationExtensions
 
         var rotation = new RedisRotation(provider, options, time);
         options.User = null;
+        options.ReconnectRetryPolicy = new ReconnectPolicy(rotation, options.ReconnectRetryPolicy);
         options.Tunnel = new LinkTunnel(rotation, options.Tunnel);
         options.Defaults = new RotatingDefaults(rotation, options.Defaults);
         return rotation;

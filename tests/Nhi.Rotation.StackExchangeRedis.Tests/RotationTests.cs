@@ -154,6 +154,26 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task A_password_that_is_revoked_under_load_gives_way_to_the_one_in_overlap()
+    {
+        await using var server = await StartServerAsync();
+        await server.AclAsync("app", ["on", ">pw-1", ">pw-2", .. Everything.Split(' ')]);
+        await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
+        await using var load = new RedisLoad(app.Redis);
+        await app.RotateAsync(Login("app", "pw-2"));
+        await RedisApp.UntilAsync(() => app.Held("v2") > 0 && app.Held("v1") == 0, "a connection still has v1");
+
+        await server.AclAsync("app", "<pw-2");
+        await server.KillAsync("app");
+        var recovered = await load.AdvanceAsync(TimeSpan.FromSeconds(20));
+
+        Assert.NotNull(recovered);
+        Assert.Contains(app.Logs.Messages, message => message.Id == 521);
+        await RedisApp.UntilAsync(() => app.Held("v1") > 0, "nothing holds v1");
+        TestContext.Current.SendDiagnosticMessage("recovered after {0}, {1} failed", recovered, load.Failed);
+    }
+
+    [Fact]
     public async Task The_first_connect_uses_the_other_version_when_the_current_one_is_refused()
     {
         await using var server = await StartServerAsync();
