@@ -46,7 +46,8 @@ internal sealed class RedisRotation : IDisposable
         _untilSettled = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<bool>
             {
-                ShouldHandle = new PredicateBuilder<bool>().HandleResult(false),
+                // An error ends one attempt, never the watch over the connections.
+                ShouldHandle = new PredicateBuilder<bool>().HandleResult(false).Handle<Exception>(static error => error is not OperationCanceledException),
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
