@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Nhi.Rotation.Http;
 
@@ -38,29 +37,14 @@ internal sealed class BasicStamping : Stamping
 
     private static (string UserName, string Password) Parse(Credential credential)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(credential.RevealBytes());
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && GetText(document.RootElement, "username") is { Length: > 0 } userName
-                && GetText(document.RootElement, "password") is { } password)
-            {
-                return (userName, password);
-            }
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // Both can quote what they read (a syntax error, a lone surrogate), so neither is kept.
-        }
-
-        throw new CredentialFormatException(
-            credential.Name,
-            $"the value of version '{credential.VersionId}' is not JSON with the texts 'username' and 'password'",
-            "Store it as {\"username\":\"...\",\"password\":\"...\"}, or name the user with Basic(\"user\").");
+        var pair = UsernamePassword.Parse(credential);
+        return (pair.Username ?? throw NoUserName(credential), pair.Password);
     }
 
-    private static string? GetText(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static CredentialFormatException NoUserName(Credential credential) => new(
+        credential.Name,
+        $"the value of version '{credential.VersionId}' is not JSON with the texts 'username' and 'password'",
+        "Store it as {\"username\":\"...\",\"password\":\"...\"}, or name the user with Basic(\"user\").");
 
     private static string? FindUserNameFault(string userName) =>
         userName.Contains(':', StringComparison.Ordinal) ? "a colon in the user name" : FindControl(userName);

@@ -13,7 +13,7 @@ public sealed class RoomTests
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
         ["DependencyInjection"] = ["Http", "Health", "Providers", "Refreshing", "Lifecycle", "Evidence", "Evidence/Journal", "Backends/Files", "Backends/Certificates", Telemetry],
-        ["Http"] = [Telemetry],
+        ["Http"] = ["Shapes", Telemetry],
         ["Health"] = ["Providers"],
         ["Providers"] = ["Refreshing", "Lifecycle", "Evidence", Telemetry],
         ["Refreshing"] = ["Lifecycle", Telemetry],
@@ -21,6 +21,9 @@ public sealed class RoomTests
         ["Evidence"] = [Telemetry],
         ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],
+        ["OptionsBinding"] = ["Providers"],
+        ["Configuration"] = ["Providers"],
+        ["OAuth"] = ["Http", "Shapes", Telemetry],
         ["Backends/Certificates"] = ["Shapes", Telemetry],
         ["Tls"] = ["Shapes"],
         ["Shapes"] = [],

@@ -1,0 +1,66 @@
+using Nhi.Rotation.StackExchangeRedis;
+using StackExchange.Redis;
+
+namespace Nhi.Rotation;
+
+/// <summary>Lets multiplexers authenticate with a rotating credential.</summary>
+public static class RotatingRedisConfigurationExtensions
+{
+    /// <summary>
+    /// Lets connections that are opened with these options present the version that is current at that moment, and connections that are open authenticate
+    /// with a new version when it becomes current. A value of the form <c>{"username":"...","password":"..."}</c> is user and password; any other is the
+    /// password of <see cref="ConfigurationOptions.User"/>, or of the default user if that is not set.
+    /// </summary>
+    /// <param name="options">The options, complete but for the password. Connect after this call; one multiplexer to one set of options.</param>
+    /// <param name="provider">The credential. Uses are counted for its consumer, and each connection holds the version it is authenticated with.</param>
+    /// <returns>The same options.</returns>
+    /// <remarks>
+    /// Subscription connections cannot change the version while they are open; they are closed and opened again. With
+    /// <see cref="ConfigurationOptions.SharedSubscriptionConnection"/> and RESP3 there are none. The work ends with the process.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">
+    /// The options have a password, which would win; they rotate a credential already; or they name a sentinel service and no <see cref="ConfigurationOptions.SentinelPassword"/>.
+    /// </exception>
+    public static ConfigurationOptions UseRotatingCredential(this ConfigurationOptions options, IRotatingCredentialProvider provider)
+    {
+#pragma warning disable CA2000 // It lives as long as the provider.
+        Install(options, provider, TimeProvider.System);
+#pragma warning restore CA2000
+        return options;
+    }
+
+    internal static RedisRotation Install(ConfigurationOptions options, IRotatingCredentialProvider provider, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(provider);
+        if (options.Defaults is RotatingDefaults)
+        {
+            throw new InvalidOperationException($"Credential '{provider.Name}': these options rotate a credential already. Use new options for another one.");
+        }
+
+        if (!string.IsNullOrEmpty(options.Password))
+        {
+            throw new InvalidOperationException(
+                $"Credential '{provider.Name}': the options have a password, which would win over the credential. Remove password= from the Redis configuration.");
+        }
+
+        if (!string.IsNullOrEmpty(options.ServiceName))
+        {
+            if (options.SentinelPassword is null)
+            {
+                throw new InvalidOperationException(
+                    $"Credential '{provider.Name}': the sentinels of service '{options.ServiceName}' have a password of their own, which does not rotate. Set SentinelPassword, to \"\" if they have none.");
+            }
+
+            // Without a name they would be shown the rotating user.
+            options.SentinelUser ??= "default";
+        }
+
+        var rotation = new RedisRotation(provider, options, time);
+        options.User = null;
+        options.ReconnectRetryPolicy = new ReconnectPolicy(rotation, options.ReconnectRetryPolicy);
+        options.Tunnel = new LinkTunnel(rotation, options.Tunnel);
+        options.Defaults = new RotatingDefaults(rotation, options.Defaults);
+        return rotation;
+    }
+}

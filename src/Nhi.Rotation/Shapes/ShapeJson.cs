@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Nhi.Rotation.Shapes;
+
+/// <summary>A value that is a JSON object, read strictly: no comments, no property twice. Its errors name fields and show no content.</summary>
+internal sealed class ShapeJson : IDisposable
+{
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
+
+    private readonly JsonDocument _document;
+    private readonly string _name;
+    private readonly string _versionId;
+
+    private ShapeJson(JsonDocument document, Credential credential)
+    {
+        _document = document;
+        _name = credential.Name;
+        _versionId = credential.VersionId;
+    }
+
+    /// <summary>Whether a value means to be a JSON object.</summary>
+    public static bool IsObject(ReadOnlySpan<byte> value) => value.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+
+    /// <exception cref="CredentialFormatException">It is not one JSON object.</exception>
+    public static ShapeJson Read(Credential credential)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(credential.RevealBytes(), Options);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return new ShapeJson(document, credential);
+            }
+
+            document.Dispose();
+        }
+        catch (JsonException)
+        {
+            // The parser's message can quote content, so it is not kept.
+        }
+
+        throw new CredentialFormatException(
+            credential.Name,
+            $"the value of version '{credential.VersionId}' is not one JSON object, or has a property twice",
+            "Write it with a JSON serializer, without comments and with each property once.");
+    }
+
+    /// <summary>The text of a field that has to be there and not empty.</summary>
+    /// <exception cref="CredentialFormatException">It is not.</exception>
+    public string Text(string field) => TextOrNull(field) is { Length: > 0 } text ? text : throw new CredentialFormatException(
+        _name,
+        $"the value of version '{_versionId}' has no text in the field '{field}'",
+        $"Store a JSON object in which \"{field}\" is a text that is not empty.");
+
+    /// <summary>The text of a field, or <see langword="null"/> if it is missing, null or empty.</summary>
+    /// <exception cref="CredentialFormatException">It is something else.</exception>
+    public string? OptionalText(string field) => IsMissing(field) ? null : Text(field);
+
+    /// <summary>A TCP port, as a number or a text, or <see langword="null"/> if it is missing, null or empty.</summary>
+    /// <exception cref="CredentialFormatException">It is something else.</exception>
+    public int? OptionalPort(string field)
+    {
+        if (IsMissing(field))
+        {
+            return null;
+        }
+
+        var value = _document.RootElement.GetProperty(field);
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOrNull(field);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue
+            ? port
+            : throw new CredentialFormatException(_name, $"the value of version '{_versionId}' has no port in the field '{field}'", $"Store a number from 1 to 65535 in \"{field}\".");
+    }
+
+    /// <summary>Every field that is not null: texts as they are, anything else as JSON.</summary>
+    public Dictionary<string, string> All()
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in _document.RootElement.EnumerateObject().Where(static field => field.Value.ValueKind != JsonValueKind.Null))
+        {
+            all.Add(field.Name, field.Value.ValueKind == JsonValueKind.String ? TextOrNull(field.Name) ?? Text(field.Name) : field.Value.GetRawText());
+        }
+
+        return all;
+    }
+
+    public void Dispose() => _document.Dispose();
+
+    private bool IsMissing(string field) =>
+        !_document.RootElement.TryGetProperty(field, out var value)
+        || value.ValueKind == JsonValueKind.Null
+        || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
+
+    private string? TextOrNull(string field)
+    {
+        try
+        {
+            return _document.RootElement.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: no text.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation.Testing;
+using StackExchange.Redis;
+
+namespace Nhi.Rotation.StackExchangeRedis.Tests;
+
+/// <summary>An app with the real engine, a backend that the test scripts, and a multiplexer.</summary>
+internal sealed class RedisApp : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly FakeCredentialBackend _backend = new(TimeProvider.System);
+
+    public RedisApp(string configuration, string value, Action<ConfigurationOptions>? configure = null)
+    {
+        _backend.Add("cache", value);
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
+        services.AddRotatingCredentials().AddCredential("cache", c => c.UseBackend("cache", _ => _backend).Configure(options =>
+        {
+            // Nothing here waits for an hour of quiet, or wants the engine to fall back before the test has looked.
+            options.QuietPeriod = TimeSpan.FromSeconds(1);
+            options.FallbackAfterRejections = 1000;
+        }));
+        services.AddRotatingRedis("cache", configuration, configure);
+        _services = services.BuildServiceProvider();
+    }
+
+    public LogCollector Logs { get; } = new();
+
+    public IConnectionMultiplexer Redis => _services.GetRequiredService<IConnectionMultiplexer>();
+
+    public IRotatingCredentialProvider Provider => _services.GetRequiredKeyedService<IRotatingCredentialProvider>("cache");
+
+    public IRotationLedger Ledger => _services.GetRequiredService<IRotationLedger>();
+
+    public async Task<string> RotateAsync(string value)
+    {
+        var id = _backend.Add("cache", value);
+        await Provider.RefreshAsync(RefreshReason.Requested);
+        return id;
+    }
+
+    /// <summary>How many connections hold a version.</summary>
+    public long Held(string version) => Ledger.GetUses("cache").Where(use => use.VersionId == version).Sum(use => use.Held);
+
+    public VerdictKind Verdict(string version) => Ledger.GetRotations("cache").Single(rotation => rotation.From == version).Verdict.Kind;
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(20), what);
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
