@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nhi.Rotation.AwsSecretsManager;
+using Nhi.Rotation.AwsSecretsManager.Push;
 
 namespace Nhi.Rotation;
 
@@ -30,6 +31,7 @@ public static class AwsSecretsManagerExtensions
         }
 
         builder.Services.TryAddSingleton(services => new BackendPool(services));
+        builder.Services.AddSingleton(new WatchedSecret(address));
         return builder.UseBackend(address.ToKey(), services => services.GetRequiredService<BackendPool>().Get(options.Aws));
     }
 

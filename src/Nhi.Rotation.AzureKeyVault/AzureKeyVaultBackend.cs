@@ -67,6 +67,11 @@ public sealed class AzureKeyVaultBackend : ICredentialBackend
         };
     }
 
+    /// <summary>The secret's address, as the vault's events name it: <c>https://my-vault.vault.azure.net/secrets/name</c>.</summary>
+    /// <param name="key">The secret's name.</param>
+    /// <returns>The address, without a version.</returns>
+    public string Locate(string key) => new Uri(_client.VaultUri, $"/secrets/{key}").AbsoluteUri;
+
     private static BackendVersion Describe(SecretProperties properties, Downloads downloads) => new(properties.Version, downloads.ValueOf(properties.Version))
     {
         IsEnabled = properties.Enabled != false && !downloads.IsDisabled(properties.Version),

@@ -18,7 +18,8 @@ internal static class Clouds
         services.AddSingleton(new AWSOptions { Credentials = new BasicAWSCredentials("id", "key"), DefaultClientConfig = { ServiceURL = Nowhere.AbsoluteUri, MaxErrorRetry = 0 } });
         services.AddRotatingCredentials()
             .AddCredential("azure", c => c.FromAzureKeyVault(Nowhere, "secret"))
-            .AddCredential("aws", c => c.FromAwsSecretsManager("secret"));
+            .AddCredential("aws", c => c.FromAwsSecretsManager("secret"))
+            .ListenToSecretsManagerEvents(new Uri(Nowhere, "/123456789012/queue"));
         await using var provider = services.BuildServiceProvider();
         var failures = new Dictionary<string, BackendFailure>();
         foreach (var name in (string[])["azure", "aws"])

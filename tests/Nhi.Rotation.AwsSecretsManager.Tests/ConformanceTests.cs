@@ -4,6 +4,7 @@ using Amazon;
 using Amazon.Runtime.Endpoints;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
+using Nhi.Rotation.AwsSecretsManager.Tests.Push;
 
 namespace Nhi.Rotation.AwsSecretsManager.Tests;
 
@@ -19,12 +20,7 @@ public sealed class ConformanceTests
     [Fact]
     public async Task Server_and_client_conform_to_the_official_model()
     {
-        if (!HasBoto3())
-        {
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "python3-boto3 is not installed: apt-get install python3-boto3");
-            Assert.Skip("python3-boto3 is not installed: apt-get install python3-boto3");
-        }
-
+        NeedBoto3();
         await using var aws = await BackendFixture.StartAsync();
         var recorded = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
         try
@@ -37,6 +33,42 @@ public sealed class ConformanceTests
         finally
         {
             File.Delete(recorded);
+        }
+    }
+
+    [Fact]
+    public async Task Queue_and_reader_conform_to_the_official_model()
+    {
+        NeedBoto3();
+        await using var app = await QueueApp.StartAsync();
+        app.Sqs.FailDeletes = 1;
+        app.Sqs.Send(Events.PutSecretValue("other"));
+        app.Sqs.Send(Events.PutSecretValue("other"));
+        await app.UntilAsync(() => app.Sqs.Count == 1 && app.Log(453).Count == 1, TimeSpan.Zero);
+        app.Sqs.ReturnAll();
+        await app.DrainedAsync();
+        await app.StopAsync();
+        var recorded = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
+        try
+        {
+            var calls = app.Sqs.Calls.Where(call => call.Response is not null).Select(call => new { operation = call.Operation, request = call.Body, response = call.Response });
+            await File.WriteAllTextAsync(recorded, JsonSerializer.Serialize(calls), TestContext.Current.CancellationToken);
+            var (exitCode, output) = Run(Path.Combine(AppContext.BaseDirectory, "conformance", "drive_sqs_with_boto3.py"), app.Sqs.Queue.ToString(), recorded);
+            Assert.True(exitCode == 0, output);
+            Assert.Contains("calls conform: DeleteMessageBatch, ReceiveMessage", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(recorded);
+        }
+    }
+
+    private static void NeedBoto3()
+    {
+        if (!HasBoto3())
+        {
+            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "python3-boto3 is not installed: apt-get install python3-boto3");
+            Assert.Skip("python3-boto3 is not installed: apt-get install python3-boto3");
         }
     }
 

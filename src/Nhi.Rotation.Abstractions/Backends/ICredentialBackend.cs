@@ -16,4 +16,12 @@ public interface ICredentialBackend
     /// <param name="key">The key.</param>
     /// <returns>The token, or <see langword="null"/> if the backend cannot signal; polling then does it all.</returns>
     IChangeToken? Watch(string key) => null;
+
+    /// <summary>
+    /// Where the key is, as the store's own change events name it: <see cref="ICredentialSignals.Signal"/> finds credentials by it. The key itself, unless
+    /// the backend says otherwise.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The place, such as a secret's address; the same for the same key at all times.</returns>
+    string Locate(string key) => key;
 }

@@ -35,6 +35,18 @@ public interface IRotatingCredentialProvider
     /// <param name="caller">Who presented it, for the evidence. The number of distinct callers kept is bounded; the rest are counted as <c>other</c>.</param>
     CredentialMatch Match(ReadOnlySpan<byte> presented, string? caller = null);
 
+    /// <summary>
+    /// Finds the version that somebody proves to have without presenting it, by a signature for example. Asks about every version whose value is held,
+    /// those out of service too, and does not stop at the first that fits. Counts a use of the version it recognises, accepted or not, by
+    /// <paramref name="caller"/>; of several that fit, the current one comes first and those out of service last.
+    /// </summary>
+    /// <param name="proves">
+    /// Whether the proof was made with this version. Its reveals are not counted: trying a version is not using it. Compare in constant time. What it throws comes out of this call.
+    /// </param>
+    /// <param name="caller">Who gave the proof, for the evidence; bounded as in <see cref="Match"/>.</param>
+    /// <remarks>A value is dropped when its version is revoked, or retired and no longer listed, so a proof made with one of those is not recognised.</remarks>
+    CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null);
+
     /// <summary>Tells what the other side said of a version. Rejections of the current version ask for one refresh, and lead to fallback if they persist.</summary>
     /// <param name="credential">The version that was presented.</param>
     /// <param name="outcome">What the other side said.</param>

@@ -2,7 +2,6 @@ using Amazon;
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation.AwsSecretsManager;
 
@@ -29,7 +28,7 @@ internal sealed class ClientPool : IDisposable
         {
             if (!_clients.TryGetValue(region ?? string.Empty, out var client))
             {
-                client = Create(region);
+                client = AwsClients.Create<IAmazonSecretsManager>(_services, _options, config => Configure(config, region));
                 _clients.Add(region ?? string.Empty, client);
                 if (region is null && client.Config.RegionEndpoint is { } configured)
                 {
@@ -52,14 +51,6 @@ internal sealed class ClientPool : IDisposable
 
             _clients.Clear();
         }
-    }
-
-    private IAmazonSecretsManager Create(string? region)
-    {
-        // The SDK maps AWSOptions to a client only inside this registration.
-        var registration = new ServiceCollection();
-        registration.AddAWSService<IAmazonSecretsManager>(_options, (config, _) => Configure(config, region), ServiceLifetime.Transient);
-        return (IAmazonSecretsManager)registration[0].ImplementationFactory!(_services);
     }
 
     private void Configure(ClientConfig config, string? region)

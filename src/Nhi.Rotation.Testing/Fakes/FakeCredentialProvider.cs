@@ -63,7 +63,7 @@ public sealed class FakeCredentialProvider : IRotatingCredentialProvider
     /// <exception cref="ArgumentException">There is no such version, or it is not in overlap.</exception>
     public void Retire(string versionId) => _state.Retire(versionId);
 
-    /// <summary>How often a version was used: revealed, read through <see cref="Derive"/>, or recognised by <see cref="Match"/>.</summary>
+    /// <summary>How often a version was used: revealed, read through <see cref="Derive"/>, or recognised by <see cref="Match"/> or <see cref="MatchProof"/>.</summary>
     /// <param name="versionId">The version.</param>
     /// <param name="consumer">One consumer, or <see langword="null"/> for all.</param>
     /// <exception cref="ArgumentException">There is no such version.</exception>
@@ -84,6 +84,13 @@ public sealed class FakeCredentialProvider : IRotatingCredentialProvider
 
     /// <inheritdoc/>
     public CredentialMatch Match(ReadOnlySpan<byte> presented, string? caller = null) => _state.Match(presented, Consumer);
+
+    /// <inheritdoc/>
+    public CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null)
+    {
+        ArgumentNullException.ThrowIfNull(proves);
+        return _state.MatchProof(proves, Consumer);
+    }
 
     /// <inheritdoc/>
     public void Report(Credential credential, CredentialOutcome outcome)

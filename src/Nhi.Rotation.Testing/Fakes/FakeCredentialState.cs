@@ -133,13 +133,25 @@ internal sealed class FakeCredentialState
             {
                 if (CryptographicOperations.FixedTimeEquals(version.Uncounted().RevealBytes().Span, presented))
                 {
-                    version.Count(consumer);
-                    return new CredentialMatch(version.Id, version.Stage, version.Stage is CredentialStage.Current or CredentialStage.Previous);
+                    return Recognize(version, consumer);
                 }
             }
         }
 
         return default;
+    }
+
+    public CredentialMatch MatchProof(Func<Credential, bool> proves, string consumer)
+    {
+        lock (_gate)
+        {
+            // Versions out of service last, revoked ones not at all: their values are gone.
+            var found = _versions
+                .Where(version => version.Stage != CredentialStage.Revoked && proves(version.Uncounted()))
+                .OrderBy(version => version.Stage)
+                .FirstOrDefault();
+            return found is null ? default : Recognize(found, consumer);
+        }
     }
 
     public void Report(ReportedOutcome report)
@@ -160,6 +172,12 @@ internal sealed class FakeCredentialState
             _published.Add(callback);
             callback(Current);
         }
+    }
+
+    private static CredentialMatch Recognize(FakeProvidedVersion version, string consumer)
+    {
+        version.Count(consumer);
+        return new CredentialMatch(version.Id, version.Stage, version.Stage is CredentialStage.Current or CredentialStage.Previous);
     }
 
     private IEnumerable<FakeProvidedVersion> In(CredentialStage stage) => _versions.Where(version => version.Stage == stage);

@@ -37,6 +37,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton(provider => new EngineLog(RegistryFactory.Logger(provider)));
         services.TryAddSingleton(RegistryFactory.Create);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Ledger);
+        services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Signals);
         services.TryAddSingleton<ICredentialHealthReader>(provider => new CredentialHealthReader(provider.GetRequiredService<CredentialRegistry>(), provider.GetService<CredentialHealthOptions>()));
         services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
             KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));

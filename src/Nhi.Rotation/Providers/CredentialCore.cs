@@ -160,6 +160,12 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+    public void Signal()
+    {
+        EnsureStarted();
+        _scheduler.Signal(_entry);
+    }
+
     public async ValueTask RevokeAsync(string versionId, string why, CancellationToken ct)
     {
         ArgumentException.ThrowIfNullOrEmpty(versionId);
@@ -201,34 +207,33 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller)
-    {
-        if ((_matches ?? MakeMatches()).Find(presented) is not { } entry)
-        {
-            return default;
-        }
+    public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller) =>
+        Recognize((_matches ?? MakeMatches()).Find(presented), consumer, caller);
 
-        var record = entry.Record;
-        record.ForCaller(consumer, caller is null ? BoundedNames.Other : _callers.Fold(caller)).RecordUse();
-        var stage = record.Stage;
-        var accepted = stage switch
-        {
-            CredentialStage.Current or CredentialStage.Previous => true,
-            CredentialStage.Pending => !(entry.NotBefore > _clock.Time.GetUtcNow()),
-            _ => false,
-        };
-        var match = new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
-        return stage == CredentialStage.Previous ? match with { SupersededAt = record.History.SupersededAt, ValidUntil = entry.ValidUntil } : match;
+    public CredentialMatch MatchProof(Func<Credential, bool> proves, string consumer, string? caller)
+    {
+        ArgumentNullException.ThrowIfNull(proves);
+        return Recognize((_matches ?? MakeMatches()).Find(proves), consumer, caller);
     }
 
     public IChangeToken GetChangeToken() => _changes.GetToken();
 
     public VersionReading[] ReadVersions()
     {
-        var now = _clock.Time.GetUtcNow();
+        var now = _clock.Now;
         lock (_gate)
         {
-            return [.. _state.Versions.Select(version => new VersionReading(Name, version.Id, version.Stage, now - version.CreatedOn, version.ExpiresOn - now, IsProven(version)))];
+            return
+            [
+                .. _state.Versions.Select(version => new VersionReading(
+                    Name,
+                    version.Id,
+                    version.Stage,
+                    now.Utc - version.CreatedOn,
+                    version.ExpiresOn - now.Utc,
+                    version.Stage == CredentialStage.Previous ? version.OverlapEndsAt - now.Elapsed : null,
+                    IsProven(version))),
+            ];
         }
     }
 
@@ -273,6 +278,26 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+
+    private CredentialMatch Recognize(MatchTable.Entry? entry, string consumer, string? caller)
+    {
+        if (entry is null)
+        {
+            return default;
+        }
+
+        var record = entry.Record;
+        record.ForCaller(consumer, caller is null ? BoundedNames.Other : _callers.Fold(caller)).RecordUse();
+        var stage = record.Stage;
+        var accepted = stage switch
+        {
+            CredentialStage.Current or CredentialStage.Previous => true,
+            CredentialStage.Pending => !(entry.NotBefore > _clock.Time.GetUtcNow()),
+            _ => false,
+        };
+        var match = new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
+        return stage == CredentialStage.Previous ? match with { SupersededAt = record.History.SupersededAt, ValidUntil = entry.ValidUntil } : match;
+    }
 
     private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
     {
@@ -521,17 +546,17 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    // Accepted versions last: should two versions have the same value, the last one found wins.
+    // The last one found wins, should two versions have the same value or a message be signed with several: the current one, then the others in service.
     private MatchTable BuildMatches()
     {
         var now = _clock.Now;
         return new(
         [
             .. from version in _state.Versions
-               orderby version.Stage is CredentialStage.Retired or CredentialStage.Revoked descending
+               orderby version.Stage switch { CredentialStage.Current => 3, CredentialStage.Pending => 2, CredentialStage.Previous => 1, _ => 0 }
                let known = Find(version.Id)
                where known?.Fingerprint is not null
-               select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, version.HasValue ? Uncounted(known)?.RevealBytes() : null, version.NotBefore, ValidUntil(version, now)),
+               select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, Uncounted(known), version.NotBefore, ValidUntil(version, now)),
         ]);
     }
 

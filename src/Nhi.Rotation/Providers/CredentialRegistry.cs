@@ -27,10 +27,13 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
             _cores.Add(settings.Name, new CredentialCore(settings, _scheduler, clock, _ledger, metrics, log));
         }
 
+        Signals = new CredentialSignals(_cores.Values);
         metrics.Observe(() => _ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
     }
 
     public IRotationLedger Ledger => _ledger;
+
+    public ICredentialSignals Signals { get; }
 
     public IReadOnlyCollection<string> Names => _cores.Keys;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Nhi.Rotation.Evidence;
 
@@ -29,22 +28,29 @@ internal sealed class MatchTable
         }
 
         var candidate = found >= 0 ? _entries[found] : null;
-        var value = candidate?.Value is { } bytes && bytes.Length == presented.Length ? bytes.Span : presented;
+        var value = candidate?.Uncounted?.RevealBytes() is { } bytes && bytes.Length == presented.Length ? bytes.Span : presented;
         return CryptographicOperations.FixedTimeEquals(value, presented) ? candidate : null;
+    }
+
+    /// <summary>The last entry whose value fits a proof, or <see langword="null"/>. Every value that is held is tried.</summary>
+    public Entry? Find(Func<Credential, bool> proves)
+    {
+        Entry? found = null;
+        foreach (var entry in _entries)
+        {
+            found = entry.Uncounted is { } credential && proves(credential) ? entry : found;
+        }
+
+        return found;
     }
 
     /// <summary>One version.</summary>
     /// <param name="Record">Its stage and uses.</param>
     /// <param name="Fingerprint">Its fingerprint.</param>
-    /// <param name="Value">Its value, if it is still held.</param>
+    /// <param name="Uncounted">Its value, if it is still held; revealing it here is not a use.</param>
     /// <param name="NotBefore">From when on it is valid.</param>
     /// <param name="ValidUntil">When its overlap ends, once it is in overlap.</param>
-    internal sealed record Entry(
-        VersionRecord Record,
-        VersionFingerprint Fingerprint,
-        [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] ReadOnlyMemory<byte>? Value,
-        DateTimeOffset? NotBefore,
-        DateTimeOffset? ValidUntil)
+    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, Credential? Uncounted, DateTimeOffset? NotBefore, DateTimeOffset? ValidUntil)
     {
         public override string ToString() => Record.VersionId;
     }

@@ -42,6 +42,8 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 
     public CredentialMatch Match(ReadOnlySpan<byte> presented, string? caller = null) => _core.Match(presented, Consumer, caller);
 
+    public CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null) => _core.MatchProof(proves, Consumer, caller);
+
     public void Report(Credential credential, CredentialOutcome outcome) => _core.Report(credential, outcome);
 
     public async ValueTask<CredentialSet> RefreshAsync(RefreshReason reason, CancellationToken ct = default)

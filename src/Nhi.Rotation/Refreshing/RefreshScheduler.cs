@@ -155,6 +155,15 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Somebody heard that the credential may have changed: it is refreshed soon, once for all who say so in the meantime.</summary>
+    public void Signal(RefreshEntry entry)
+    {
+        lock (_gate)
+        {
+            TakeSignal(entry);
+        }
+    }
+
     /// <summary>Something but the timer changed what the credential waits for.</summary>
     public void Reschedule(RefreshEntry entry, NextStep next)
     {
@@ -728,23 +737,29 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         {
             // The token is spent; the next flight asks for a new one.
             entry.Watch = null;
-            if (_stopped)
-            {
-                return;
-            }
+            TakeSignal(entry);
+        }
+    }
 
-            var now = _clock.Elapsed;
-            var isBurst = entry.LastSignalAt > TimeSpan.MinValue && now - entry.LastSignalAt < 2 * MaxSignalSpacing;
-            entry.SignalSpacing = isBurst ? Min(entry.SignalSpacing * 2, MaxSignalSpacing) : SignalDebounce;
-            entry.LastSignalAt = now;
-            var due = now + entry.SignalSpacing;
-            if (due < entry.RefreshAt)
-            {
-                entry.RefreshAt = due;
-                entry.DueReason = RefreshReason.Signal;
-                Enqueue(entry);
-                Arm();
-            }
+    // Under the lock.
+    private void TakeSignal(RefreshEntry entry)
+    {
+        if (_stopped)
+        {
+            return;
+        }
+
+        var now = _clock.Elapsed;
+        var isBurst = entry.LastSignalAt > TimeSpan.MinValue && now - entry.LastSignalAt < 2 * MaxSignalSpacing;
+        entry.SignalSpacing = isBurst ? Min(entry.SignalSpacing * 2, MaxSignalSpacing) : SignalDebounce;
+        entry.LastSignalAt = now;
+        var due = now + entry.SignalSpacing;
+        if (due < entry.RefreshAt)
+        {
+            entry.RefreshAt = due;
+            entry.DueReason = RefreshReason.Signal;
+            Enqueue(entry);
+            Arm();
         }
     }
 

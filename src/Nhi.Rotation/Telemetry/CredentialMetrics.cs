@@ -53,6 +53,11 @@ internal sealed class CredentialMetrics : IDisposable
             () => versions().Where(version => version.TimeToExpiry.HasValue).Select(version => Seconds(version.TimeToExpiry, version)),
             "s",
             "Time until a version expires; negative afterwards.");
+        _meter.CreateObservableGauge(
+            TelemetryNames.OverlapRemaining,
+            () => versions().Where(version => version.OverlapRemaining.HasValue).Select(version => Seconds(version.OverlapRemaining, version)),
+            "s",
+            "Time until the overlap window of a replaced version ends.");
     }
 
     public void Rejected(string name, string versionId, string consumer) =>

@@ -16,6 +16,7 @@ internal static class TelemetryNames
     public const string AdoptionLag = "nhi.credential.adoption.lag";
     public const string Age = "nhi.credential.age";
     public const string TimeToExpiry = "nhi.credential.time_to_expiry";
+    public const string OverlapRemaining = "nhi.credential.overlap.remaining";
     public const string Stage = "nhi.credential.stage";
     public const string Accepted = "nhi.credential.accepted";
     public const string Probes = "nhi.credential.probes";

@@ -11,7 +11,7 @@ namespace Nhi.Rotation.AwsSecretsManager.Tests.Server;
 /// Recomputes Signature Version 4 from the request as it arrived: canonical request, string to sign, derived key, as "Create a signed AWS API
 /// request" in the IAM User Guide lays down.
 /// </summary>
-internal sealed partial class SignatureVerifier(TimeProvider time)
+internal sealed partial class SignatureVerifier(TimeProvider time, string expectedService = "secretsmanager")
 {
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
 
@@ -41,7 +41,7 @@ internal sealed partial class SignatureVerifier(TimeProvider time)
         CheckClock(stamp, date);
         var scope = $"{date}/{region}/{service}/aws4_request";
         var names = parts.Groups["headers"].Value.Split(';');
-        if (service != "secretsmanager" || !names.Contains("host") || !names.Contains("x-amz-date") || (identity.SessionToken is not null && !names.Contains("x-amz-security-token")))
+        if (service != expectedService || !names.Contains("host") || !names.Contains("x-amz-date") || (identity.SessionToken is not null && !names.Contains("x-amz-security-token")))
         {
             throw new ServiceError("InvalidSignatureException", "Credential should be scoped to correct service, and host and date must be signed.");
         }

@@ -74,6 +74,8 @@ public sealed class AllocationTests
 
         public CredentialMatch Match(ReadOnlySpan<byte> presented, string? caller = null) => throw new NotSupportedException();
 
+        public CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null) => throw new NotSupportedException();
+
         public void Report(Credential credential, CredentialOutcome outcome)
         {
         }

@@ -77,6 +77,8 @@ internal sealed class ScriptedProvider : IRotatingCredentialProvider
 
     public CredentialMatch Match(ReadOnlySpan<byte> presented, string? caller = null) => throw new NotSupportedException();
 
+    public CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null) => throw new NotSupportedException();
+
     public ValueTask RevokeAsync(string versionId, string why, CancellationToken ct = default) => throw new NotSupportedException();
 
     public IChangeToken GetChangeToken() => throw new NotSupportedException();

@@ -53,6 +53,60 @@ public sealed class MatchTests
     }
 
     [Fact]
+    public async Task A_proof_counts_a_use_of_the_version_that_made_it_and_of_no_other()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromMinutes(10) });
+        await using var _ = engine;
+        backend.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(10));
+        backend.Put("v3", "three");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+
+        Assert.Equal(new CredentialMatch("v3", CredentialStage.Current, true), provider.MatchProof(Is("three"), "partner-7"));
+        Assert.Equal(("v2", CredentialStage.Previous, true), provider.MatchProof(Is("two"), "partner-7") is var previous ? (previous.VersionId, previous.Stage, previous.IsAccepted) : default);
+        Assert.Equal(new CredentialMatch("v1", CredentialStage.Retired, false), provider.MatchProof(Is("one"), "partner-7"));
+        Assert.Equal(default, provider.MatchProof(Is("four"), "partner-7"));
+
+        var uses = engine.Ledger.GetUses().Where(use => use.Uses > 0).OrderBy(use => use.VersionId).ToArray();
+        Assert.Equal([("v1", 1, 0, 1), ("v2", 1, 1, 0), ("v3", 1, 0, 0)], uses.Select(use => (use.VersionId, use.Uses, use.ResidualInOverlap, use.ResidualRetired)));
+        Assert.All(uses, use => Assert.Equal("partner-7", use.Caller));
+    }
+
+    [Fact]
+    public async Task Of_several_versions_that_fit_a_proof_the_current_one_counts_and_all_are_tried()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        var (engine, provider) = await Engine.StartAsync(backend);
+        await using var _ = engine;
+        backend.Put("v2", "two").Put("v3", "three", VersionLabel.Pending);
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        var tried = new List<string>();
+
+        var match = provider.MatchProof(credential =>
+        {
+            tried.Add(credential.Reveal());
+            return true;
+        });
+
+        Assert.Equal(new CredentialMatch("v2", CredentialStage.Current, true), match);
+        Assert.Equal(["one", "three", "two"], tried);
+        Assert.Equal("v2", Assert.Single(engine.Ledger.GetUses(), use => use.Uses > 0).VersionId);
+    }
+
+    [Fact]
+    public async Task A_proof_made_with_a_revoked_version_is_refused_and_not_recognised()
+    {
+        var (engine, provider) = await Engine.StartAsync(new ScriptedBackend().Put("v1", "one").Put("v2", "two"));
+        await using var _ = engine;
+        await provider.RevokeAsync("v1", "leaked", Ct);
+
+        Assert.Equal(default, provider.MatchProof(Is("one")));
+        Assert.True(provider.MatchProof(Is("two")).IsAccepted);
+    }
+
+    [Fact]
     public async Task Callers_beyond_the_bound_share_one_name()
     {
         await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "one")) with { MaxCallers = 10 });
@@ -89,6 +143,8 @@ public sealed class MatchTests
             text => provider.Match(Encoding.UTF8.GetBytes(text)).IsRecognized == (text == "x"), iter: 10_000);
         Assert.True(provider.Match("x"u8).IsAccepted);
     }
+
+    private static Func<Credential, bool> Is(string value) => credential => credential.Reveal() == value;
 
     private static string Hex(VersionFingerprint fingerprint)
     {

@@ -81,6 +81,27 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task The_rest_of_the_overlap_is_observed_while_it_lasts()
+    {
+        var time = new TwoClocks();
+        var backend = new ScriptedBackend().Put("v1", "one");
+        await using var services = Services(backend, time);
+        var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
+        await provider.GetCurrentAsync(Ct);
+        Assert.Empty(Readings<double>(services, "nhi.credential.overlap.remaining"));
+
+        backend.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        Assert.Equal(86_400, Observe<double>(services, "nhi.credential.overlap.remaining", ("nhi.credential.version", "v1"), ("nhi.credential.stage", "previous")));
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(86_390, Observe<double>(services, "nhi.credential.overlap.remaining", ("nhi.credential.version", "v1")));
+
+        await provider.RevokeAsync("v1", "leaked", Ct);
+        Assert.Empty(Readings<double>(services, "nhi.credential.overlap.remaining"));
+    }
+
+    [Fact]
     public void Long_version_ids_are_shortened_to_what_tells_them_apart()
     {
         Assert.Equal("short", Nhi.Rotation.Telemetry.VersionTag.Shorten("short"));
@@ -101,12 +122,18 @@ public sealed class MetricsTests
         return services.BuildServiceProvider();
     }
 
-    private static double Observe<T>(IServiceProvider services, string instrument, params (string Key, string Value)[] tags)
+    private static IReadOnlyList<CollectedMeasurement<T>> Readings<T>(IServiceProvider services, string instrument)
         where T : struct
     {
         using var collector = new MetricCollector<T>(services.GetRequiredService<IMeterFactory>(), "Nhi.Rotation", instrument);
         collector.RecordObservableInstruments();
+        return collector.GetMeasurementSnapshot();
+    }
+
+    private static double Observe<T>(IServiceProvider services, string instrument, params (string Key, string Value)[] tags)
+        where T : struct
+    {
         return Convert.ToDouble(Assert.Single(
-            collector.GetMeasurementSnapshot(), measurement => tags.All(tag => Equals(measurement.Tags.GetValueOrDefault(tag.Key), tag.Value))).Value, System.Globalization.CultureInfo.InvariantCulture);
+            Readings<T>(services, instrument), measurement => tags.All(tag => Equals(measurement.Tags.GetValueOrDefault(tag.Key), tag.Value))).Value, System.Globalization.CultureInfo.InvariantCulture);
     }
 }

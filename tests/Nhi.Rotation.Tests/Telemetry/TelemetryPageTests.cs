@@ -116,6 +116,7 @@ public sealed class TelemetryPageTests
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
         captured.Reveal();
         provider.Report(captured, CredentialOutcome.Rejected);
+        metrics.RecordObservableInstruments();
         await engine.AdvanceAsync(TimeSpan.FromSeconds(31));
         backend.FailNext(new BackendException(name, BackendFailure.AccessDenied, "denied", "None."));
         await provider.RevokeAsync("v1", "leaked", Ct);

@@ -1,0 +1,141 @@
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Nhi.Rotation.AspNetCore.ApiKeys;
+
+/// <summary>The scheme: whoever presents an accepted version of a client's credential is that client.</summary>
+internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<RotatingApiKeyOptions>(options, logger, encoder)
+{
+    // One text for everything that was looked up: whether a client, a retired key or nothing at all was found is not the caller's to know.
+    private const string NotValid = "The API key is not valid.";
+
+    private const int StackLimit = 512;
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var reading = ApiKeyReading.Of(Request, Options);
+        if (reading.Refusal is { } refusal)
+        {
+            return Task.FromResult(Refuse(refusal));
+        }
+
+        return Task.FromResult(reading.Key is { } key ? Judge(key) : AuthenticateResult.NoResult());
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var result = await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.Append(HeaderNames.WWWAuthenticate, Challenge(result.Failure is not null));
+        if (Context.RequestServices.GetService<IProblemDetailsService>() is { } problems)
+        {
+            await problems.TryWriteAsync(new ProblemDetailsContext
+            {
+                HttpContext = Context,
+                ProblemDetails =
+                {
+                    Status = StatusCodes.Status401Unauthorized,
+                    Title = "Unauthorized",
+                    Detail = result.Failure?.Message ?? $"An API key is needed in the {(Options.AuthorizationScheme is null ? Options.HeaderName : "Authorization")} header.",
+                },
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private AuthenticateResult Judge(string key)
+    {
+        var (client, refusal) = FindClient(key);
+        if (refusal is not null)
+        {
+            return Refuse(refusal);
+        }
+
+        var match = Compare(key, client);
+        if (match.IsAccepted)
+        {
+            return Accept(client!, match);
+        }
+
+        if (match.IsRecognized && client!.MayWarn(TimeProvider))
+        {
+            ApiKeyLog.OldKeyRefused(Logger, client.Keys.Name, client.Id, Context.Connection.RemoteIpAddress, match.VersionId!, match.Stage);
+        }
+
+        return Refuse(NotValid);
+    }
+
+    private (ApiKeyClient? Client, string? Refusal) FindClient(string key)
+    {
+        if (Options.ClientIdHeaderName is not { } header)
+        {
+            return (Options.Lookup.FindByKey(key), null);
+        }
+
+        var ids = Request.Headers[header];
+        return ids.Count == 1 ? (Options.Lookup.FindById(ids[0]!), null) : (null, $"The {header} header is needed once.");
+    }
+
+    private CredentialMatch Compare(string key, ApiKeyClient? client)
+    {
+        Span<byte> bytes = key.Length <= StackLimit ? stackalloc byte[StackLimit] : new byte[key.Length];
+        bytes = bytes[..Encoding.ASCII.GetBytes(key, bytes)];
+        if (client is not null)
+        {
+            return client.Keys.Match(bytes, client.Id);
+        }
+
+        // The same work for a client that does not exist. No key can match: none has a byte that is not ASCII.
+        bytes[0] |= 0x80;
+        _ = Options.Lookup.Any!.Keys.Match(bytes);
+        return default;
+    }
+
+    private AuthenticateResult Accept(ApiKeyClient client, CredentialMatch match)
+    {
+        if (match.Stage == CredentialStage.Previous)
+        {
+            ApiKeyLog.OldKeyAccepted(Logger, client.Keys.Name, client.Id, match.VersionId!, match.Stage);
+            if (Options.AnnounceOldKeys)
+            {
+                OldKeyNotice.Announce(Response, match, Options.DeprecationLink);
+            }
+        }
+
+        var identity = new ClaimsIdentity(
+            [
+                new(ClaimTypes.NameIdentifier, client.Id),
+                new(ClaimTypes.Name, client.Id),
+                new(ApiKeyClaimTypes.Credential, client.Keys.Name),
+                new(ApiKeyClaimTypes.Version, match.VersionId!),
+                new(ApiKeyClaimTypes.Stage, Word(match.Stage)),
+            ],
+            Scheme.Name);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
+    }
+
+    private AuthenticateResult Refuse(string refusal)
+    {
+        ApiKeyLog.Refused(Logger, Context.Connection.RemoteIpAddress, refusal);
+        return AuthenticateResult.Fail(refusal);
+    }
+
+    // RFC 6750, section 3.1: a request without a token gets no error code.
+    private string Challenge(bool isRefused) => Options.AuthorizationScheme is not { } scheme
+        ? Scheme.Name
+        : isRefused && scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? $"{scheme} error=\"invalid_token\"" : scheme;
+
+    private static string Word(CredentialStage stage) => stage switch
+    {
+        CredentialStage.Pending => "pending",
+        CredentialStage.Previous => "previous",
+        _ => "current",
+    };
+}

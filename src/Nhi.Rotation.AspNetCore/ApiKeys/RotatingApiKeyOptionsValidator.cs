@@ -1,0 +1,61 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+
+namespace Nhi.Rotation.AspNetCore.ApiKeys;
+
+/// <summary>Refuses options that cannot work, all mistakes together, each with its fix.</summary>
+internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<RotatingApiKeyOptions>
+{
+    private const int ShortestMax = 16;
+
+    // RFC 9110, section 5.6.2: a token.
+    private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    public ValidateOptionsResult Validate(string? name, RotatingApiKeyOptions options)
+    {
+        List<string> mistakes = [.. options.Mistakes];
+        if (options.Clients.Count == 0)
+        {
+            mistakes.Add("it has no client. Call AddClient(clientId).");
+        }
+
+        if (options.AuthorizationScheme is null)
+        {
+            CheckToken(options.HeaderName, nameof(options.HeaderName), mistakes);
+        }
+        else
+        {
+            CheckToken(options.AuthorizationScheme, nameof(options.AuthorizationScheme), mistakes);
+        }
+
+        if (options.ClientIdHeaderName is { } header)
+        {
+            CheckToken(header, nameof(options.ClientIdHeaderName), mistakes);
+        }
+        else if (options.Clients.Count > 1)
+        {
+            mistakes.AddRange(options.Clients.Keys.Where(client => client.Contains(options.PrefixSeparator, StringComparison.Ordinal))
+                .Select(client => $"client '{client}' contains the PrefixSeparator '{options.PrefixSeparator}', so no key can name it. Choose another separator, or set ClientIdHeaderName."));
+        }
+
+        if (options.MaxKeyLength is < ShortestMax or > RotatingApiKeyOptions.LongestKey)
+        {
+            mistakes.Add($"{nameof(options.MaxKeyLength)} is {options.MaxKeyLength}. Set it to {ShortestMax} to {RotatingApiKeyOptions.LongestKey}.");
+        }
+
+        if (options.DeprecationLink is { IsAbsoluteUri: false })
+        {
+            mistakes.Add($"{nameof(options.DeprecationLink)} is relative. Set an absolute address.");
+        }
+
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes.Select(mistake => $"API key scheme '{name}': {mistake}"));
+    }
+
+    private static void CheckToken(string value, string option, List<string> mistakes)
+    {
+        if (value.Length == 0 || value.AsSpan().ContainsAnyExcept(Token))
+        {
+            mistakes.Add($"{option} is not a name that HTTP allows. Use letters, digits and hyphens.");
+        }
+    }
+}

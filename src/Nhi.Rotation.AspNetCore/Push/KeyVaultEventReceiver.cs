@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Nhi.Rotation.AspNetCore.Push;
+
+/// <summary>
+/// One delivery: key first, then size, form and content. The answer tells Event Grid what to do: 202 is done, 400 and 401 and 413 are not tried again but
+/// dead-lettered ("Event Grid message delivery and retry", Microsoft Learn), since trying again would not mend them.
+/// </summary>
+internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandler handler, PushLog log, string path)
+{
+    public async Task ReceiveAsync(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (!key.Accepts(request))
+        {
+            response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
+        if (await RequestBody.ReadAsync(request, context.RequestAborted).ConfigureAwait(false) is not { } body)
+        {
+            Refuse(response, StatusCodes.Status413PayloadTooLarge, "is larger than 1 MiB");
+            return;
+        }
+
+        if (Deliveries.Read(body.Span) is not { } events)
+        {
+            Refuse(response, StatusCodes.Status400BadRequest, "is neither an event nor an array of events with id and type");
+            return;
+        }
+
+        if (events is [{ Kind: EventKinds.Validation, Data.ValidationCode: { Length: > 0 and <= 256 } code }])
+        {
+            log.Validated(path);
+            response.ContentType = "application/json";
+            response.Headers.XContentTypeOptions = "nosniff";
+            await JsonSerializer.SerializeAsync(response.Body, new ValidationAnswer(code), PushJson.Default.ValidationAnswer, context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
+        if (!handler.TryHandle(events))
+        {
+            Refuse(response, StatusCodes.Status400BadRequest, "has a Key Vault event whose data.Id is no address of a secret or certificate");
+            return;
+        }
+
+        response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    private void Refuse(HttpResponse response, int status, string why)
+    {
+        log.Malformed(path, why);
+        response.StatusCode = status;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Nhi.Rotation.AspNetCore.Push;
+
+/// <summary>Reads a body up to a limit.</summary>
+internal static class RequestBody
+{
+    // Event Grid delivers at most 1 MB at once, batches included.
+    public const int MaxBytes = 1024 * 1024;
+
+    private const int ChunkBytes = 16 * 1024;
+
+    /// <returns>The body, or <see langword="null"/> if it is larger than the limit; no more than that is read then.</returns>
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (request.ContentLength > MaxBytes)
+        {
+            return null;
+        }
+
+        using var body = new MemoryStream((int)(request.ContentLength ?? ChunkBytes));
+        var chunk = new byte[ChunkBytes];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, ct).ConfigureAwait(false)) > 0)
+        {
+            if (body.Length + read > MaxBytes)
+            {
+                return null;
+            }
+
+            await body.WriteAsync(chunk.AsMemory(0, read), ct).ConfigureAwait(false);
+        }
+
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+}

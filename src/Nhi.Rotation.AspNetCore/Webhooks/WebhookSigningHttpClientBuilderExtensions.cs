@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation;
+using Nhi.Rotation.AspNetCore.Webhooks;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets an HttpClient sign the webhooks it sends.</summary>
+public static class WebhookSigningHttpClientBuilderExtensions
+{
+    /// <summary>
+    /// Signs each request of the client: with every accepted version of the credential if the scheme takes several signatures, so that receivers may change
+    /// their secret at any time during the overlap, and with the current one otherwise. Each signature counts one use, under the client's name.
+    /// </summary>
+    /// <param name="builder">The client. Each try of a resilience handler is signed anew and keeps its message id, whatever the order of registration.</param>
+    /// <param name="credentialName">The credential, as registered.</param>
+    /// <param name="scheme">How to sign.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>Bodies are buffered to be signed. A message id that the request has in the scheme's header is kept; otherwise a random one is set.</remarks>
+    /// <exception cref="ArgumentException">The scheme contradicts itself or is not safe.</exception>
+    public static IHttpClientBuilder AddWebhookSigning(this IHttpClientBuilder builder, string credentialName, WebhookScheme scheme)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(credentialName);
+        var format = new SignatureFormat(scheme);
+        var client = builder.Name;
+
+        // After all that configures the client, so that the handler is the innermost.
+        builder.Services.AddOptions<HttpClientFactoryOptions>(client).PostConfigure<IServiceProvider>((options, services) =>
+        {
+            var provider = services.GetKeyedService<IRotatingCredentialProvider>(credentialName) ?? throw new InvalidOperationException(
+                $"HttpClient '{client}' signs webhooks with credential '{credentialName}', which is not registered. Call AddRotatingCredentials().AddCredential(\"{credentialName}\", ...).");
+            var signer = new WebhookSigner(
+                client,
+                provider.ForConsumer(client),
+                format,
+                services.GetService<TimeProvider>() ?? TimeProvider.System,
+                services.GetRequiredService<ILoggerFactory>().CreateLogger(WebhookLog.Category));
+            options.HttpMessageHandlerBuilderActions.Add(handlers => handlers.AdditionalHandlers.Add(new WebhookSigningHandler(signer)));
+        }).ValidateOnStart();
+        return builder;
+    }
+}

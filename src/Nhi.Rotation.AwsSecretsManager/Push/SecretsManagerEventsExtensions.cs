@@ -1,0 +1,49 @@
+using Amazon.SQS;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nhi.Rotation.AwsSecretsManager;
+using Nhi.Rotation.AwsSecretsManager.Push;
+
+namespace Nhi.Rotation;
+
+/// <summary>Hears of changes in AWS Secrets Manager.</summary>
+public static class SecretsManagerEventsExtensions
+{
+    /// <summary>
+    /// Reads an Amazon SQS queue into which Amazon EventBridge puts the events of Secrets Manager, directly or through an SNS topic. An event asks for a
+    /// refresh of the credentials that are stored in its secret; a failed rotation is logged as an error. Needs a host, and
+    /// <c>sqs:ReceiveMessage</c> and <c>sqs:DeleteMessage</c> on the queue.
+    /// </summary>
+    /// <remarks>A message goes to one reader only, so each instance of the app needs a queue of its own: see docs/push.md.</remarks>
+    /// <param name="builder">The credentials.</param>
+    /// <param name="queueUrl">The queue's address, such as <c>https://sqs.eu-west-1.amazonaws.com/123456789012/orders-1</c>.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The address is no queue's.</exception>
+    public static RotatingCredentialsBuilder ListenToSecretsManagerEvents(
+        this RotatingCredentialsBuilder builder, Uri queueUrl, Action<SecretsManagerEventsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(queueUrl);
+        if (!QueueAddress.IsQueue(queueUrl))
+        {
+            throw new ArgumentException($"'{queueUrl}' is not the address of an SQS queue. It must look like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME.", nameof(queueUrl));
+        }
+
+        var options = new SecretsManagerEventsOptions();
+        configure?.Invoke(options);
+        builder.Services.AddSingleton<IHostedService>(services => Create(services, queueUrl, options));
+        return builder;
+    }
+
+    private static SqsEventListener Create(IServiceProvider services, Uri queueUrl, SecretsManagerEventsOptions options)
+    {
+        var logger = services.GetService<ILoggerFactory>()?.CreateLogger("Nhi.Rotation.AwsSecretsManager") ?? NullLogger.Instance;
+        var handler = new SecretsManagerEventHandler(
+            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], logger);
+        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        return new SqsEventListener(() => AwsClients.Create<IAmazonSQS>(services, options.Aws, config => QueueAddress.SetRegion(config, queueUrl)), queueUrl, handler, time, logger);
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nhi.Rotation.AwsSecretsManager.Telemetry;
+
+/// <summary>What the reader of a queue says. Event ids 450 to 459.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(450, LogLevel.Information, "Credential '{Credential}': Secrets Manager sent {EventName}; it is asked.")]
+    public static partial void Signalled(ILogger logger, string credential, string eventName);
+
+    [LoggerMessage(451, LogLevel.Error, "Credential '{Credential}' (owner: {Owner}): its rotation failed in Secrets Manager. The current version stays in use. Look at the log of the rotation function and rotate again.")]
+    public static partial void RotationFailed(ILogger logger, string credential, string owner);
+
+    [LoggerMessage(452, LogLevel.Error, "Queue {Queue} cannot be read: {Cause}. {Fix} Until then changes are found by polling only. Next try in {Wait}.")]
+    public static partial void QueueFailed(ILogger logger, Uri queue, string cause, string fix, TimeSpan wait);
+
+    [LoggerMessage(453, LogLevel.Warning, "{Failed} of {Count} messages could not be deleted from queue {Queue} ({Code}). They come back and are passed over. Grant sqs:DeleteMessage if it lasts.")]
+    public static partial void DeleteFailed(ILogger logger, Uri queue, int failed, int count, string code);
+
+    [LoggerMessage(454, LogLevel.Debug, "A message that is no event of Secrets Manager was deleted from the queue. Narrow the rule that fills it if there are many.")]
+    public static partial void ForeignMessage(ILogger logger);
+}

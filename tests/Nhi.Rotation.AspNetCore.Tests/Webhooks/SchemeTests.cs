@@ -1,0 +1,116 @@
+using Microsoft.AspNetCore.Http;
+using Nhi.Rotation.AspNetCore.Webhooks;
+
+namespace Nhi.Rotation.AspNetCore.Tests.Webhooks;
+
+public sealed class SchemeTests
+{
+    public static TheoryData<string> Presets => [.. Signed.Presets];
+
+    private static Dictionary<string, (WebhookScheme Scheme, string Property)> Mistakes => new()
+    {
+        ["no header"] = (WebhookScheme.GitHub with { SignatureHeader = "" }, "SignatureHeader"),
+        ["a header with a colon"] = (WebhookScheme.GitHub with { SignatureHeader = "X-Sig:" }, "SignatureHeader"),
+        ["no name"] = (WebhookScheme.GitHub with { Name = " " }, "Name"),
+        ["an unsigned timestamp"] = (WebhookScheme.Slack with { SignedPrefix = "v0:" }, "SignedPrefix"),
+        ["a timestamp that is nowhere"] = (WebhookScheme.GitHub with { SignedPrefix = "{timestamp}." }, "SignedPrefix"),
+        ["a movable end of the timestamp"] = (WebhookScheme.Slack with { SignedPrefix = "{timestamp}" }, "SignedPrefix"),
+        ["a movable end of the id"] = (WebhookScheme.StandardWebhooks with { SignedPrefix = "{id}{timestamp}." }, "SignedPrefix"),
+        ["an unsigned id"] = (WebhookScheme.GitHub with { IdHeader = "X-GitHub-Delivery" }, "SignedPrefix"),
+        ["two timestamps"] = (WebhookScheme.Stripe with { TimestampHeader = "X-Time" }, "TimestampPrefix"),
+        ["a prefix outside ASCII"] = (WebhookScheme.GitHub with { SignaturePrefix = "é=" }, "SignaturePrefix"),
+    };
+
+    public static TheoryData<string> MistakeNames => [.. Mistakes.Keys];
+
+    [Theory]
+    [MemberData(nameof(MistakeNames))]
+    public void A_scheme_that_is_not_safe_is_refused_by_the_name_of_its_property(string mistake)
+    {
+        var (scheme, property) = Mistakes[mistake];
+
+        var error = Assert.Throws<ArgumentException>(() => new SignatureFormat(scheme));
+
+        Assert.Contains(property, error.Message, StringComparison.Ordinal);
+    }
+
+    // Every change of any one byte of content or signature is noticed, and random headers are judged without an exception.
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void No_changed_byte_goes_unnoticed(string preset)
+    {
+        var format = new SignatureFormat(Signed.Scheme(preset));
+        var secret = new Credential("hook", "v1", SecretValue.FromText(Signed.Secret(preset, 1)));
+        var random = new Random(7);
+        for (var round = 0; round < 200; round++)
+        {
+            var body = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(round)))[..random.Next(1, 64)];
+            var headers = new HeaderDictionary();
+            foreach (var (name, value) in Signed.Headers(preset, body, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + round), Signed.Secret(preset, 1)))
+            {
+                headers[name] = value;
+            }
+
+            Assert.True(Verify(format, headers, body, secret));
+            Assert.False(Verify(format, headers, body + "0", secret));
+            Assert.False(Verify(format, headers, "x" + body[1..], secret));
+
+            var changed = headers.Keys.ElementAt(random.Next(headers.Count));
+            var text = headers[changed].ToString();
+            var at = random.Next(text.Length);
+            headers[changed] = string.Concat(text.AsSpan(0, at), ((char)random.Next(1, 300)).ToString(), text.AsSpan(at + 1));
+            var isSame = headers[changed].ToString().Equals(text, StringComparison.OrdinalIgnoreCase);
+            var isIgnored = preset == "Stripe" && at > text.IndexOf(",v0", StringComparison.Ordinal);
+            Assert.True(isSame || isIgnored || !Verify(format, headers, body, secret), $"{changed}: {text} -> {headers[changed]}");
+        }
+    }
+
+    [Fact]
+    public void Verifying_allocates_little_and_nothing_with_the_size_of_the_body()
+    {
+        var format = new SignatureFormat(WebhookScheme.StandardWebhooks);
+        var secret = new Credential("hook", "v1", SecretValue.FromText(Signed.Secret("Standard Webhooks", 1)));
+        Assert.InRange(Allocated(100_000), 0, 2000);
+
+        long Allocated(int size)
+        {
+            var body = new string('x', size);
+            var headers = new HeaderDictionary();
+            foreach (var (name, value) in Signed.Headers("Standard Webhooks", body, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000), Signed.Secret("Standard Webhooks", 1)))
+            {
+                headers[name] = value;
+            }
+
+            using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(body));
+            var least = long.MaxValue;
+            for (var i = 0; i < 20; i++)
+            {
+                stream.Position = 0;
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                Assert.True(Verify(format, headers, stream, secret));
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            return least;
+        }
+    }
+
+    private static bool Verify(SignatureFormat format, HeaderDictionary headers, string body, Credential secret)
+    {
+        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(body));
+        return Verify(format, headers, stream, secret);
+    }
+
+    private static bool Verify(SignatureFormat format, HeaderDictionary headers, MemoryStream body, Credential secret)
+    {
+        using var message = new SignedMessage(format);
+        if (format.Read(headers, message) is not null)
+        {
+            return false;
+        }
+
+        var reading = message.Content.TryReadAsync(body, 1 << 20, CancellationToken.None);
+        Assert.True(reading.IsCompletedSuccessfully && reading.Result);
+        return message.IsSignedWith(secret);
+    }
+}

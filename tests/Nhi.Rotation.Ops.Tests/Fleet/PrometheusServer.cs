@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Nhi.Rotation.Ops.Tests.Support;
+using Nhi.Rotation.TestSupport;
+
+namespace Nhi.Rotation.Ops.Tests.Fleet;
+
+/// <summary>Debian's Prometheus on a loopback port: scrapes and evaluates each second, with our rules and a quiet period short enough for a test.</summary>
+internal sealed class PrometheusServer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly HttpClient _http;
+
+    private PrometheusServer(Process process, HttpClient http)
+    {
+        _process = process;
+        _http = http;
+    }
+
+    public static PrometheusServer Start(string directory, TimeSpan quiet, IEnumerable<string> targets)
+    {
+        var program = Installed.Program("prometheus", "prometheus");
+        var seconds = string.Create(CultureInfo.InvariantCulture, $"{quiet.TotalSeconds}s");
+        File.WriteAllText(Path.Join(directory, "rules.yml"), File.ReadAllText(Repository.Rules)
+            .Replace("[1h]", $"[{seconds}]", StringComparison.Ordinal).Replace("offset 1h", $"offset {seconds}", StringComparison.Ordinal));
+        File.WriteAllText(Path.Join(directory, "prometheus.yml"), $$"""
+            global: { scrape_interval: 1s, evaluation_interval: 1s }
+            rule_files: [ rules.yml ]
+            scrape_configs:
+              - job_name: fleet
+                static_configs: [ { targets: [ {{string.Join(", ", targets.Select(target => $"'{target}'"))}} ] } ]
+            """);
+        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Find()}");
+        string[] arguments =
+        [
+            $"--config.file={directory}/prometheus.yml", $"--storage.tsdb.path={directory}/data", $"--web.listen-address={address}", "--log.level=error",
+        ];
+
+        // timeout ends it should the test not.
+        return new PrometheusServer(Process.Start("timeout", ["180", program, .. arguments]), new HttpClient { BaseAddress = new Uri($"http://{address}") });
+    }
+
+    /// <summary>The result of an instant query: labels and value of each series. Empty while Prometheus starts.</summary>
+    public async Task<IReadOnlyList<(JsonNode Labels, double Value)>> QueryAsync(string expression, CancellationToken ct)
+    {
+        try
+        {
+            var text = await _http.GetStringAsync(new Uri($"/api/v1/query?query={Uri.EscapeDataString(expression)}", UriKind.Relative), ct);
+            return [.. JsonNode.Parse(text)!["data"]!["result"]!.AsArray().Select(series => (series!["metric"]!, double.Parse(series["value"]![1]!.GetValue<string>(), CultureInfo.InvariantCulture)))];
+        }
+        catch (HttpRequestException)
+        {
+            return [];
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+}
