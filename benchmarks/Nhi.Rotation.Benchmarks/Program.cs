@@ -4,7 +4,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using Nhi.Rotation.Benchmarks;
 
-// Without arguments: every suite as a short job, one table each. "--scale" and "--latency" measure what no micro-benchmark can; anything else goes to BenchmarkDotNet.
+// Without arguments: every suite as a short job, one table each. "--scale", "--latency", "--timing" and "--throughput" measure what no micro-benchmark can; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case []:
@@ -15,6 +15,12 @@ switch (args)
         break;
     case ["--latency", ..]:
         await LatencyMeasurement.RunAsync();
+        break;
+    case ["--timing", ..]:
+        TimingMeasurement.Run();
+        break;
+    case ["--throughput", ..]:
+        await ThroughputMeasurement.RunAsync();
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ReadBenchmarks).Assembly).Run(args, ShortRun.Config.AddLogger(ConsoleLogger.Default));

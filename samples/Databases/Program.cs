@@ -1,3 +1,8 @@
 using Databases;
 
-return await RedisRun.RunAsync(args.Contains("--compare"), CancellationToken.None) ? 0 : 1;
+// dotnet run --project samples/Databases [-- --compare]
+// One call a database. Each starts its own server on a private port, and says so when the server is not installed.
+var compare = args.Contains("--compare");
+var isGood = await PostgresDemo.RunAsync(compare);
+isGood &= await RedisRun.RunAsync(compare, CancellationToken.None);
+return isGood ? 0 : 1;

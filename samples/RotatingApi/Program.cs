@@ -1,1 +1,16 @@
-return 0;
+using RotatingApi;
+
+// Without arguments: the demonstration, which starts the two services as processes of their own. "--service" is how it starts one.
+return args switch
+{
+    [] => await Demonstration.RunAsync(Demonstration.FullPause),
+    ["--short"] => await Demonstration.RunAsync(Demonstration.ShortPause),
+    ["--service", var name, var address, var peer, var secrets] => await Service.RunAsync(name, new Uri(address), new Uri(peer), secrets),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: dotnet run --project samples/RotatingApi [-- --short]");
+    return 2;
+}

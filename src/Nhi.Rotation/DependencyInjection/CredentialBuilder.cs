@@ -62,6 +62,10 @@ public sealed class CredentialBuilder
     /// <returns>The same builder.</returns>
     public CredentialBuilder ProveRetirement() => Configure(options => options.ProveRetirement = true);
 
+    /// <summary>Says that each version is a certificate with its private key: <see cref="CredentialOptions.IsCertificate"/>, which tells what follows.</summary>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder AsCertificate() => Configure(options => options.IsCertificate = true);
+
     /// <summary>Sets how the credential is refreshed and rotated.</summary>
     /// <param name="configure">Sets options. Calls add up.</param>
     /// <returns>The same builder.</returns>

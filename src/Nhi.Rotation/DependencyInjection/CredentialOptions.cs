@@ -63,4 +63,11 @@ public sealed class CredentialOptions
 
     /// <summary>How long nobody may have used an old version before the verdict calls it safe to revoke. 0 asks for no wait. Default 1 h.</summary>
     public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Whether each version is a certificate with its private key, in a form that <see cref="TlsCertificate"/> reads. A version is then valid as long as its leaf
+    /// is (a backend's own dates can only narrow that): pending before, never presented afterwards. One that cannot be read is refused before it is promoted,
+    /// with an error that tells why. Default <see langword="false"/>.
+    /// </summary>
+    public bool IsCertificate { get; set; }
 }

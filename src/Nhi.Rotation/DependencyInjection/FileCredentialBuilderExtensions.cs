@@ -11,6 +11,7 @@ namespace Nhi.Rotation;
 public static class FileCredentialBuilderExtensions
 {
     internal const string SectionName = "Files";
+    internal const string PemSectionName = "PemFiles";
 
     // Watching tells of changes at once; polling is for network mounts and lost events, and reading a small file is cheap.
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(30);
@@ -33,6 +34,42 @@ public static class FileCredentialBuilderExtensions
         }
 
         return Use(builder, path);
+    }
+
+    /// <summary>
+    /// Takes a certificate from two PEM files: <c>tls.crt</c> and <c>tls.key</c> of a cert-manager secret volume, <c>svid.pem</c> and <c>svid_key.pem</c> of a SPIFFE
+    /// helper. A pair that does not match is refused and read again at the next change of either file; the last good one stays.
+    /// <see cref="CredentialOptions.IsCertificate"/> is set.
+    /// </summary>
+    /// <param name="builder">The credential.</param>
+    /// <param name="certificatePath">The file with the chain, leaf first. Relative paths are resolved against the working directory, once.</param>
+    /// <param name="keyPath">The file with the private key.</param>
+    /// <param name="configure">Says how the files are read. Layout, FileName, Content and JsonField do not apply.</param>
+    /// <returns>The same builder.</returns>
+    public static CredentialBuilder FromPemFiles(this CredentialBuilder builder, string certificatePath, string keyPath, Action<FileBackendOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(certificatePath);
+        var full = Path.GetFullPath(certificatePath);
+        return builder
+            .FromFiles(keyPath, options =>
+            {
+                options.Layout = FileLayout.SingleValue;
+                options.CertificatePath = full;
+                configure?.Invoke(options);
+            })
+            .AsCertificate();
+    }
+
+    internal static void FromPemSection(CredentialBuilder builder, IConfigurationSection section)
+    {
+        if (section["Certificate"] is not { Length: > 0 } certificate || section["Key"] is not { Length: > 0 } key)
+        {
+            builder.Refuse($"{section.Path}:Certificate or {section.Path}:Key is missing. Set each to a PEM file.");
+            return;
+        }
+
+        builder.FromPemFiles(certificate, key, options => section.Bind(options));
     }
 
     internal static void FromSection(CredentialBuilder builder, IConfigurationSection section)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Nhi.Rotation.Backends.Certificates;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
@@ -54,6 +55,12 @@ internal static class RegistryFactory
         typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),
         time.GetUtcNow());
 
+    private static ICredentialBackend Backend(IServiceProvider services, CredentialRegistration registration, CredentialOptions options)
+    {
+        var backend = registration.Backend!(services);
+        return options.IsCertificate ? new CertificateBackend(backend, services.GetService<TimeProvider>() ?? TimeProvider.System, Logger(services)) : backend;
+    }
+
     private static CoreSettings Settings(
         IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer)
     {
@@ -61,7 +68,7 @@ internal static class RegistryFactory
         {
             Name = registration.Name,
             Key = registration.Key,
-            Backend = registration.Backend!(services),
+            Backend = Backend(services, registration, options),
             Probe = registration.Probe?.Invoke(services),
             DefaultConsumer = consumer,
             FirstLoadTimeout = shared.FirstLoadTimeout,

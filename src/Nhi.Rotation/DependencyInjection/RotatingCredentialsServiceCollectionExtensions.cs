@@ -42,7 +42,9 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
             KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CredentialHostedService>());
-        return new RotatingCredentialsBuilder(services, setup).AddBackendSection(FileCredentialBuilderExtensions.SectionName, FileCredentialBuilderExtensions.FromSection);
+        return new RotatingCredentialsBuilder(services, setup)
+            .AddBackendSection(FileCredentialBuilderExtensions.SectionName, FileCredentialBuilderExtensions.FromSection)
+            .AddBackendSection(FileCredentialBuilderExtensions.PemSectionName, FileCredentialBuilderExtensions.FromPemSection);
     }
 
     /// <summary>Adds the credentials that a configuration section lists: one child a credential, named as the credential.</summary>

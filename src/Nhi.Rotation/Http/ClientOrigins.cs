@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
 
@@ -7,15 +8,15 @@ namespace Nhi.Rotation.Http;
 internal static class ClientOrigins
 {
     /// <exception cref="InvalidOperationException">There is none, so the credential could go anywhere or nowhere.</exception>
-    public static AllowedOrigin[] Find(HttpCredentialRegistration registration, IOptionsMonitor<HttpClientFactoryOptions> clients)
+    public static AllowedOrigin[] Find(ClientCredentialRegistration registration, IServiceProvider services)
     {
         var (client, credential) = (registration.ClientName, registration.CredentialName);
-        if (registration.Options.Origins is { Count: > 0 } named)
+        if (registration.Origins is { Count: > 0 } named)
         {
             return [.. named];
         }
 
-        if (ReadBaseAddress(clients.Get(client)) is not { } address)
+        if (ReadBaseAddress(services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(client)) is not { } address)
         {
             throw new InvalidOperationException(
                 $"HttpClient '{client}' has no BaseAddress where it is registered, so no host is known that may see credential '{credential}'. "

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.Http;
@@ -13,18 +10,14 @@ namespace Nhi.Rotation.Http;
 /// </summary>
 internal sealed class HttpCredentialBinding
 {
-    // Redirects and callers choose the hosts, so the number of those remembered must not.
-    private const int MaxWarnedHosts = 64;
-
     private readonly HttpCredentialRegistration _registration;
     private readonly IRotatingCredentialProvider _provider;
-    private readonly AllowedOrigin[] _origins;
+    private readonly OriginGuard _origins;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IDerived<Stamp>? _stamps;
     private readonly Func<HttpResponseMessage, bool> _isRejection;
     private readonly RecentRejections _rejections;
-    private readonly ConcurrentDictionary<string, bool> _warnedHosts = new(StringComparer.Ordinal);
     private bool _warnedOfReplacement;
 
     public HttpCredentialBinding(
@@ -32,7 +25,7 @@ internal sealed class HttpCredentialBinding
     {
         _registration = registration;
         _provider = provider;
-        _origins = origins;
+        _origins = new OriginGuard(registration, origins, logger);
         _time = time;
         _logger = logger;
         _isRejection = registration.Options.IsRejection;
@@ -43,42 +36,17 @@ internal sealed class HttpCredentialBinding
     /// <exception cref="InvalidOperationException">The credential is not registered, or no host is known that may see it.</exception>
     public static HttpCredentialBinding Create(IServiceProvider services, HttpCredentialRegistration registration)
     {
-        var (client, credential) = (registration.ClientName, registration.CredentialName);
-        var provider = services.GetKeyedService<IRotatingCredentialProvider>(credential) ?? throw new InvalidOperationException(
-            $"HttpClient '{client}' uses credential '{credential}', which is not registered. Call AddRotatingCredentials().AddCredential(\"{credential}\", ...).");
-
+        var logger = ClientCredentialServices.Logger(services);
         return new HttpCredentialBinding(
             registration,
-            provider.ForConsumer(client),
-            ClientOrigins.Find(registration, services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>()),
+            ClientCredentialServices.Provider(services, registration),
+            ClientOrigins.Find(registration, services),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Nhi.Rotation.Http"));
+            logger);
     }
 
     /// <summary>Whether the credential may be sent there. Warns once for each host where it may not.</summary>
-    public bool Covers(Uri? address)
-    {
-        if (address is not { IsAbsoluteUri: true })
-        {
-            return false;
-        }
-
-        foreach (var origin in _origins)
-        {
-            if (origin.Covers(address))
-            {
-                return true;
-            }
-        }
-
-        var host = $"{address.Scheme}://{address.IdnHost}:{address.Port}";
-        if (_warnedHosts.Count < MaxWarnedHosts && _warnedHosts.TryAdd(host, true))
-        {
-            Log.SentWithoutCredential(_logger, _registration.ClientName, _registration.CredentialName, host);
-        }
-
-        return false;
-    }
+    public bool Covers(Uri? address) => _origins.Covers(address);
 
     /// <summary>The stamp of the current version; counts one use of it. <see langword="null"/> when there is none yet.</summary>
     public Stamp? TryTakeStamp()

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 
 namespace Nhi.Rotation.Http;
@@ -10,10 +9,10 @@ namespace Nhi.Rotation.Http;
 internal sealed class HttpCredentialFilter : IHttpMessageHandlerBuilderFilter
 {
     private readonly IServiceProvider _services;
-    private readonly ILookup<string, HttpCredentialRegistration> _registrations;
+    private readonly ILookup<string, ClientCredentialRegistration> _registrations;
     private readonly RedirectTakeover _redirects = new();
 
-    public HttpCredentialFilter(IServiceProvider services, IEnumerable<HttpCredentialRegistration> registrations)
+    public HttpCredentialFilter(IServiceProvider services, IEnumerable<ClientCredentialRegistration> registrations)
     {
         _services = services;
         _registrations = registrations.ToLookup(static registration => registration.ClientName, StringComparer.Ordinal);
@@ -34,7 +33,7 @@ internal sealed class HttpCredentialFilter : IHttpMessageHandlerBuilderFilter
 
         foreach (var registration in _registrations[client])
         {
-            builder.AdditionalHandlers.Add(new RotatingCredentialHandler(_services.GetRequiredKeyedService<HttpCredentialBinding>(registration)));
+            builder.AdditionalHandlers.Add(registration.CreateHandler(_services));
         }
     };
 }

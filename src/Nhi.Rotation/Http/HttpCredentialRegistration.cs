@@ -1,23 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Nhi.Rotation.Http;
 
 /// <summary>One call of AddRotatingCredential; also the key of its <see cref="HttpCredentialBinding"/>.</summary>
-internal sealed class HttpCredentialRegistration
+internal sealed class HttpCredentialRegistration : ClientCredentialRegistration
 {
     public HttpCredentialRegistration(string clientName, string credentialName, HttpCredentialOptions options)
+        : base(clientName, credentialName)
     {
-        ClientName = clientName;
-        CredentialName = credentialName;
         Options = options;
         Stamping = options.Stamping ?? throw new InvalidOperationException(
             $"HttpClient '{clientName}': nothing says how credential '{credentialName}' is sent. Choose one in AddRotatingCredential(\"{credentialName}\", h => ...): "
             + "h.Bearer(), h.Header(...), h.Basic(...), h.QueryParameter(...) or h.Stamp(...).");
     }
 
-    public string ClientName { get; }
-
-    public string CredentialName { get; }
-
     public HttpCredentialOptions Options { get; }
 
     public Stamping Stamping { get; }
+
+    public override IReadOnlyList<AllowedOrigin> Origins => Options.Origins;
+
+    public override string? HeaderName => Stamping.HeaderName;
+
+    public override string Place => Stamping.ToString();
+
+    public override bool Collides(ClientCredentialRegistration other) =>
+        other is HttpCredentialRegistration stamped ? stamped.Stamping.Collides(Stamping) : base.Collides(other);
+
+    public override void Prepare(IServiceProvider services) => Binding(services);
+
+    public override DelegatingHandler CreateHandler(IServiceProvider services) => new RotatingCredentialHandler(Binding(services));
+
+    private HttpCredentialBinding Binding(IServiceProvider services) => services.GetRequiredKeyedService<HttpCredentialBinding>(this);
 }

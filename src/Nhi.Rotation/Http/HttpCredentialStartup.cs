@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Nhi.Rotation.Http;
@@ -7,9 +6,9 @@ namespace Nhi.Rotation.Http;
 internal sealed class HttpCredentialStartup : IHostedService
 {
     private readonly IServiceProvider _services;
-    private readonly IEnumerable<HttpCredentialRegistration> _registrations;
+    private readonly IEnumerable<ClientCredentialRegistration> _registrations;
 
-    public HttpCredentialStartup(IServiceProvider services, IEnumerable<HttpCredentialRegistration> registrations)
+    public HttpCredentialStartup(IServiceProvider services, IEnumerable<ClientCredentialRegistration> registrations)
     {
         _services = services;
         _registrations = registrations;
@@ -19,7 +18,7 @@ internal sealed class HttpCredentialStartup : IHostedService
     {
         foreach (var registration in _registrations)
         {
-            _services.GetRequiredKeyedService<HttpCredentialBinding>(registration);
+            registration.Prepare(_services);
         }
 
         return Task.CompletedTask;

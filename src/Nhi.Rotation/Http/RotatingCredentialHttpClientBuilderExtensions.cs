@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Http;
 using Nhi.Rotation;
 using Nhi.Rotation.Http;
 
@@ -28,46 +27,12 @@ public static class RotatingCredentialHttpClientBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(credentialName);
         ArgumentNullException.ThrowIfNull(configure);
-        if (string.IsNullOrEmpty(builder.Name))
-        {
-            throw new InvalidOperationException(
-                $"Credential '{credentialName}' would be sent by every HttpClient of the app. Call AddRotatingCredential on a named or typed client.");
-        }
-
+        ClientCredentialServices.ThrowIfForAll(builder, credentialName, nameof(AddRotatingCredential));
         var options = new HttpCredentialOptions();
         configure(options);
         var registration = new HttpCredentialRegistration(builder.Name, credentialName, options);
-        ThrowIfTaken(builder.Services, registration);
-
-        builder.Services.AddSingleton(registration);
+        ClientCredentialServices.Add(builder, registration);
         builder.Services.AddKeyedSingleton(registration, static (services, key) => HttpCredentialBinding.Create(services, (HttpCredentialRegistration)key!));
-        builder.Services.AddHostedService<HttpCredentialStartup>();
-        AddFilter(builder.Services);
         return builder;
-    }
-
-    private static void ThrowIfTaken(IServiceCollection services, HttpCredentialRegistration registration)
-    {
-        foreach (var service in services)
-        {
-            if (!service.IsKeyedService
-                && service.ImplementationInstance is HttpCredentialRegistration other
-                && other.ClientName == registration.ClientName
-                && other.Stamping.Collides(registration.Stamping))
-            {
-                throw new InvalidOperationException(
-                    $"HttpClient '{registration.ClientName}' sends credential '{other.CredentialName}' as {other.Stamping} already, so it cannot send "
-                    + $"credential '{registration.CredentialName}' there. Use another header, or another client.");
-            }
-        }
-    }
-
-    // The first filter has the last word, which a filter that must get below all other handlers needs.
-    private static void AddFilter(IServiceCollection services)
-    {
-        if (!services.Any(static service => !service.IsKeyedService && service.ImplementationType == typeof(HttpCredentialFilter)))
-        {
-            services.Insert(0, ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, HttpCredentialFilter>());
-        }
     }
 }

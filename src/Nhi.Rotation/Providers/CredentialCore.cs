@@ -585,7 +585,7 @@ internal sealed class CredentialCore : IRefreshTarget
         }
         catch (AggregateException errors)
         {
-            _log.SubscriberFailed(Name, errors.InnerExceptions[0].GetType().FullName!);
+            _log.SubscriberFailed(Name, errors.Flatten().InnerExceptions[0].GetType().FullName!);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Nhi.Rotation.Shapes;
@@ -41,7 +42,7 @@ internal sealed class ShapeJson : IDisposable
 
         throw new CredentialFormatException(
             credential.Name,
-            $"the value of version '{credential.VersionId}' begins as a JSON object and is not one, or has a property twice",
+            $"the value of version '{credential.VersionId}' is not one JSON object, or has a property twice",
             "Write it with a JSON serializer, without comments and with each property once.");
     }
 
@@ -52,7 +53,44 @@ internal sealed class ShapeJson : IDisposable
         $"the value of version '{_versionId}' has no text in the field '{field}'",
         $"Store a JSON object in which \"{field}\" is a text that is not empty.");
 
+    /// <summary>The text of a field, or <see langword="null"/> if it is missing, null or empty.</summary>
+    /// <exception cref="CredentialFormatException">It is something else.</exception>
+    public string? OptionalText(string field) => IsMissing(field) ? null : Text(field);
+
+    /// <summary>A TCP port, as a number or a text, or <see langword="null"/> if it is missing, null or empty.</summary>
+    /// <exception cref="CredentialFormatException">It is something else.</exception>
+    public int? OptionalPort(string field)
+    {
+        if (IsMissing(field))
+        {
+            return null;
+        }
+
+        var value = _document.RootElement.GetProperty(field);
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOrNull(field);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue
+            ? port
+            : throw new CredentialFormatException(_name, $"the value of version '{_versionId}' has no port in the field '{field}'", $"Store a number from 1 to 65535 in \"{field}\".");
+    }
+
+    /// <summary>Every field that is not null: texts as they are, anything else as JSON.</summary>
+    public Dictionary<string, string> All()
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in _document.RootElement.EnumerateObject().Where(static field => field.Value.ValueKind != JsonValueKind.Null))
+        {
+            all.Add(field.Name, field.Value.ValueKind == JsonValueKind.String ? TextOrNull(field.Name) ?? Text(field.Name) : field.Value.GetRawText());
+        }
+
+        return all;
+    }
+
     public void Dispose() => _document.Dispose();
+
+    private bool IsMissing(string field) =>
+        !_document.RootElement.TryGetProperty(field, out var value)
+        || value.ValueKind == JsonValueKind.Null
+        || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
 
     private string? TextOrNull(string field)
     {

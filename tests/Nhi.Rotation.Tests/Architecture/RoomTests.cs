@@ -12,7 +12,7 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
-        ["DependencyInjection"] = ["Http", "Health", "Providers", "Refreshing", "Lifecycle", "Evidence", "Evidence/Journal", "Backends/Files", Telemetry],
+        ["DependencyInjection"] = ["Http", "Health", "Providers", "Refreshing", "Lifecycle", "Evidence", "Evidence/Journal", "Backends/Files", "Backends/Certificates", Telemetry],
         ["Http"] = ["Shapes", Telemetry],
         ["Health"] = ["Providers"],
         ["Providers"] = ["Refreshing", "Lifecycle", "Evidence", Telemetry],
@@ -21,6 +21,11 @@ public sealed class RoomTests
         ["Evidence"] = [Telemetry],
         ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],
+        ["OptionsBinding"] = ["Providers"],
+        ["Configuration"] = ["Providers"],
+        ["OAuth"] = ["Http", "Shapes", Telemetry],
+        ["Backends/Certificates"] = ["Shapes", Telemetry],
+        ["Tls"] = ["Shapes"],
         ["Shapes"] = [],
         [Telemetry] = [],
     };

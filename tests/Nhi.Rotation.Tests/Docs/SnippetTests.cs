@@ -14,6 +14,7 @@ public sealed class SnippetTests
         ["docs/npgsql.md"] = "Nhi.Rotation.Npgsql",
         ["docs/push.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/redis.md"] = "Nhi.Rotation.StackExchangeRedis",
+        ["docs/sdk-clients.md"] = "Nhi.Rotation.AwsSecretsManager",
         ["docs/status-page.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/tls.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/webhooks.md"] = "Nhi.Rotation.AspNetCore",

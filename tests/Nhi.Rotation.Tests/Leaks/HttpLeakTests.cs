@@ -145,7 +145,7 @@ public sealed class HttpLeakTests
     {
         ears.Collect();
         _output.Add("app", _log);
-        var registration = services.GetRequiredService<HttpCredentialRegistration>();
+        var registration = services.GetRequiredService<ClientCredentialRegistration>();
         DebuggerWalk.Open(_output, registration, services.GetRequiredKeyedService<HttpCredentialBinding>(registration), services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe"));
     }
 }

@@ -57,6 +57,12 @@ public sealed class FileBackendOptions
     [SuppressMessage("Performance", "CA1819:Properties should not return arrays", Justification = "Configuration binds base64 to byte[]; the backend keeps a copy.")]
     public byte[]? FingerprintKey { get; set; }
 
+    /// <summary>
+    /// The file with the certificate chain that belongs to the private key at the credential's path; the value is both together. It is not secret, so its
+    /// permissions are its own affair.
+    /// </summary>
+    internal string? CertificatePath { get; set; }
+
     /// <summary>The first thing wrong with the options, with its fix, or <see langword="null"/>.</summary>
     internal string? FindMistake()
     {
@@ -83,6 +89,11 @@ public sealed class FileBackendOptions
         if (FileName is not null && !RelativePath.IsInside(FileName))
         {
             return $"FileName is '{FileName}'. Set a relative path without '..', or put the whole path into the credential's path.";
+        }
+
+        if (CertificatePath is not null && (Layout != FileLayout.SingleValue || FileName is not null || JsonField is not null || Content != FileContent.Text))
+        {
+            return "PEM files have a Layout, FileName, Content or JsonField. Leave these unset; the two paths say it all.";
         }
 
         return JsonField is null ? null : FindJsonFieldMistake();

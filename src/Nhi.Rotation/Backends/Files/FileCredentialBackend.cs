@@ -14,6 +14,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
     private const UnixFileMode ReadableByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string? _fileName;
+    private readonly string? _certificatePath;
     private readonly TimeSpan _settleTime;
     private readonly FileObserver _observer;
     private readonly PathWatches _watches;
@@ -34,6 +35,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         }
 
         _fileName = options.FileName;
+        _certificatePath = options.CertificatePath;
         _settleTime = options.SettleTime;
         _observer = new FileObserver(options);
         _watches = new PathWatches(directories, logger);
@@ -63,7 +65,16 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         return observation.Listing;
     }
 
-    public IChangeToken? Watch(string key) => TryGetPath(key, out var path) ? _watches.Watch(path) : null;
+    public IChangeToken? Watch(string key)
+    {
+        var token = TryGetPath(key, out var path) ? _watches.Watch(path) : null;
+        if (token is null || _certificatePath is null)
+        {
+            return token;
+        }
+
+        return _watches.Watch(_certificatePath) is { } other ? new CompositeChangeToken([token, other]) : null;
+    }
 
     public void Dispose() => _watches.Dispose();
 

@@ -44,6 +44,13 @@ internal sealed class FileImage
     public static FileImage Content(byte[] buffer, int count, DateTimeOffset lastWriteTime, UnixFileMode mode) =>
         new(FileImageState.Content, buffer, count) { Length = count, LastWriteTime = lastWriteTime, Mode = mode };
 
+    /// <summary>What two files hold together, a line ending between them.</summary>
+    public static FileImage Joined(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        byte[] buffer = [.. first, (byte)'\n', .. second];
+        return new(FileImageState.Content, buffer, buffer.Length) { Length = buffer.Length };
+    }
+
     public bool SameAs(FileImage other) =>
         State == other.State && Length == other.Length && LastWriteTime == other.LastWriteTime && Bytes.Span.SequenceEqual(other.Bytes.Span);
 

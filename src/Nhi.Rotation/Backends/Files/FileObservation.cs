@@ -4,9 +4,7 @@ namespace Nhi.Rotation.Backends.Files;
 internal sealed class FileObservation
 {
     private readonly List<FileImage> _images = [];
-
-    /// <summary>Where the first file really was.</summary>
-    public string? Real { get; set; }
+    private readonly List<(string Path, ResolvedPath Resolved)> _places = [];
 
     public BackendListing? Listing { get; set; }
 
@@ -18,18 +16,43 @@ internal sealed class FileObservation
     /// <summary>Whether a volume was swapped meanwhile, so that a new look is needed and there is nothing to wait for.</summary>
     public bool IsOutdated { get; set; }
 
-    /// <summary>The permissions that any of the files grants.</summary>
-    public UnixFileMode Mode => _images.Aggregate(UnixFileMode.None, static (mode, image) => mode | image.Mode);
+    /// <summary>The permissions that any of the files with a secret grants.</summary>
+    public UnixFileMode Mode { get; private set; }
 
     public FileImage Add(FileImage image)
+    {
+        Mode |= image.Mode;
+        return AddPublic(image);
+    }
+
+    /// <summary>Adds a file that anybody may read.</summary>
+    public FileImage AddPublic(FileImage image)
     {
         _images.Add(image);
         return image;
     }
 
+    /// <summary>Notes where a path led.</summary>
+    /// <returns>Where the file really was.</returns>
+    public string AddPlace(string path, ResolvedPath resolved)
+    {
+        _places.Add((path, resolved));
+        return resolved.Real;
+    }
+
+    /// <summary>
+    /// Looks whether all was read from volumes that were not swapped meanwhile. The files behind a volume's link never change, but the kubelet deletes
+    /// them after a swap, maybe before they were all read.
+    /// </summary>
+    public void Conclude()
+    {
+        IsOutdated = _places.Exists(static place => place.Resolved.VolumeRoot is not null && ResolvedPath.Of(place.Path).Real != place.Resolved.Real);
+        IsFinal = !IsOutdated && (IsFinal || (_places.Count > 0 && _places.TrueForAll(static place => place.Resolved.VolumeRoot is not null)));
+    }
+
     public bool SameAs(FileObservation other)
     {
-        if (Real != other.Real || Problem?.Message != other.Problem?.Message || _images.Count != other._images.Count)
+        if (!_places.Select(static place => place.Resolved.Real).SequenceEqual(other._places.Select(static place => place.Resolved.Real)) || Problem?.Message != other.Problem?.Message || _images.Count != other._images.Count)
         {
             return false;
         }

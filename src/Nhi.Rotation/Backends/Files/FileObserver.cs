@@ -5,6 +5,7 @@ internal sealed class FileObserver
 {
     private readonly FileLayout _layout;
     private readonly string? _jsonField;
+    private readonly string? _certificatePath;
     private readonly int _maxSize;
     private readonly ContentDecoder _decoder;
     private readonly Fingerprint _fingerprint;
@@ -13,6 +14,7 @@ internal sealed class FileObserver
     {
         _layout = options.Layout;
         _jsonField = options.JsonField;
+        _certificatePath = options.CertificatePath;
         _maxSize = options.MaxFileSize;
         _decoder = new ContentDecoder(options);
         _fingerprint = new Fingerprint(options.FingerprintKey);
@@ -23,35 +25,24 @@ internal sealed class FileObserver
     {
         var observation = new FileObservation();
         var errors = new FileErrors(request.CredentialName);
-        string? volume = null;
-        var file = path;
         try
         {
             var layout = DecideLayout(path, errors);
-            file = layout == FileLayout.VersionDirectory ? Path.Join(path, Manifest.FileName) : path;
-            var resolved = ResolvedPath.Of(file);
-            if (resolved.IsLoop)
-            {
-                throw errors.LinkLoop(path);
-            }
-
-            volume = resolved.VolumeRoot;
-            observation.Real = resolved.Real;
-            observation.Listing = Read(observation, request, file, layout, errors);
+            observation.Listing = Read(observation, request, layout == FileLayout.VersionDirectory ? Path.Join(path, Manifest.FileName) : path, layout, errors);
         }
         catch (BackendException problem)
         {
             observation.Problem = problem;
         }
 
-        if (volume is not null)
-        {
-            // The files behind the link never change, but the kubelet deletes them after a swap, maybe before they were all read.
-            observation.IsOutdated = ResolvedPath.Of(file).Real != observation.Real;
-            observation.IsFinal = !observation.IsOutdated;
-        }
-
+        observation.Conclude();
         return observation;
+    }
+
+    private static string Resolve(FileObservation observation, string file, FileErrors errors)
+    {
+        var resolved = ResolvedPath.Of(file);
+        return resolved.IsLoop ? throw errors.LinkLoop(file) : observation.AddPlace(file, resolved);
     }
 
     private FileLayout DecideLayout(string path, FileErrors errors)
@@ -75,7 +66,7 @@ internal sealed class FileObserver
 
     private BackendListing Read(FileObservation observation, BackendRequest request, string file, FileLayout layout, FileErrors errors)
     {
-        var real = observation.Real!;
+        var real = Resolve(observation, file, errors);
         var image = observation.Add(FileReader.Read(real, _maxSize));
         if (image.State != FileImageState.Content)
         {
@@ -84,7 +75,7 @@ internal sealed class FileObserver
 
         return layout switch
         {
-            FileLayout.VersionDirectory => ReadDirectory(observation, image, request, file, errors),
+            FileLayout.VersionDirectory => ReadDirectory(observation, image, request, file, Path.GetDirectoryName(real)!, errors),
             FileLayout.VersionDocument => ReadDocument(image, request, file, errors),
             _ => ReadSingle(observation, image, request, file, errors),
         };
@@ -92,7 +83,8 @@ internal sealed class FileObserver
 
     private BackendListing ReadSingle(FileObservation observation, FileImage image, BackendRequest request, string file, FileErrors errors)
     {
-        var value = _decoder.Decode(image.Bytes, file, errors).Span;
+        var content = _decoder.Decode(image.Bytes, file, errors);
+        var value = (_certificatePath is null ? content : WithCertificate(observation, content, _certificatePath, errors)).Span;
         var id = _fingerprint.Of(request.CredentialName, value);
 
         // Half of a new value is no version that is known, so a known one needs no second look.
@@ -106,10 +98,24 @@ internal sealed class FileObserver
         return new BackendListing([version]) { IsComplete = false };
     }
 
-    private BackendListing ReadDirectory(FileObservation observation, FileImage image, BackendRequest request, string file, FileErrors errors)
+    // Two PEM files, one after the other, are one PEM text.
+    private ReadOnlyMemory<byte> WithCertificate(FileObservation observation, ReadOnlyMemory<byte> key, string file, FileErrors errors)
+    {
+        var real = Resolve(observation, file, errors);
+        var image = observation.AddPublic(FileReader.Read(real, _maxSize));
+        if (image.State != FileImageState.Content)
+        {
+            throw errors.Of(image, file, real, _maxSize);
+        }
+
+        var pair = observation.AddPublic(FileImage.Joined(_decoder.Decode(image.Bytes, file, errors).Span, key.Span));
+        return pair.Bytes;
+    }
+
+    private BackendListing ReadDirectory(
+        FileObservation observation, FileImage image, BackendRequest request, string file, string root, FileErrors errors)
     {
         var manifest = ManifestParser.Parse(image.Bytes, file, isDocument: false, errors);
-        var root = Path.GetDirectoryName(observation.Real)!;
         var versions = new List<BackendVersion>(manifest.Versions.Count);
         foreach (var version in manifest.Versions)
         {

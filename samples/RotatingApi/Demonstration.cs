@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using RotatingApi.Features;
+
+namespace RotatingApi;
+
+/// <summary>Rotates the key that the shop presents to the orders service, in each order, while the shop sends without a pause.</summary>
+internal static class Demonstration
+{
+    /// <summary>How far the two sides are apart, and how long each rotation is watched afterwards.</summary>
+    public static readonly TimeSpan FullPause = TimeSpan.FromSeconds(3);
+
+    /// <summary>The same for tests.</summary>
+    public static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(700);
+
+    public static async Task<int> RunAsync(TimeSpan pause)
+    {
+        var directory = Directory.CreateTempSubdirectory("rotating-api-");
+        try
+        {
+            await using var orders = new ServiceProcess(Service.Orders, directory.FullName);
+            await using var shop = new ServiceProcess(Service.Shop, directory.FullName);
+            await StartAsync(orders, shop);
+            Console.WriteLine($"{"rotated",-13} {"requests",9} {"failed",7} {"repeated",9} {"told: old",10}  key");
+            var rotation = new Rotation(orders, shop, pause);
+            var isGood = await rotation.RunAsync("server first", orders, shop);
+            isGood &= await rotation.RunAsync("client first", shop, orders);
+            isGood &= await rotation.RunAtOnceAsync("both at once");
+            Console.WriteLine(isGood ? "No request failed." : "Not what was promised: see above.");
+            return isGood ? 0 : 1;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task StartAsync(ServiceProcess orders, ServiceProcess shop)
+    {
+        foreach (var (name, value) in ((string, string)[])
+        [
+            (Service.KeyOf(Service.Orders), ServiceProcess.NewKey(Service.Orders)),
+            (Service.ShopKey, ServiceProcess.NewKey(Service.Shop)),
+            (Webhooks.Key, $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}"),
+            (Push.Key, ServiceProcess.NewKey("events")),
+        ])
+        {
+            orders.Write(name, value);
+            shop.Write(name, value);
+        }
+
+        var fingerprintKey = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        orders.Start(shop.Address, fingerprintKey);
+        shop.Start(orders.Address, fingerprintKey);
+        await orders.WaitAsync(static _ => true, "it listens");
+        await shop.WaitAsync(static _ => true, "it listens");
+        await shop.StartLoadAsync();
+        await shop.WaitAsync(static state => state.Requests > 0, "it sent a request");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Grpc.Core;
+
+namespace Nhi.Rotation.Grpc;
+
+/// <summary>One version as metadata of a call, made once per version.</summary>
+internal sealed class CallStamp
+{
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly string _text;
+
+    private readonly string _header;
+
+    /// <exception cref="CredentialFormatException">Metadata cannot carry the value.</exception>
+    public CallStamp(Credential source, string header, string prefix)
+    {
+        var value = source.Reveal();
+
+        // gRPC over HTTP/2: an ASCII value is %x20-%x7E, and spaces at its ends are not kept.
+        if (value.AsSpan().ContainsAnyExceptInRange(' ', '~') || value.AsSpan().Trim(' ').Length != value.Length)
+        {
+            throw new CredentialFormatException(
+                source.Name,
+                $"the value of version '{source.VersionId}' has a line break, an outer space or a character outside ASCII, which gRPC metadata cannot carry",
+                "Store the value again without it; a line break often comes from the editor or from 'echo'.");
+        }
+
+        Source = source;
+        _header = header;
+        _text = prefix + value;
+    }
+
+    public Credential Source { get; }
+
+    public void AddTo(Metadata metadata) => metadata.Add(_header, _text);
+}

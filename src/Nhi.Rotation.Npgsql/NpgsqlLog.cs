@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nhi.Rotation.Npgsql;
+
+/// <summary>What data sources say. Event ids 500 to 519.</summary>
+internal static partial class NpgsqlLog
+{
+    [LoggerMessage(500, LogLevel.Information, "Data source '{DataSource}': connections are opened with version '{Version}' of credential '{Credential}'; {Count} of older versions are drained.")]
+    public static partial void Switched(ILogger logger, string dataSource, string credential, string version, int count);
+
+    [LoggerMessage(501, LogLevel.Information, "Data source '{DataSource}': no connection of an older version of credential '{Credential}' is left, {Elapsed} after the switch.")]
+    public static partial void Drained(ILogger logger, string dataSource, string credential, TimeSpan elapsed);
+
+    [LoggerMessage(502, LogLevel.Warning, "Data source '{DataSource}': the server refused version '{Rejected}' of credential '{Credential}' ({SqlState}); the connection is opened with version '{Other}'.")]
+    public static partial void OpenedAgain(ILogger logger, string dataSource, string credential, string rejected, string? sqlState, string other);
+
+    [LoggerMessage(503, LogLevel.Warning, "Data source '{DataSource}': the server refused version '{Rejected}' of credential '{Credential}' ({SqlState}), and there is no other version to try.")]
+    public static partial void NotOpenedAgain(ILogger logger, string dataSource, string credential, string rejected, string? sqlState);
+
+    [LoggerMessage(504, LogLevel.Warning, "Data source '{DataSource}': the connection to server process {ProcessId} was closed under its user, because version '{Version}' of credential '{Credential}' was replaced or revoked too long ago.")]
+    public static partial void Closed(ILogger logger, string dataSource, string credential, string version, int processId);
+
+    [LoggerMessage(505, LogLevel.Warning, "Data source '{DataSource}': the connection to server process {ProcessId} should have been returned, because version '{Version}' of credential '{Credential}' was replaced or revoked; it is closed when its command ends.")]
+    public static partial void StillBusy(ILogger logger, string dataSource, string credential, string version, int processId);
+}

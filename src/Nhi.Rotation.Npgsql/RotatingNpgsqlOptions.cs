@@ -1,0 +1,25 @@
+using Npgsql;
+
+namespace Nhi.Rotation;
+
+/// <summary>How a data source follows the rotation of its user.</summary>
+public sealed class RotatingNpgsqlOptions
+{
+    /// <summary>The data source's name: the consumer whose uses are counted, and the name in logs and Npgsql's metrics. Default: the credential's name.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// How long a connection of a replaced version may stay checked out before it is closed under its user, between two commands and never within one. Idle
+    /// connections are closed at once, the others when they are returned; this bound is for those that are not. More than 0, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for never. Default 5 min.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The same for a revoked version. 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/> for never. Default 5 s.</summary>
+    public TimeSpan RevokedDrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Sets up Npgsql itself: type mappings, TLS, logging. Called once for each user name that comes up. It must not set a password or a password provider.
+    /// </summary>
+    public Action<NpgsqlDataSourceBuilder>? Configure { get; set; }
+}

@@ -1,0 +1,43 @@
+using Nhi.Rotation.Http;
+
+namespace Nhi.Rotation;
+
+/// <summary>How an HttpClient gets access tokens with a client secret, and which hosts may see them.</summary>
+/// <remarks>Not safe for concurrent use; it is read once, when the client is registered.</remarks>
+public sealed class OAuthClientOptions
+{
+    private readonly List<AllowedOrigin> _origins = [];
+
+    internal OAuthClientOptions(Uri tokenEndpoint) => TokenEndpoint = tokenEndpoint;
+
+    /// <summary>The client's id. Without it the credential's value is JSON with the texts <c>client_id</c> and <c>client_secret</c>; with it the value is the secret.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>The scope asked for, with spaces between several; none if omitted.</summary>
+    public string? Scope { get; set; }
+
+    /// <summary>How the client proves who it is. Default <see cref="OAuthClientAuthentication.Basic"/>.</summary>
+    public OAuthClientAuthentication Authentication { get; set; }
+
+    /// <summary>More parameters of the token request, such as <c>audience</c> or <c>resource</c>. Never a secret.</summary>
+    public IDictionary<string, string> Parameters { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>How long before its end a token is replaced. Default 1 min. If that fails, the token is used until its end.</summary>
+    public TimeSpan RefreshBeforeExpiry { get; set; } = TimeSpan.FromMinutes(1);
+
+    internal Uri TokenEndpoint { get; }
+
+    internal IReadOnlyList<AllowedOrigin> Origins => _origins;
+
+    /// <inheritdoc cref="HttpCredentialOptions.AllowHosts"/>
+    public OAuthClientOptions AllowHosts(params string[] hosts)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        foreach (var host in hosts)
+        {
+            _origins.AddRange(AllowedOrigin.Parse(host));
+        }
+
+        return this;
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>Calls back each time another version is presented, or none any more; not for the other changes of a set.</summary>
+internal sealed class PresentedVersionWatch : IDisposable
+{
+    private readonly IRotatingCredentialProvider _provider;
+    private readonly Action<Credential?> _changed;
+    private readonly IDisposable _subscription;
+    private string? _last;
+
+    /// <param name="provider">The credential, as the consumer that uses it.</param>
+    /// <param name="last">The version that the owner has already, if any.</param>
+    /// <param name="changed">Never called concurrently. If it throws, the engine logs the type, and it is called again with the next set.</param>
+    public PresentedVersionWatch(IRotatingCredentialProvider provider, string? last, Action<Credential?> changed)
+    {
+        _provider = provider;
+        _last = last;
+        _changed = changed;
+        _subscription = ChangeToken.OnChange(provider.GetChangeToken, Look);
+
+        // What changed before the subscription stood.
+        Look();
+    }
+
+    public void Dispose() => _subscription.Dispose();
+
+    private void Look()
+    {
+        var current = _provider.Credentials.Current;
+        lock (_changed)
+        {
+            if (current?.VersionId == _last)
+            {
+                return;
+            }
+
+            _changed(current);
+            _last = current?.VersionId;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Nhi.Rotation.Shapes;
+
+/// <summary>Reads the PEM blocks (RFC 7468) of a certificate with its key. Works on bytes, so that no string with the key stays behind.</summary>
+internal static class PemBlocks
+{
+    private static ReadOnlySpan<byte> Begin => "-----BEGIN "u8;
+
+    // OpenSSL's older way to encrypt a key: a header in the block (RFC 1421), which RFC 7468 does not allow.
+    private static ReadOnlySpan<byte> EncryptedHeader => "Proc-Type: 4,ENCRYPTED"u8;
+
+    public static bool IsPem(ReadOnlySpan<byte> value) => value.IndexOf(Begin) >= 0;
+
+    /// <summary>Adds the certificates to a list.</summary>
+    /// <returns>The private key.</returns>
+    public static AsymmetricAlgorithm Read(ReadOnlySpan<byte> value, List<X509Certificate2> certificates, CertificateErrors errors)
+    {
+        if (value.IndexOf(EncryptedHeader) >= 0)
+        {
+            throw errors.Encrypted();
+        }
+
+        AsymmetricAlgorithm? key = null;
+        try
+        {
+            var blocks = 0;
+            for (var rest = value; PemEncoding.TryFindUtf8(rest, out var fields); rest = rest[fields.Location.End..])
+            {
+                blocks++;
+                var data = rest[fields.Base64Data];
+                var label = rest[fields.Label];
+                if (label.SequenceEqual("CERTIFICATE"u8))
+                {
+                    certificates.Add(Decode(data, fields.DecodedDataLength, errors, X509CertificateLoader.LoadCertificate));
+                }
+                else if (label.SequenceEqual("ENCRYPTED PRIVATE KEY"u8))
+                {
+                    throw errors.Encrypted();
+                }
+                else if (FindImport(label) is { } import)
+                {
+                    key = key is null ? Decode(data, fields.DecodedDataLength, errors, import) : throw errors.SeveralKeys();
+                }
+            }
+
+            // What is not a whole block is skipped by the search: half a certificate must not become a chain without it.
+            return blocks == value.Count(Begin) ? key ?? throw errors.NoKey() : throw errors.BrokenBlock();
+        }
+        catch
+        {
+            key?.Dispose();
+            throw;
+        }
+    }
+
+    // Other blocks are left alone, such as the EC PARAMETERS that OpenSSL writes in front of a key.
+    private static Import<AsymmetricAlgorithm?>? FindImport(ReadOnlySpan<byte> label) =>
+        label.SequenceEqual("PRIVATE KEY"u8) ? static der => TryImport(RSA.Create(), der, pkcs8: true) ?? TryImport(ECDsa.Create(), der, pkcs8: true)
+        : label.SequenceEqual("RSA PRIVATE KEY"u8) ? static der => TryImport(RSA.Create(), der, pkcs8: false)
+        : label.SequenceEqual("EC PRIVATE KEY"u8) ? static der => TryImport(ECDsa.Create(), der, pkcs8: false)
+        : null;
+
+    private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, ReadOnlySpan<byte> der, bool pkcs8)
+    {
+        try
+        {
+            if (pkcs8)
+            {
+                key.ImportPkcs8PrivateKey(der, out _);
+            }
+            else if (key is RSA rsa)
+            {
+                rsa.ImportRSAPrivateKey(der, out _);
+            }
+            else
+            {
+                ((ECDsa)key).ImportECPrivateKey(der, out _);
+            }
+
+            return key;
+        }
+        catch (CryptographicException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
+
+    private static T Decode<T>(ReadOnlySpan<byte> base64, int length, CertificateErrors errors, Import<T?> import)
+        where T : class
+    {
+        var der = new byte[length];
+        try
+        {
+            Base64.DecodeFromUtf8(base64, der, out _, out _);
+            return import(der) ?? throw errors.UnknownKey();
+        }
+        catch (CryptographicException)
+        {
+            throw errors.BrokenBlock();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(der);
+        }
+    }
+
+    private delegate T Import<out T>(ReadOnlySpan<byte> der);
+}

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Nhi.Rotation.AspNetCore.Tests.Tls;
+
+/// <summary>The forms a certificate can have, and what is wrong with those that are refused.</summary>
+public sealed class TlsCertificateTests : IDisposable
+{
+    private readonly TestAuthority _authority = new();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pem_is_read_in_any_order(bool rsa)
+    {
+        var (chain, key) = _authority.IssueLeaf(rsa: rsa);
+
+        foreach (var pem in new[] { chain + key, key + chain, _authority.IntermediatePem + "\n" + key + chain })
+        {
+            using var certificate = TlsCertificate.Parse(Of(pem));
+
+            Assert.StartsWith("CN=localhost", certificate.Leaf.Subject, StringComparison.Ordinal);
+            Assert.True(certificate.Leaf.HasPrivateKey);
+            Assert.Equal("CN=Test Intermediate", Assert.Single(certificate.Intermediates).Subject);
+            Assert.DoesNotContain(key.Split('\n')[1], certificate.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_chain_in_disorder_is_sorted_up_to_the_root()
+    {
+        var (chain, key) = _authority.IssueLeaf();
+
+        using var certificate = TlsCertificate.Parse(Of(_authority.Root.ExportCertificatePem() + "\n" + chain + key));
+
+        Assert.Equal(["CN=Test Intermediate", "CN=Test Root"], certificate.Intermediates.Select(issuer => issuer.Subject));
+    }
+
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(true, "")]
+    public void Pkcs12_is_read_as_bytes_and_as_base64(bool base64, string? password)
+    {
+        var (chain, key) = _authority.IssueLeaf();
+        using var leaf = X509Certificate2.CreateFromPem(chain, key);
+        using var intermediate = X509Certificate2.CreateFromPem(_authority.IntermediatePem);
+        var pkcs12 = new X509Certificate2Collection { intermediate, leaf }.Export(X509ContentType.Pkcs12, password)!;
+
+        using var certificate = TlsCertificate.Parse(base64 ? Of(Convert.ToBase64String(pkcs12)) : Of(pkcs12));
+
+        Assert.StartsWith("CN=localhost", certificate.Leaf.Subject, StringComparison.Ordinal);
+        Assert.True(certificate.Leaf.HasPrivateKey);
+        Assert.Single(certificate.Intermediates);
+    }
+
+    [Theory]
+    [InlineData("text", "is neither PEM nor PKCS#12")]
+    [InlineData("no certificate", "has no certificate")]
+    [InlineData("no key", "has no private key")]
+    [InlineData("two keys", "has more than one private key")]
+    [InlineData("other key", "has a private key that matches none of its 2 certificates")]
+    [InlineData("encrypted", "has an encrypted private key")]
+    [InlineData("encrypted by openssl", "has an encrypted private key")]
+    [InlineData("cut off", "has a PEM block that is cut off or damaged")]
+    [InlineData("broken key", "has a private key that is damaged, or neither RSA nor ECDSA")]
+    [InlineData("stranger", "has a certificate 'CN=Test Intermediate' that is no part of the chain")]
+    [InlineData("gap", "has a certificate 'CN=Test Root' that is no part of the chain: after 'CN=localhost, OU=1' comes its issuer, 'CN=Test Intermediate'")]
+    [InlineData("pkcs12 with password", "is a PKCS#12 that is damaged or needs a password")]
+    public void What_is_wrong_is_told_without_the_key(string what, string cause)
+    {
+        var (chain, key) = _authority.IssueLeaf();
+        var leaf = chain[..(chain.IndexOf("-----END", StringComparison.Ordinal) + 25)] + "\n";
+        using var other = new TestAuthority();
+        using var ec = ECDsa.Create();
+        var credential = what switch
+        {
+            "text" => Of("not a certificate"),
+            "no certificate" => Of(key),
+            "no key" => Of(chain),
+            "two keys" => Of(chain + key + key),
+            "other key" => Of(chain + other.IssueLeaf().Key),
+            "encrypted" => Of(chain + ec.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1))),
+            "encrypted by openssl" => Of(chain + key.Replace("-----\n", "-----\nProc-Type: 4,ENCRYPTED\n", StringComparison.Ordinal)),
+            "cut off" => Of(key + chain[..^40]),
+            "broken key" => Of(chain + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+            "stranger" => Of(leaf + _authority.IntermediatePem + "\n" + other.IntermediatePem + "\n" + key),
+            "gap" => Of(leaf + _authority.Root.ExportCertificatePem() + "\n" + key),
+            _ => Of(Encrypted(chain, key)),
+        };
+
+        var error = Assert.Throws<CredentialFormatException>(() => TlsCertificate.Parse(credential).Dispose());
+
+        Assert.StartsWith($"Credential 'tls': version 'v1' {cause}", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Split('\n')[1], error.ToString(), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _authority.Dispose();
+
+    private static byte[] Encrypted(string chain, string key)
+    {
+        using var leaf = X509Certificate2.CreateFromPem(chain, key);
+        return leaf.Export(X509ContentType.Pkcs12, "password");
+    }
+
+    private static Credential Of(string text) => Of(Encoding.UTF8.GetBytes(text));
+
+    private static Credential Of(byte[] value) => new("tls", "v1", SecretValue.FromBytes(value));
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation.Testing;
+
+namespace Nhi.Rotation.Clients.Tests;
+
+/// <summary>The real engine over a scripted backend with one credential, "key".</summary>
+internal sealed class TestApp : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public TestApp(string value, Action<RotatingCredentialsBuilder>? configure = null)
+    {
+        Backend.Add("key", value);
+        var services = new ServiceCollection();
+        services.AddLogging();
+        var credentials = services.AddRotatingCredentials().AddCredential("key", c => c.UseBackend("key", _ => Backend));
+        configure?.Invoke(credentials);
+        _services = services.BuildServiceProvider();
+    }
+
+    public FakeCredentialBackend Backend { get; } = new(TimeProvider.System);
+
+    public IServiceProvider Services => _services;
+
+    public IRotatingCredentialProvider Key => _services.GetRequiredKeyedService<IRotatingCredentialProvider>("key");
+
+    /// <summary>How many holds of a version are open.</summary>
+    public int Held(string versionId) =>
+        _services.GetRequiredService<IRotationLedger>().GetUses("key").Where(use => use.VersionId == versionId).Sum(use => use.Held);
+
+    public IEnumerable<CredentialUse> Uses(string versionId) => _services.GetRequiredService<IRotationLedger>().GetUses("key").Where(use => use.VersionId == versionId && use.Uses > 0);
+
+    public async Task<string> RotateAsync(string value)
+    {
+        Backend.Add("key", value);
+        return (await Key.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken)).Current!.VersionId;
+    }
+
+    /// <summary>A server on a free loopback port.</summary>
+    public static async Task<WebApplication> ServeAsync(RequestDelegate handle)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        var app = builder.Build();
+        app.Run(handle);
+        await app.StartAsync();
+        return app;
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

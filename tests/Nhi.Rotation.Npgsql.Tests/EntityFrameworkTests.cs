@@ -1,0 +1,97 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Npgsql;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
+
+namespace Nhi.Rotation.Npgsql.Tests;
+
+public sealed class EntityFrameworkTests(PostgresFixture postgres)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_context_of_its_own_follows_the_rotation()
+    {
+        await using var shop = await Shop.OpenAsync(postgres);
+        var options = Options(shop).Options;
+        await using (var first = new OrdersContext(options))
+        {
+            Assert.Equal(shop.UserA, await UserAsync(first));
+        }
+
+        await shop.RotateToAsync(shop.UserB);
+
+        await using var second = new OrdersContext(options);
+        await using var transaction = await second.Database.BeginTransactionAsync(Ct);
+        Assert.Equal(shop.UserB, await UserAsync(second));
+        await transaction.CommitAsync(Ct);
+    }
+
+    [Fact]
+    public async Task A_pooled_context_keeps_its_connection_object_and_with_it_the_user_name()
+    {
+        await using var shop = await Shop.OpenAsync(postgres);
+        var contexts = new PooledDbContextFactory<OrdersContext>(Options(shop).Options);
+
+        Assert.Equal([shop.UserA, shop.UserA], await UsersBeforeAndAfterAsync(shop, contexts));
+    }
+
+    [Fact]
+    public async Task A_pooled_context_that_lets_go_of_its_connection_follows_the_rotation()
+    {
+        await using var shop = await Shop.OpenAsync(postgres);
+        var contexts = new PooledDbContextFactory<OrdersContext>(Options(shop).AddInterceptors(new FreshConnections()).Options);
+
+        Assert.Equal([shop.UserA, shop.UserB], await UsersBeforeAndAfterAsync(shop, contexts));
+        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "connections of the old user are left");
+    }
+
+    [Fact]
+    public async Task Entity_Framework_can_try_again_when_the_server_refuses_the_login()
+    {
+        await using var shop = await Shop.OpenAsync(postgres);
+        await using var context = new OrdersContext(Options(shop, static npgsql => npgsql.EnableRetryOnFailure(
+            10, TimeSpan.FromSeconds(1), [PostgresErrorCodes.InvalidPassword, PostgresErrorCodes.InvalidAuthorizationSpecification])).Options);
+
+        // Changed in the database first: only asking the backend again can tell the new one, and nobody but the data source asks.
+        shop.Publish(shop.UserA, await shop.SetPasswordAsync(shop.UserA));
+
+        Assert.Equal(shop.UserA, await UserAsync(context));
+    }
+
+    private static DbContextOptionsBuilder<OrdersContext> Options(Shop shop, Action<NpgsqlDbContextOptionsBuilder>? configure = null) =>
+        new DbContextOptionsBuilder<OrdersContext>().UseNpgsql((DbDataSource)shop.Orders, configure);
+
+    private static async Task<string[]> UsersBeforeAndAfterAsync(Shop shop, PooledDbContextFactory<OrdersContext> contexts)
+    {
+        string before;
+        await using (var first = await contexts.CreateDbContextAsync(Ct))
+        {
+            before = await UserAsync(first);
+        }
+
+        await shop.RotateToAsync(shop.UserB);
+        await using var second = await contexts.CreateDbContextAsync(Ct);
+        return [before, await UserAsync(second)];
+    }
+
+    private static Task<string> UserAsync(OrdersContext context) =>
+        context.Database.SqlQuery<string>($"SELECT current_user::text AS \"Value\"").SingleAsync(Ct);
+
+    private sealed class OrdersContext(DbContextOptions<OrdersContext> options) : DbContext(options);
+
+    // The recipe of docs/npgsql.md.
+    private sealed class FreshConnections : DbConnectionInterceptor
+    {
+        public override void ConnectionClosed(DbConnection connection, ConnectionEndEventData eventData) =>
+            eventData.Context?.Database.SetDbConnection(null, contextOwnsConnection: true);
+
+        public override Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            ConnectionClosed(connection, eventData);
+            return Task.CompletedTask;
+        }
+    }
+}
