@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation.AspNetCore.Tests.Tls;
@@ -35,7 +34,7 @@ public sealed class ClientCertificateTests
             await Eventually.IsAsync(() => app.Held("mtls", old, "peer") > 0, "connections hold the version");
             app.Clients.Clear();
             await app.RotateAsync("mtls", "client");
-            await Eventually.IsAsync(() => app.Held("mtls", old, "peer") == 0 && app.Clients.Count > 0, "old connections are closed");
+            await Eventually.IsAsync(() => app.Held("mtls", old, "peer") == 0 && !app.Clients.IsEmpty, "old connections are closed");
         }
 
         await stop.CancelAsync();

@@ -12,7 +12,7 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
-        ["DependencyInjection"] = ["Http", "Health", "Providers", "Refreshing", "Lifecycle", "Evidence", "Evidence/Journal", "Backends/Files", "Backends/Certificates", Telemetry],
+        ["DependencyInjection"] = ["Configuration", "Http", "Health", "Providers", "Refreshing", "Lifecycle", "Evidence", "Evidence/Journal", "Backends/Files", "Backends/Certificates", Telemetry],
         ["Http"] = ["Shapes", Telemetry],
         ["Health"] = ["Providers"],
         ["Providers"] = ["Refreshing", "Lifecycle", "Evidence", Telemetry],
