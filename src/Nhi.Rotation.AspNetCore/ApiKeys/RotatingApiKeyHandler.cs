@@ -17,6 +17,8 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
     // One text for everything that was looked up: whether a client, a retired key or nothing at all was found is not the caller's to know.
     private const string NotValid = "The API key is not valid.";
 
+    private const string NotReady = "API keys cannot be checked at the moment.";
+
     private const int StackLimit = 512;
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -32,9 +34,20 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        // A policy with several schemes challenges each; the first that writes an answer ends it.
+        if (Response.HasStarted)
+        {
+            return;
+        }
+
         var result = await HandleAuthenticateOnceSafeAsync().ConfigureAwait(false);
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.Append(HeaderNames.WWWAuthenticate, Challenge(result.Failure is not null));
+        var isReady = result.Failure?.Message != NotReady;
+        Response.StatusCode = isReady ? StatusCodes.Status401Unauthorized : StatusCodes.Status503ServiceUnavailable;
+        if (isReady)
+        {
+            Response.Headers.Append(HeaderNames.WWWAuthenticate, Challenge(result.Failure is not null));
+        }
+
         if (Context.RequestServices.GetService<IProblemDetailsService>() is { } problems)
         {
             await problems.TryWriteAsync(new ProblemDetailsContext
@@ -42,8 +55,8 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
                 HttpContext = Context,
                 ProblemDetails =
                 {
-                    Status = StatusCodes.Status401Unauthorized,
-                    Title = "Unauthorized",
+                    Status = Response.StatusCode,
+                    Title = isReady ? "Unauthorized" : "Service Unavailable",
                     Detail = result.Failure?.Message ?? $"An API key is needed in the {(Options.AuthorizationScheme is null ? Options.HeaderName : "Authorization")} header.",
                 },
             }).ConfigureAwait(false);
@@ -64,12 +77,18 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
             return Accept(client!, match);
         }
 
-        if (match.IsRecognized && client!.MayWarn(TimeProvider))
+        if (match is { IsRecognized: true, Stage: CredentialStage.Retired or CredentialStage.Revoked })
         {
-            ApiKeyLog.OldKeyRefused(Logger, client.Keys.Name, client.Id, Context.Connection.RemoteIpAddress, match.VersionId!, match.Stage);
+            if (client!.MayWarn(TimeProvider))
+            {
+                ApiKeyLog.OldKeyRefused(Logger, client.Keys.Name, client.Id, Context.Connection.RemoteIpAddress, match.VersionId!, match.Stage);
+            }
+
+            return Refuse(NotValid);
         }
 
-        return Refuse(NotValid);
+        // Telling a client that its key is wrong would make it fall back to an older one, when it is us who have none.
+        return Refuse(client is { Keys.Credentials.Current: null } ? NotReady : NotValid);
     }
 
     private (ApiKeyClient? Client, string? Refusal) FindClient(string key)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Nhi.Rotation.Evidence;
 
 namespace Nhi.Rotation.Providers;
@@ -7,29 +6,28 @@ namespace Nhi.Rotation.Providers;
 /// <summary>All versions of a credential, ready to be compared with what somebody presented. Immutable.</summary>
 internal sealed class MatchTable
 {
-    private readonly ImmutableArray<Entry> _entries;
+    // Nothing stands first, so that finding nothing takes the same steps as finding something.
+    private readonly ImmutableArray<Entry?> _entries;
 
-    public MatchTable(ImmutableArray<Entry> entries) => _entries = entries;
+    public MatchTable(ImmutableArray<Entry> entries) => _entries = [null, .. entries];
 
     /// <summary>
-    /// The entry that equals <paramref name="presented"/>, or <see langword="null"/>. Every fingerprint is compared and nothing stops at the first match;
-    /// then exactly one full comparison of the presented length follows, with itself when there is nothing to compare. So the time tells the length that
-    /// the caller chose, and nothing else.
+    /// The last entry that equals <paramref name="presented"/>, or <see langword="null"/>. Every fingerprint is compared, without a branch, and nothing stops at
+    /// the first match, so the time tells the length that the caller chose and nothing else. Equal fingerprints are equal values: without the
+    /// process's random key nobody finds another value with the same 128 bits but by luck, at one in 2^128 a try.
     /// </summary>
     public Entry? Find(ReadOnlySpan<byte> presented)
     {
         var fingerprint = VersionFingerprint.Of(presented);
-        var found = -1;
-        for (var i = 0; i < _entries.Length; i++)
+        var found = 0;
+        for (var i = 1; i < _entries.Length; i++)
         {
-            var entry = _entries[i];
-            var difference = (entry.Fingerprint.Low ^ fingerprint.Low) | (entry.Fingerprint.High ^ fingerprint.High);
+            var known = _entries[i]!.Fingerprint;
+            var difference = (known.Low ^ fingerprint.Low) | (known.High ^ fingerprint.High);
             found = difference == 0 ? i : found;
         }
 
-        var candidate = found >= 0 ? _entries[found] : null;
-        var value = candidate?.Uncounted?.RevealBytes() is { } bytes && bytes.Length == presented.Length ? bytes.Span : presented;
-        return CryptographicOperations.FixedTimeEquals(value, presented) ? candidate : null;
+        return _entries[found];
     }
 
     /// <summary>The last entry whose value fits a proof, or <see langword="null"/>. Every value that is held is tried.</summary>
@@ -38,7 +36,7 @@ internal sealed class MatchTable
         Entry? found = null;
         foreach (var entry in _entries)
         {
-            found = entry.Uncounted is { } credential && proves(credential) ? entry : found;
+            found = entry?.Uncounted is { } credential && proves(credential) ? entry : found;
         }
 
         return found;

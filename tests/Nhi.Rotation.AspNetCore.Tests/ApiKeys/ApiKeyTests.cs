@@ -173,6 +173,18 @@ public sealed class ApiKeyTests
     }
 
     [Fact]
+    public async Task A_service_that_has_no_key_to_compare_with_says_so_instead_of_calling_the_callers_key_wrong()
+    {
+        await using var app = await StartAsync();
+        await app.Provider("acme").RevokeAsync("v1", "leaked", Ct);
+
+        using var answer = await app.SendAsync(ApiKeyApp.Key("acme", 2));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal("API keys cannot be checked at the moment.", Detail(await answer.Content.ReadAsStringAsync(Ct)));
+    }
+
+    [Fact]
     public async Task A_request_without_a_key_is_told_where_to_put_one()
     {
         await using var app = await StartAsync();

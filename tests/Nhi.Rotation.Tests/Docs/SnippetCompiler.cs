@@ -22,6 +22,8 @@ internal sealed class SnippetCompiler
         global using System.Text.Json;
         global using System.Threading;
         global using System.Threading.Tasks;
+        global using Microsoft.AspNetCore.Http;
+        global using Microsoft.AspNetCore.Hosting;
         global using Azure.Core;
         global using Azure.Identity;
         global using Azure.Security.KeyVault.Secrets;
