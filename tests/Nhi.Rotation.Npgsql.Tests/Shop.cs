@@ -12,9 +12,9 @@ namespace Nhi.Rotation.Npgsql.Tests;
 internal sealed class Shop : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-    private static int s_count;
+    private static int _count;
 
-    private readonly string _prefix = $"app{Interlocked.Increment(ref s_count)}";
+    private readonly string _prefix = $"app{Interlocked.Increment(ref _count)}";
     private readonly FakeCredentialBackend _backend = new(TimeProvider.System);
     private readonly IHost _host;
 
