@@ -31,8 +31,10 @@ internal sealed class Counts
         }
     }
 
-    public State Read(IRotatingCredentialProvider key) => new(
+    public State Read(IRotatingCredentialProvider key, IRotatingCredentialProvider certificate, int oldConnections) => new(
         key.Current.VersionId,
+        certificate.Current.VersionId,
+        oldConnections,
         Interlocked.Read(ref _requests),
         Interlocked.Read(ref _failures),
         Interlocked.Read(ref _refusals),

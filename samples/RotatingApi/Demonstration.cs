@@ -19,12 +19,14 @@ internal static class Demonstration
         {
             await using var orders = new ServiceProcess(Service.Orders, directory.FullName);
             await using var shop = new ServiceProcess(Service.Shop, directory.FullName);
-            await StartAsync(orders, shop);
+            using var authority = new CertificateAuthority();
+            await StartAsync(orders, shop, authority);
             Console.WriteLine($"{"rotated",-13} {"requests",9} {"failed",7} {"repeated",9} {"told: old",10}  key");
             var rotation = new Rotation(orders, shop, pause);
             var isGood = await rotation.RunAsync("server first", orders, shop);
             isGood &= await rotation.RunAsync("client first", shop, orders);
             isGood &= await rotation.RunAtOnceAsync("both at once");
+            isGood &= await rotation.RunCertificateAsync("certificate", authority);
             Console.WriteLine(isGood ? "No request failed." : "Not what was promised: see above.");
             return isGood ? 0 : 1;
         }
@@ -34,8 +36,14 @@ internal static class Demonstration
         }
     }
 
-    private static async Task StartAsync(ServiceProcess orders, ServiceProcess shop)
+    private static async Task StartAsync(ServiceProcess orders, ServiceProcess shop, CertificateAuthority authority)
     {
+        foreach (var service in (ServiceProcess[])[orders, shop])
+        {
+            authority.Introduce(service);
+            authority.Issue(service);
+        }
+
         foreach (var (name, value) in ((string, string)[])
         [
             (Service.KeyOf(Service.Orders), ServiceProcess.NewKey(Service.Orders)),

@@ -18,6 +18,18 @@ internal sealed class Rotation(ServiceProcess orders, ServiceProcess shop, TimeS
         Task.Run(() => orders.Write(Service.ShopKey, key)),
         Task.Run(() => shop.Write(Service.ShopKey, key))));
 
+    /// <summary>The orders service gets a new certificate.</summary>
+    /// <returns>Whether no request failed and no connection is left that was opened with the old one.</returns>
+    public async Task<bool> RunCertificateAsync(string title, CertificateAuthority authority)
+    {
+        var before = await ReadAsync();
+        authority.Issue(orders);
+        var certificate = (await orders.WaitAsync(state => state.Certificate != before.Orders.Certificate, "it serves the new certificate")).Certificate;
+        await orders.WaitAsync(static state => state.OldConnections == 0, "connections with the old certificate are closed");
+        await Task.Delay(pause);
+        return Print(title, before, await ReadAsync(), before.Orders.Certificate, certificate);
+    }
+
     private async Task<bool> RunAsync(string title, Func<string, Task> rotate)
     {
         var before = await ReadAsync();
@@ -27,16 +39,21 @@ internal sealed class Rotation(ServiceProcess orders, ServiceProcess shop, TimeS
         await Task.Delay(pause);
         var after = await ReadAsync();
 
+        return Print(title, before, after, before.Orders.Version, version) && after.Shop.Version == version && after.Orders.Version == version;
+    }
+
+    private static bool Print(string title, (State Orders, State Shop) before, (State Orders, State Shop) after, string old, string @new)
+    {
         var requests = after.Shop.Requests - before.Shop.Requests;
         var failures = after.Shop.Failures - before.Shop.Failures;
         Console.WriteLine(
-            $"{title,-13} {requests,9:N0} {failures,7:N0} {after.Orders.Refusals - before.Orders.Refusals,9:N0} {after.Shop.Warnings - before.Shop.Warnings,10:N0}  {before.Orders.Version} -> {version}");
+            $"{title,-13} {requests,9:N0} {failures,7:N0} {after.Orders.Refusals - before.Orders.Refusals,9:N0} {after.Shop.Warnings - before.Shop.Warnings,10:N0}  {old} -> {@new}");
         if (failures > 0)
         {
             Console.WriteLine($"  {after.Shop.Error}");
         }
 
-        return requests > 0 && failures == 0 && after.Shop.Version == version && after.Orders.Version == version;
+        return requests > 0 && failures == 0;
     }
 
     private async Task<(State Orders, State Shop)> ReadAsync() => (await orders.ReadAsync(), await shop.ReadAsync());

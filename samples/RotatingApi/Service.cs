@@ -41,16 +41,19 @@ internal static class Service
             .AddCredential(Webhooks.Key, credential => FromFile(credential, secrets))
             .AddCredential(Push.Key, credential => FromFile(credential, secrets));
 
+        builder.AddTls(secrets);
+
         // Inbound: the peer is the one client; its current and previous keys are accepted.
         builder.Services.AddAuthentication(RotatingApiKeyDefaults.AuthenticationScheme)
             .AddRotatingApiKey(keys => keys.AddClient(peer, KeyOf(peer)));
         builder.Services.AddAuthorization();
         builder.Services.AddProblemDetails();
 
-        // Outbound: the current key on every request; a refused one is repeated with the key before.
+        // Outbound: the current key on every request; a refused one is repeated with the key before. The key proves who we are, so no certificate of ours does.
         builder.Services.AddHttpClient<PeerClient>(http => http.BaseAddress = peerAddress)
+            .ConfigurePrimaryHttpMessageHandler(() => Tls.NewHandler(secrets))
             .AddRotatingCredential(KeyOf(name), http => http.Header(RotatingApiKeyDefaults.HeaderName));
-        builder.Services.AddWebhooks(peerAddress);
+        builder.Services.AddWebhooks(peerAddress, secrets);
 
         builder.Services.AddSingleton<Counts>();
         builder.Services.AddSingleton<Load>();
@@ -64,7 +67,8 @@ internal static class Service
         app.MapWebhooks();
         app.MapPush();
         app.MapStatus();
-        app.MapGet("/state", (Counts counts, [FromKeyedServices(ShopKey)] IRotatingCredentialProvider key) => counts.Read(key));
+        app.MapGet("/state", (Counts counts, IRotationLedger ledger, [FromKeyedServices(ShopKey)] IRotatingCredentialProvider key, [FromKeyedServices(Tls.Certificate)] IRotatingCredentialProvider certificate) =>
+            counts.Read(key, certificate, Tls.CountOldConnections(ledger)));
         app.MapPost("/load", static (Load load) => load.Start());
         await app.StartAsync();
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using RotatingApi.Features;
 
 namespace RotatingApi;
 
@@ -11,7 +12,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http;
+    private readonly Lazy<HttpClient> _http;
     private readonly string _secrets;
     private readonly string _name;
     private Process? _process;
@@ -20,8 +21,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         _name = name;
         _secrets = Directory.CreateDirectory(Path.Join(directory, name)).FullName;
-        Address = new Uri($"http://127.0.0.1:{FreePort()}");
-        _http = new HttpClient { BaseAddress = Address };
+        Address = new Uri($"https://127.0.0.1:{FreePort()}");
+        _http = new(() => new HttpClient(Tls.NewHandler(_secrets)) { BaseAddress = Address });
     }
 
     public Uri Address { get; }
@@ -55,11 +56,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public async Task StartLoadAsync()
     {
-        using var response = await _http.PostAsync(new Uri("/load", UriKind.Relative), content: null);
+        using var response = await _http.Value.PostAsync(new Uri("/load", UriKind.Relative), content: null);
         response.EnsureSuccessStatusCode();
     }
 
-    public async Task<State> ReadAsync() => (await _http.GetFromJsonAsync(new Uri("/state", UriKind.Relative), StateJson.Default.State))!;
+    public async Task<State> ReadAsync() => (await _http.Value.GetFromJsonAsync(new Uri("/state", UriKind.Relative), StateJson.Default.State))!;
 
     /// <summary>Waits until the service is in a state.</summary>
     public async Task<State> WaitAsync(Func<State, bool> isReached, string what)
@@ -109,7 +110,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
             _process.Dispose();
         }
 
-        _http.Dispose();
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
     }
 
     /// <summary>A key as an issuer would make it: 256 random bits.</summary>

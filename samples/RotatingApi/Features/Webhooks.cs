@@ -9,8 +9,10 @@ internal static class Webhooks
 {
     public const string Key = "hook-key";
 
-    public static void AddWebhooks(this IServiceCollection services, Uri receiver) =>
-        services.AddHttpClient<WebhookClient>(http => http.BaseAddress = receiver).AddWebhookSigning(Key, WebhookScheme.StandardWebhooks);
+    public static void AddWebhooks(this IServiceCollection services, Uri receiver, string secrets) =>
+        services.AddHttpClient<WebhookClient>(http => http.BaseAddress = receiver)
+            .ConfigurePrimaryHttpMessageHandler(() => Tls.NewHandler(secrets))
+            .AddWebhookSigning(Key, WebhookScheme.StandardWebhooks);
 
     public static void MapWebhooks(this WebApplication app) =>
         app.MapPost("/hooks", static () => "heard").RequireWebhookSignature(Key, WebhookScheme.StandardWebhooks);

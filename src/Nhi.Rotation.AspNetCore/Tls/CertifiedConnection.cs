@@ -63,10 +63,12 @@ internal sealed class CertifiedConnection
             _replacedAt = _time.GetTimestamp();
         }
 
-        // The second half of the time is for connections to see a request.
+        // The second half of the time is for connections to see a request, and no less than until the next heartbeat: closing a busy connection
+        // in the gap between two requests would meet one that its client is just sending.
         var elapsed = _time.GetElapsedTime(_replacedAt);
+        var wasDue = _isDue;
         _isDue = elapsed >= _drainTime * (_turn / 2);
-        if (elapsed >= _drainTime * ((1 + _turn) / 2))
+        if (wasDue && elapsed >= _drainTime * ((1 + _turn) / 2))
         {
             RequestClose();
         }
