@@ -25,7 +25,7 @@ public sealed class TwoProcessesTests
 
             TestContext.Current.TestOutputHelper!.WriteLine(output);
             Assert.True(sample.ExitCode == 0, output + await errors);
-            foreach (var order in (string[])["server first", "client first", "both at once"])
+            foreach (var order in (string[])["server first", "client first", "both at once", "certificate"])
             {
                 // Title, requests, failed.
                 Assert.Matches($@"(?m)^{order}\s+[1-9][\d,]*\s+0\s", output);
