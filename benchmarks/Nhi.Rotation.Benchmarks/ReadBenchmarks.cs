@@ -36,6 +36,9 @@ public class ReadBenchmarks
     private HybridCache _hybridCache = null!;
     private Counter<long> _counter = null!;
     private MeterProvider _telemetry = null!;
+    private DirectoryInfo _evidence = null!;
+    private ServiceProvider _services = null!;
+    private IRotatingCredentialProvider _evidenced = null!;
 
     [GlobalSetup]
     public void Setup()
@@ -58,6 +61,11 @@ public class ReadBenchmarks
         _fusionCache.Set(Key, Keys.Current);
         _hybridCache = provider.GetRequiredService<HybridCache>();
 
+        _evidence = Directory.CreateTempSubdirectory("evidence");
+        _services = OneCredential.Declare(new MemoryBackend(Keys.Version(1, Keys.Current)), _evidence);
+        _evidenced = _services.GetRequiredKeyedService<IRotatingCredentialProvider>(OneCredential.Name);
+        _evidenced.GetCurrentAsync().AsTask().GetAwaiter().GetResult();
+
         _counter = _meter.CreateCounter<long>("uses");
         _telemetry = Sdk.CreateMeterProviderBuilder().AddMeter(_meter.Name).AddInMemoryExporter(_exported).Build();
         Counter();
@@ -69,7 +77,17 @@ public class ReadBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup() => _telemetry.Dispose();
+    public void Cleanup()
+    {
+        _telemetry.Dispose();
+        _services.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        if (!_evidence.EnumerateFiles().Any(static file => file.Length > 0))
+        {
+            throw new InvalidOperationException("No evidence was written.");
+        }
+
+        _evidence.Delete(recursive: true);
+    }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Reads, Description = "volatile field and a branch")]
     [BenchmarkCategory(Read)]
@@ -104,6 +122,10 @@ public class ReadBenchmarks
     [Benchmark(Description = "provider.Current.Reveal(), counted")]
     [BenchmarkCategory(Use)]
     public string Reveal() => _provider.Current.Reveal();
+
+    [Benchmark(Description = "the same, evidence written to files")]
+    [BenchmarkCategory(Use)]
+    public string RevealWithEvidence() => _evidenced.Current.Reveal();
 
     [Benchmark(Description = "derived.Current, counted")]
     [BenchmarkCategory(Use)]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Benchmarks.Support;
@@ -13,5 +14,15 @@ internal static class OneCredential
         var provider = registry.Get(Name);
         provider.GetCurrentAsync().AsTask().GetAwaiter().GetResult();
         return provider;
+    }
+
+    /// <summary>As an app declares it, with evidence in files.</summary>
+    public static ServiceProvider Declare(ICredentialBackend backend, DirectoryInfo evidence)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddRotatingCredentials()
+            .AddCredential(Name, credential => credential.UseBackend(Name, _ => backend))
+            .WriteEvidenceTo(evidence.FullName);
+        return services.BuildServiceProvider();
     }
 }
