@@ -256,8 +256,10 @@ internal sealed class UseLedger : IRotationLedger
     private bool Note(UseRecord use, DateTimeOffset now)
     {
         var version = use.Version;
-        var counted = version.Stamp(use, now, out var isFirst);
-        _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = counted });
+        var isFirst = version.Stamp(use, now);
+
+        // The counts are read only for somebody who wants them: a sweep may find very many uses.
+        _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = version.Read(use) });
         return isFirst;
     }
 

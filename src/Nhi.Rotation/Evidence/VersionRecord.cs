@@ -98,11 +98,19 @@ internal sealed class VersionRecord
     }
 
     /// <summary>The sweep noticed new uses, or uses that go on.</summary>
-    public CredentialUse Stamp(UseRecord use, DateTimeOffset now, out bool isFirst)
+    /// <returns>Whether they are the first.</returns>
+    public bool Stamp(UseRecord use, DateTimeOffset now)
     {
         lock (_ledger.Gate)
         {
-            isFirst = use.Stamp(now);
+            return use.Stamp(now);
+        }
+    }
+
+    public CredentialUse Read(UseRecord use)
+    {
+        lock (_ledger.Gate)
+        {
             return use.ToUse();
         }
     }
