@@ -11,6 +11,7 @@ public sealed class SnippetTests
         ["docs/azure-key-vault.md"] = "Nhi.Rotation.AzureKeyVault",
         ["docs/aws-secrets-manager.md"] = "Nhi.Rotation.AwsSecretsManager",
         ["docs/aspnetcore.md"] = "Nhi.Rotation.AspNetCore",
+        ["docs/leaked-key.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/npgsql.md"] = "Nhi.Rotation.Npgsql",
         ["docs/push.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/redis.md"] = "Nhi.Rotation.StackExchangeRedis",
