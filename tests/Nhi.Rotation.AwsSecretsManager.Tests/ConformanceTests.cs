@@ -46,7 +46,7 @@ public sealed class ConformanceTests
         app.Sqs.Send(Events.PutSecretValue("other"));
         await app.UntilAsync(() => app.Sqs.Count == 1 && app.Log(453).Count == 1, TimeSpan.Zero);
         app.Sqs.ReturnAll();
-        await app.DrainedAsync();
+        await app.UntilAsync(() => app.Sqs.Count == 0, TimeSpan.FromMilliseconds(100));
         await app.StopAsync();
         var recorded = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
         try

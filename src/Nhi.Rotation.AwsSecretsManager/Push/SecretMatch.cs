@@ -2,7 +2,7 @@ using Amazon;
 
 namespace Nhi.Rotation.AwsSecretsManager.Push;
 
-/// <summary>Whether an event's secret is the one that a credential names: each may be a full ARN, and ours a partial one or a name.</summary>
+/// <summary>Whether an event's secret is the one that a credential names: each may be a full ARN, a partial one or a name.</summary>
 internal static class SecretMatch
 {
     // A dash and six characters, which Secrets Manager appends to the name in an ARN.
@@ -15,7 +15,7 @@ internal static class SecretMatch
         var ours = Split(address.SecretId);
         var theirs = Split(found);
         return (ours.Where is null || theirs.Where is null || ours.Where == theirs.Where)
-            && (ours.Name == theirs.Name || (theirs.Where is not null && IsSuffixed(theirs.Name, ours.Name)) || (theirs.Where is null && ours.Where is not null && IsSuffixed(ours.Name, theirs.Name)));
+            && (ours.Name == theirs.Name || (theirs.Where is not null && IsSuffixed(theirs.Name, ours.Name)) || (ours.Where is not null && IsSuffixed(ours.Name, theirs.Name)));
     }
 
     private static bool IsSuffixed(string longer, string name) =>

@@ -34,9 +34,9 @@ internal sealed record SecretsManagerEvent(string Id, string Name, IReadOnlyList
             // An SNS topic without raw delivery wraps what it hands on.
             return Text(root, "Type") == "Notification" && Text(root, "Message") is { } message ? ParseInner(message) : Read(root);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            // Not JSON, or with half a surrogate pair in a text.
+            // Not JSON, or with half a surrogate pair, escaped or not.
             return null;
         }
     }

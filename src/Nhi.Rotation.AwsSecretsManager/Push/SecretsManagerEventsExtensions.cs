@@ -41,9 +41,9 @@ public static class SecretsManagerEventsExtensions
     private static SqsEventListener Create(IServiceProvider services, Uri queueUrl, SecretsManagerEventsOptions options)
     {
         var logger = services.GetService<ILoggerFactory>()?.CreateLogger("Nhi.Rotation.AwsSecretsManager") ?? NullLogger.Instance;
-        var handler = new SecretsManagerEventHandler(
-            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], logger);
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        return new SqsEventListener(() => AwsClients.Create<IAmazonSQS>(services, options.Aws, config => QueueAddress.SetRegion(config, queueUrl)), queueUrl, handler, time, logger);
+        var handler = new SecretsManagerEventHandler(
+            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], time, logger);
+        return new SqsEventListener(() => AwsClients.Create<IAmazonSQS>(services, options.Aws, config => QueueAddress.Configure(config, queueUrl)), queueUrl, handler, time, logger);
     }
 }

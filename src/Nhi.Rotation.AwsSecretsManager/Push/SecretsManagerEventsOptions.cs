@@ -7,7 +7,8 @@ public sealed class SecretsManagerEventsOptions
 {
     /// <summary>
     /// Region, credentials, retries, endpoints, as for the credentials themselves: <see langword="null"/>, the default, takes the registered
-    /// <see cref="AWSOptions"/>, else the section <c>AWS</c> of the configuration, else the SDK's own search. The region in the queue's address wins.
+    /// <see cref="AWSOptions"/>, else the section <c>AWS</c> of the configuration, else the SDK's own search. The region in the queue's address wins, and a time limit
+    /// that is too short to wait for a message is raised.
     /// </summary>
     public AWSOptions? Aws { get; set; }
 }

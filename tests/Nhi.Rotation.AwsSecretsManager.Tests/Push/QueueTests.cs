@@ -66,25 +66,6 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task Ten_thousand_duplicates_are_one_signal()
-    {
-        await using var app = await QueueApp.StartAsync();
-        var signals = new CountingSignals();
-        var handler = new AwsSecretsManager.Push.SecretsManagerEventHandler(
-            signals, Substitute(), [new(new SecretAddress(QueueApp.SecretId, null))], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        var body = Events.PutSecretValue(app.Arn, "the-same");
-
-        for (var i = 0; i < 10_000; i++)
-        {
-            handler.Handle(body);
-        }
-
-        Assert.Equal([QueueApp.SecretId], signals.Locations);
-
-        IRotationLedger Substitute() => new ServiceCollection().AddRotatingCredentials().Services.BuildServiceProvider().GetRequiredService<IRotationLedger>();
-    }
-
-    [Fact]
     public async Task A_hundred_different_events_at_once_cost_one_call()
     {
         await using var app = await QueueApp.StartAsync();
@@ -123,7 +104,7 @@ public sealed class QueueTests
         app.Sqs.Send(Events.PutSecretValue(app.Arn));
         await app.UntilAsync(() => app.Log(453).Count == 1, TimeSpan.Zero);
         app.Sqs.ReturnAll();
-        await app.DrainedAsync();
+        await app.UntilAsync(() => app.Sqs.Count == 0, TimeSpan.FromMilliseconds(100));
 
         Assert.Single(app.Log(450));
         Assert.Contains("1 of 1 messages could not be deleted", app.Log(453)[0].Message, StringComparison.Ordinal);
@@ -133,6 +114,7 @@ public sealed class QueueTests
     [Theory]
     [InlineData("AccessDenied", "access was denied. Grant sqs:ReceiveMessage and sqs:DeleteMessage")]
     [InlineData("AWS.SimpleQueueService.NonExistentQueue", "there is no such queue. Check the queue's address")]
+    [InlineData("KMS.AccessDeniedException", "the queue's KMS key may not be used. Grant kms:Decrypt")]
     [InlineData("InternalFailure", "SQS answered InternalFailure.")]
     public async Task A_queue_that_fails_is_reported_with_the_fix_and_read_again(string code, string text)
     {
@@ -148,6 +130,7 @@ public sealed class QueueTests
 
         await app.UntilAsync(() => app.Provider.Current.Reveal() == "two", TimeSpan.FromMilliseconds(200));
         Assert.Contains(text, app.Log(452)[0].Message, StringComparison.Ordinal);
+        Assert.Single(app.Log(455));
         Assert.DoesNotContain(Fault.Canary, app.AllLogs, StringComparison.Ordinal);
     }
 
@@ -163,6 +146,61 @@ public sealed class QueueTests
         Assert.Equal("one", app.Provider.Current.Reveal());
     }
 
+    [Fact]
+    public async Task Messages_that_may_not_be_deleted_are_told_with_the_fix_and_slow_the_reader_down()
+    {
+        await using var app = await QueueApp.StartAsync();
+        app.Sqs.Faults = operation => operation == "DeleteMessageBatch" ? new ServiceError("AccessDenied", Fault.Canary, 403) : null;
+        app.Put("two");
+
+        app.Sqs.Send(Events.PutSecretValue(app.Arn));
+        await app.UntilAsync(() => app.Provider.Current.Reveal() == "two" && app.Log(453).Count == 1, Step);
+
+        Assert.Contains("1 of 1 messages could not be deleted", app.Log(453)[0].Message, StringComparison.Ordinal);
+        Assert.Contains("access was denied. Grant sqs:ReceiveMessage and sqs:DeleteMessage", app.Log(453)[0].Message, StringComparison.Ordinal);
+        Assert.Empty(app.Log(452));
+        Assert.DoesNotContain(Fault.Canary, app.AllLogs, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_handled_is_deleted_although_the_host_stops_meanwhile()
+    {
+        await using var app = await QueueApp.StartAsync();
+        await app.UntilAsync(() => !app.Sqs.Calls.IsEmpty, TimeSpan.Zero);
+        Task? stopping = null;
+        app.Sqs.Faults = operation =>
+        {
+            if (operation == "DeleteMessageBatch")
+            {
+                // StopAsync cancels before it first waits.
+                stopping ??= app.StopAsync();
+            }
+
+            return null;
+        };
+
+        app.Sqs.Send(Events.PutSecretValue(app.Arn));
+        await app.DrainedAsync();
+        await stopping!.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+
+        Assert.Empty(app.Log(452));
+        Assert.Empty(app.Log(453));
+        Assert.Single(app.Sqs.Calls, call => call.Operation == "DeleteMessageBatch");
+    }
+
+    [Fact]
+    public async Task A_queue_that_never_answers_is_given_up_and_asked_again()
+    {
+        await using var app = await QueueApp.StartAsync();
+        await app.UntilAsync(() => !app.Sqs.Calls.IsEmpty, TimeSpan.Zero);
+
+        // The server waits in real time, the reader's limit runs on fake time.
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        await app.UntilAsync(() => app.Sqs.Calls.Count > 1, TimeSpan.FromMilliseconds(50));
+
+        Assert.Contains("SQS did not answer in time", app.Log(452)[0].Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/")]
     [InlineData("https://sqs.eu-west-1.amazonaws.com/123456789012/name?x=1")]
@@ -174,16 +212,5 @@ public sealed class QueueTests
         var error = Assert.Throws<ArgumentException>(() => builder.ListenToSecretsManagerEvents(new Uri(address)));
 
         Assert.Contains("It must look like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME.", error.Message, StringComparison.Ordinal);
-    }
-
-    private sealed class CountingSignals : ICredentialSignals
-    {
-        public List<string> Locations { get; } = [];
-
-        public IReadOnlyList<string> Signal(string location)
-        {
-            Locations.Add(location);
-            return ["cred"];
-        }
     }
 }

@@ -14,6 +14,7 @@ public sealed class SecretMatchTests
     [InlineData(Prefix + "my-secret", Prefix + "my-secret-AbCdEf", true)]
     [InlineData(Prefix + "prod/key-AbCdEf", "prod/key", true)]
     [InlineData(Prefix + "prod/key", "prod/key", true)]
+    [InlineData(Prefix + "prod/key-AbCdEf", Prefix + "prod/key", true)]
     [InlineData("prod/key", "prod/key-AbCdEf", false)]
     [InlineData("prod/key", Prefix + "prod/key2-AbCdEf", false)]
     [InlineData("prod/key", "PROD/key", false)]
