@@ -17,9 +17,9 @@ internal sealed class CloudEventsHandshake(DeliveryKey key)
     public Task AnswerAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
-        if (!key.Accepts(request))
+        if (key.Refuse(request) is { } status)
         {
-            response.StatusCode = StatusCodes.Status401Unauthorized;
+            response.StatusCode = status;
             return Task.CompletedTask;
         }
 

@@ -14,31 +14,39 @@ internal sealed class DeliveryKey(IRotatingCredentialProvider? key, PushLog log,
     // Longer than any key, shorter than what costs.
     private const int MaxLength = 1024;
 
-    /// <summary>Whether the request may go on; always, if no key is asked for.</summary>
-    public bool Accepts(HttpRequest request)
+    /// <summary>The status to refuse the request with, or <see langword="null"/> if it may go on; as it may always, if no key is asked for.</summary>
+    public int? Refuse(HttpRequest request)
     {
         if (key is null)
         {
-            return true;
+            return null;
         }
 
         var presented = Presented(request);
-        var match = presented.Length is > 0 and <= MaxLength ? key.Match(Encoding.UTF8.GetBytes(presented), Caller) : default;
+        var isKey = presented.Length is > 0 and <= MaxLength;
+        var match = isKey ? key.Match(Encoding.UTF8.GetBytes(presented), Caller) : default;
         if (match.IsAccepted)
         {
-            return true;
+            return null;
+        }
+
+        if (isKey && !match.IsRecognized && key.Credentials.Current is null)
+        {
+            // After 401 Event Grid would not try again, and it is us who have nothing to compare with.
+            log.NoKey(path, key.Name);
+            return StatusCodes.Status503ServiceUnavailable;
         }
 
         if (match.VersionId is { } old)
         {
-            log.RefusedOld(path, key.Name, old);
+            log.RefusedOld(ClientAddress.Of(request), path, key.Name, old);
         }
         else
         {
-            log.Refused(path, key.Name);
+            log.Refused(ClientAddress.Of(request), path, key.Name);
         }
 
-        return false;
+        return StatusCodes.Status401Unauthorized;
     }
 
     // Two keys are one too many: it would be open which of them a proxy in between had looked at.

@@ -5,15 +5,13 @@ internal sealed class KeyVaultEventHandler(ICredentialSignals signals, IRotation
 {
     // Event Grid tries for a day; a vault has far fewer events in a day than this.
     private const int RememberedEvents = 4096;
-    private const int RememberedLocations = 256;
 
     private readonly RecentSet _events = new(RememberedEvents);
-    private readonly RecentSet _foreign = new(RememberedLocations);
 
     /// <summary>Handles all events, or none if one that is understood names no secret.</summary>
     public bool TryHandle(IReadOnlyList<DeliveredEvent> events)
     {
-        var understood = events.Where(found => EventKinds.IsUnderstood(found.Kind!)).Select(found => (Event: found, Address: VersionAddress.Parse(found.Data?.Id))).ToArray();
+        var understood = events.Where(found => EventKinds.IsUnderstood(found.Kind!)).Select(found => (Event: found, Address: VersionAddress.Parse(EventData.Text(found.Data, "id")))).ToArray();
         if (Array.Exists(understood, found => found.Address is null))
         {
             return false;
@@ -35,11 +33,7 @@ internal sealed class KeyVaultEventHandler(ICredentialSignals signals, IRotation
         var credentials = signals.Signal(address.Location);
         if (credentials.Count == 0)
         {
-            if (_foreign.Add(address.Location))
-            {
-                log.NotOurs(address.Location);
-            }
-
+            log.NotOurs(address.Location);
             return;
         }
 
@@ -48,7 +42,7 @@ internal sealed class KeyVaultEventHandler(ICredentialSignals signals, IRotation
             log.Signalled(credential, found.Kind!);
             if (EventKinds.IsNearExpiry(found.Kind!))
             {
-                log.NearExpiry(credential, Owner(credential), address, Date(found.Data!.Exp));
+                log.NearExpiry(credential, Owner(credential), address, Date(EventData.Expiry(found.Data)));
             }
             else if (EventKinds.IsExpired(found.Kind!))
             {
@@ -59,6 +53,5 @@ internal sealed class KeyVaultEventHandler(ICredentialSignals signals, IRotation
 
     private string Owner(string credential) => ledger.GetInventory().FirstOrDefault(entry => entry.CredentialName == credential)?.Owner ?? "unknown";
 
-    private static string Date(long? seconds) =>
-        seconds is >= 0 and < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds(seconds.Value).ToString("u", System.Globalization.CultureInfo.InvariantCulture) : "soon";
+    private static string Date(DateTimeOffset? expiry) => expiry?.ToString("u", System.Globalization.CultureInfo.InvariantCulture) ?? "soon";
 }

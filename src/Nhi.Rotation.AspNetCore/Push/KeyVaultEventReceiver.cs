@@ -5,33 +5,39 @@ namespace Nhi.Rotation.AspNetCore.Push;
 
 /// <summary>
 /// One delivery: key first, then size, form and content. The answer tells Event Grid what to do: 202 is done, 400 and 401 and 413 are not tried again but
-/// dead-lettered ("Event Grid message delivery and retry", Microsoft Learn), since trying again would not mend them.
+/// dead-lettered ("Event Grid message delivery and retry", Microsoft Learn), since trying again would not mend them; 503 is tried again.
 /// </summary>
 internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandler handler, PushLog log, string path)
 {
     public async Task ReceiveAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
-        if (!key.Accepts(request))
+        if (key.Refuse(request) is { } status)
         {
-            response.StatusCode = StatusCodes.Status401Unauthorized;
+            response.StatusCode = status;
             return;
         }
 
         if (await RequestBody.ReadAsync(request, context.RequestAborted).ConfigureAwait(false) is not { } body)
         {
-            Refuse(response, StatusCodes.Status413PayloadTooLarge, "is larger than 1 MiB");
+            Refuse(context, StatusCodes.Status413PayloadTooLarge, "is larger than 1 MiB");
             return;
         }
 
         if (Deliveries.Read(body.Span) is not { } events)
         {
-            Refuse(response, StatusCodes.Status400BadRequest, "is neither an event nor an array of events with id and type");
+            Refuse(context, StatusCodes.Status400BadRequest, "is neither an event nor an array of events with id and type");
             return;
         }
 
-        if (events is [{ Kind: EventKinds.Validation, Data.ValidationCode: { Length: > 0 and <= 256 } code }])
+        if (events is [{ Kind: EventKinds.Validation } handshake])
         {
+            if (EventData.Text(handshake.Data, "validationCode") is not { Length: > 0 and <= 256 } code)
+            {
+                Refuse(context, StatusCodes.Status400BadRequest, "is a handshake without a code");
+                return;
+            }
+
             log.Validated(path);
             response.ContentType = "application/json";
             response.Headers.XContentTypeOptions = "nosniff";
@@ -41,16 +47,16 @@ internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandle
 
         if (!handler.TryHandle(events))
         {
-            Refuse(response, StatusCodes.Status400BadRequest, "has a Key Vault event whose data.Id is no address of a secret or certificate");
+            Refuse(context, StatusCodes.Status400BadRequest, "has a Key Vault event whose data.Id is no address of a secret or certificate");
             return;
         }
 
         response.StatusCode = StatusCodes.Status202Accepted;
     }
 
-    private void Refuse(HttpResponse response, int status, string why)
+    private void Refuse(HttpContext context, int status, string why)
     {
-        log.Malformed(path, why);
-        response.StatusCode = status;
+        log.Malformed(ClientAddress.Of(context.Request), path, why);
+        context.Response.StatusCode = status;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,8 +20,8 @@ public static class KeyVaultEventsEndpointRouteBuilderExtensions
     /// <param name="endpoints">The endpoints of the application.</param>
     /// <param name="pattern">The route, such as <c>/events/keyvault</c>.</param>
     /// <param name="configure">Says who may deliver. An endpoint that anybody may call is not mapped.</param>
-    /// <returns>The endpoint of the deliveries (POST). That of the CloudEvents handshake (OPTIONS) is mapped beside it.</returns>
-    /// <exception cref="InvalidOperationException">Nothing says who may deliver, or no rotating credentials are registered.</exception>
+    /// <returns>The endpoints of the deliveries (POST) and of the CloudEvents handshake (OPTIONS), which needs the key but meets no policy.</returns>
+    /// <exception cref="InvalidOperationException">Nothing says who may deliver, the policy does not exist, or no rotating credentials are registered.</exception>
     /// <exception cref="CredentialUnavailableException"><see cref="KeyVaultEventOptions.KeyCredential"/> names no registered credential.</exception>
     public static IEndpointConventionBuilder MapKeyVaultEvents(this IEndpointRouteBuilder endpoints, string pattern, Action<KeyVaultEventOptions> configure)
     {
@@ -43,16 +44,28 @@ public static class KeyVaultEventsEndpointRouteBuilderExtensions
         var guard = new DeliveryKey(key, log, pattern);
         var receiver = new KeyVaultEventReceiver(guard, new KeyVaultEventHandler(signals, services.GetRequiredService<IRotationLedger>(), log), log, pattern);
 
-        var deliveries = endpoints.MapPost(pattern, receiver.ReceiveAsync).WithDisplayName("Key Vault events").ExcludeFromDescription();
-        var handshake = endpoints.MapMethods(pattern, [HttpMethods.Options], new CloudEventsHandshake(guard).AnswerAsync).WithDisplayName("Key Vault events, handshake").ExcludeFromDescription();
+        // What the app asks of the returned group holds for both, such as a host.
+        var both = endpoints.MapGroup(pattern);
+        var deliveries = both.MapPost(string.Empty, receiver.ReceiveAsync).WithDisplayName("Key Vault events").ExcludeFromDescription();
         if (!string.IsNullOrEmpty(options.AuthorizationPolicy))
         {
+            CheckPolicy(services, options.AuthorizationPolicy, pattern);
             deliveries.RequireAuthorization(options.AuthorizationPolicy);
-
-            // Consent to be sent events, which then still need the token: the specification keeps the two apart.
-            handshake.AllowAnonymous();
         }
 
-        return deliveries;
+        // Consent to be sent events, which then still need the token: the specification keeps the two apart. A key is needed for both.
+        both.MapMethods(string.Empty, [HttpMethods.Options], new CloudEventsHandshake(guard).AnswerAsync)
+            .WithDisplayName("Key Vault events, handshake").ExcludeFromDescription().AllowAnonymous();
+        return both;
+    }
+
+    private static void CheckPolicy(IServiceProvider services, string policy, string pattern)
+    {
+        // A provider of the app's own may have to ask somebody first; it is asked with the first delivery then.
+        if (services.GetService<IAuthorizationPolicyProvider>() is not { } policies || policies.GetPolicyAsync(policy) is { IsCompletedSuccessfully: true, Result: null })
+        {
+            throw new InvalidOperationException(
+                $"MapKeyVaultEvents(\"{pattern}\"): there is no authorization policy '{policy}'. Add it with AddAuthorizationBuilder().AddPolicy(\"{policy}\", ...), or correct AuthorizationPolicy.");
+        }
     }
 }

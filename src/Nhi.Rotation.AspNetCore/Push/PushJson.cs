@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 namespace Nhi.Rotation.AspNetCore.Push;
 
 /// <summary>The JSON of deliveries, without reflection.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNameCaseInsensitive = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString, MaxDepth = 16)]
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeliveredEvent))]
 [JsonSerializable(typeof(DeliveredEvent[]))]
 [JsonSerializable(typeof(ValidationAnswer))]

@@ -18,6 +18,19 @@ internal static class RequestBody
             return null;
         }
 
+        try
+        {
+            return await CopyAsync(request, ct).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            // The server's own limit is the lower one.
+            return null;
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>?> CopyAsync(HttpRequest request, CancellationToken ct)
+    {
         using var body = new MemoryStream((int)(request.ContentLength ?? ChunkBytes));
         var chunk = new byte[ChunkBytes];
         int read;

@@ -6,35 +6,46 @@ namespace Nhi.Rotation.AspNetCore.Status;
 /// <summary>One credential's part of the page.</summary>
 internal static class CredentialCard
 {
-    public static void Append(StringBuilder page, CredentialReport credential, DateTimeOffset now)
+    public static void Append(StringBuilder page, CredentialReport credential, string id, DateTimeOffset now, PageLimits limits)
     {
         page.Append(CultureInfo.InvariantCulture, $"""
-            <article>
-            <header><h2>{StatusPage.Text(credential.Name)}</h2><span class="badge {credential.Health}">{credential.Health}</span>
-            <span class="soft">{StatusPage.Text(Description(credential))}</span></header>
+            <article aria-labelledby="{id}">
+            <div class="head"><h2 id="{id}">{PageText.Link(credential.Name)}</h2><span class="badge {credential.Health}">{credential.Health}</span>
+            <span class="soft">{PageText.Sentence(Description(credential))}</span></div>
 
             """);
-        AppendList(page, credential.Reasons);
-        if (credential.Versions.Count > 0)
-        {
-            page.Append("<h3>Versions, newest first</h3>\n");
-            var span = TimelineSpan.Of(credential, now);
-            foreach (var version in credential.Versions)
-            {
-                Append(page, version, span);
-            }
-        }
-
-        Append(page, credential.Consumers);
+        AppendList(page, credential.Reasons, limits.Sentences);
+        AppendVersions(page, credential, now, limits);
+        AppendUsers(page, credential.Consumers, limits.Users);
         page.Append("</article>\n");
     }
 
-    private static void Append(StringBuilder page, VersionReport version, TimelineSpan span)
+    private static void AppendVersions(StringBuilder page, CredentialReport credential, DateTimeOffset now, PageLimits limits)
+    {
+        if (credential.Versions.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<h3>Versions, newest first</h3>\n");
+        var span = TimelineSpan.Of(credential, now);
+        var shown = credential.Versions.OrderByDescending(NeedsAttention).Take(limits.Versions).ToHashSet();
+        foreach (var version in credential.Versions.Where(shown.Contains))
+        {
+            Append(page, version, span, limits.Sentences);
+        }
+
+        AppendMore(page, "p", credential.Versions.Count - shown.Count, "versions that ask for nothing");
+    }
+
+    private static bool NeedsAttention(VersionReport version) => version.Stage == CredentialStage.Current || version.Verdict is { Kind: VerdictKind.Violated or VerdictKind.StillUsed };
+
+    private static void Append(StringBuilder page, VersionReport version, TimelineSpan span, int sentences)
     {
         var stage = Word(version.Stage);
         page.Append(CultureInfo.InvariantCulture, $"""
-            <section class="version"><div><code>{StatusPage.Text(version.Id)}</code> <span class="{stage}">{stage}</span></div>
-            <svg viewBox="0 0 {TimelineSpan.Width} 10" preserveAspectRatio="none" role="img" aria-label="{StatusPage.Text(InWords(version, span.Now))}">
+            <section class="version"><div><code>{PageText.Name(version.Id)}</code> <span class="{stage}">{stage}</span></div>
+            <svg viewBox="0 0 {TimelineSpan.Width} 10" preserveAspectRatio="none" aria-hidden="true">
             """);
         foreach (var part in TimelinePart.Of(version, span.Now).Where(part => part.To > part.From))
         {
@@ -44,39 +55,76 @@ internal static class CredentialCard
 
         page.Append(CultureInfo.InvariantCulture, $"""
             <rect class="now" x="{Math.Min(span.At(span.Now), TimelineSpan.Width - 2)}" y="0" width="2" height="10"/></svg>
-            <div class="facts">{StatusPage.Text(InWords(version, span.Now))} {Uses(version)}
+            <div class="facts"><dl>
             """);
+        AppendFacts(page, version, span.Now);
+        page.Append("</dl>\n");
         if (version.Verdict is { } verdict)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<p>May it be revoked? <strong class=\"{verdict.Kind}\">{verdict.Kind}</strong></p>");
-            AppendList(page, verdict.Reasons);
+            page.Append(CultureInfo.InvariantCulture, $"<p>May it be revoked? {Answer(verdict.Kind)}: <strong class=\"{verdict.Kind}\">{verdict.Kind}</strong></p>");
+            AppendList(page, verdict.Reasons, sentences);
         }
 
         page.Append("</div></section>\n");
     }
 
-    private static void Append(StringBuilder page, IReadOnlyList<ConsumerReport> consumers)
+    // What the picture shows, for who cannot see it, and what it cannot.
+    private static void AppendFacts(StringBuilder page, VersionReport version, DateTimeOffset now)
     {
+        At("created", version.CreatedOn);
+        At("seen", version.SeenAt);
+        At("current since", version.PromotedAt);
+        At("replaced", version.SupersededAt);
+        At("overlap until", version.Stage == CredentialStage.Previous ? version.OverlapEndsAt : null);
+        At("retired", version.RetiredAt);
+        At("revoked", version.RevokedAt);
+        At("expires", version.ExpiresOn);
+        Number("uses", version.Uses);
+        if (version.SupersededAt is not null || version.ResidualUses > 0)
+        {
+            Number("after it was replaced", version.ResidualUses);
+        }
+
+        if (version.Held > 0)
+        {
+            Number("open now", version.Held);
+        }
+
+        void At(string what, DateTimeOffset? when)
+        {
+            if (when is { } at)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<div><dt>{what}</dt><dd>{PageText.Time(at, now)}</dd></div>");
+            }
+        }
+
+        void Number(string what, long count) => page.Append(CultureInfo.InvariantCulture, $"<div><dt>{what}</dt><dd>{count:N0}</dd></div>");
+    }
+
+    private static void AppendUsers(StringBuilder page, IReadOnlyList<ConsumerReport> consumers, int most)
+    {
+        page.Append("<h3>Used by</h3>\n");
         if (consumers.Count == 0)
         {
-            page.Append("<h3>Used by</h3><p class=\"soft\">Nobody yet.</p>\n");
+            page.Append("<p class=\"soft\">Nobody yet.</p>\n");
             return;
         }
 
-        page.Append("<h3>Used by</h3><table><thead><tr><th>who</th><th>last version</th><th>last use</th><th class=\"number\">uses</th><th class=\"number\">open now</th></tr></thead><tbody>\n");
-        foreach (var consumer in consumers)
+        page.Append("<table><thead><tr><th scope=\"col\">who</th><th scope=\"col\">last version</th><th scope=\"col\">last use</th><th scope=\"col\" class=\"number\">uses</th><th scope=\"col\" class=\"number\">open now</th></tr></thead><tbody>\n");
+        foreach (var consumer in consumers.Take(most))
         {
             var stage = Word(consumer.LastStage);
             page.Append(CultureInfo.InvariantCulture, $"""
-                <tr><td>{StatusPage.Text(consumer.Caller is null ? consumer.Consumer : $"{consumer.Consumer}, caller {consumer.Caller}")}</td><td data-label="last version"><code>{StatusPage.Text(consumer.LastVersion)}</code> <span class="{stage}">{stage}</span></td><td data-label="last use">{(consumer.LastUse is { } last ? StatusPage.Time(last) : "being counted")}</td><td class="number" data-label="uses">{consumer.Uses:N0}</td><td class="number" data-label="open now">{consumer.Held:N0}</td></tr>
+                <tr><th scope="row">{PageText.Name(consumer.Consumer)}{(consumer.Caller is null ? string.Empty : $", caller {PageText.Name(consumer.Caller)}")}</th><td data-label="last version"><code>{PageText.Name(consumer.LastVersion)}</code> <span class="{stage}">{stage}</span></td><td data-label="last use">{(consumer.LastUse is { } last ? PageText.Time(last) : "being counted")}</td><td class="number" data-label="uses">{consumer.Uses:N0}</td><td class="number" data-label="open now">{consumer.Held:N0}</td></tr>
 
                 """);
         }
 
         page.Append("</tbody></table>\n");
+        AppendMore(page, "p", consumers.Count - most, "users of newer versions, or seen longer ago");
     }
 
-    private static void AppendList(StringBuilder page, IReadOnlyList<string> sentences)
+    private static void AppendList(StringBuilder page, IReadOnlyList<string> sentences, int most)
     {
         if (sentences.Count == 0)
         {
@@ -84,39 +132,31 @@ internal static class CredentialCard
         }
 
         page.Append("<ul>");
-        foreach (var sentence in sentences)
+        foreach (var sentence in sentences.Take(most))
         {
-            page.Append("<li>").Append(StatusPage.Text(sentence)).Append("</li>");
+            page.Append("<li>").Append(PageText.Sentence(sentence)).Append("</li>");
         }
 
+        AppendMore(page, "li", sentences.Count - most, "reasons");
         page.Append("</ul>\n");
     }
 
-    // The picture again, for who cannot see it.
-    private static string InWords(VersionReport version, DateTimeOffset now)
+    private static void AppendMore(StringBuilder page, string tag, int count, string what)
     {
-        var words = new StringBuilder();
-        Say("Created", version.CreatedOn);
-        Say("Seen", version.SeenAt);
-        Say("Current since", version.PromotedAt);
-        Say("Replaced", version.SupersededAt);
-        Say("Overlap until", version.Stage == CredentialStage.Previous ? version.OverlapEndsAt : null);
-        Say("Retired", version.RetiredAt);
-        Say("Revoked", version.RevokedAt);
-        Say("Expires", version.ExpiresOn);
-        return words.ToString().TrimEnd();
-
-        void Say(string what, DateTimeOffset? when)
+        if (count > 0)
         {
-            if (when is { } at)
-            {
-                words.Append(CultureInfo.InvariantCulture, $"{what} {(at.UtcDateTime.Date == now.UtcDateTime.Date ? at.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture) : StatusPage.Time(at))}. ");
-            }
+            page.Append(CultureInfo.InvariantCulture, $"<{tag} class=\"soft\">and {count:N0} more {what}</{tag}>\n");
         }
     }
 
-    private static string Uses(VersionReport version) => string.Create(
-        CultureInfo.InvariantCulture, $"{version.Uses:N0} use{(version.Uses == 1 ? string.Empty : "s")}, {version.ResidualUses:N0} of them after it was replaced{(version.Held > 0 ? $", {version.Held:N0} open now" : string.Empty)}.");
+    private static string Answer(VerdictKind verdict) => verdict switch
+    {
+        VerdictKind.SafeToRevoke => "Yes",
+        VerdictKind.ProvenRevoked => "It is",
+        VerdictKind.InOverlap => "Not yet",
+        VerdictKind.StillUsed => "No",
+        _ => "It has ended, but not for everybody",
+    };
 
     private static string Description(CredentialReport credential) =>
         string.Join(", ", new[] { credential.Purpose, credential.Owner is { } owner ? $"owned by {owner}" : null }.OfType<string>());

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,14 +14,11 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the status page of rotating credentials.</summary>
 public static class RotationStatusEndpointRouteBuilderExtensions
 {
-    // What a person can look at; JSON has all.
-    private const int MostOnPage = 100;
-
     private const int NonceBytes = 16;
 
     /// <summary>
-    /// Maps a GET endpoint that shows the credentials, their versions and stages, who uses which, the verdict on each old version, and health: as JSON, or as
-    /// an HTML page for whoever prefers <c>text/html</c>. <c>?credential=NAME</c> shows one. No value is in it, and the page loads nothing from elsewhere.
+    /// Maps an endpoint (GET, HEAD) that shows the credentials, their versions and stages, who uses which, the verdict on each old version, and health: as JSON, or as
+    /// an HTML page for whoever prefers <c>text/html</c>. <c>?credential=NAME</c> shows one, or is answered with 404. No value is in it, and the page loads nothing from elsewhere.
     /// </summary>
     /// <param name="endpoints">The endpoints of the application.</param>
     /// <param name="pattern">The route, such as <c>/rotation</c>.</param>
@@ -39,7 +37,7 @@ public static class RotationStatusEndpointRouteBuilderExtensions
             throw new InvalidOperationException("MapRotationStatus has nothing to show: no rotating credentials are registered. Call services.AddRotatingCredentials().AddCredential(...).");
         }
 
-        return endpoints.MapGet(pattern, static context => ShowAsync(context))
+        return endpoints.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], static context => ShowAsync(context))
             .WithDisplayName("Status of rotating credentials")
             .ExcludeFromDescription()
             .RequireAuthorization();
@@ -53,38 +51,30 @@ public static class RotationStatusEndpointRouteBuilderExtensions
             services.GetRequiredService<IRotationLedger>(),
             services.GetRequiredService<ICredentialHealthReader>(),
             services.GetService<TimeProvider>() ?? TimeProvider.System);
-        var isPage = PrefersPage(context.Request);
+        var isPage = PagePreference.Of(context.Request.Headers.Accept);
         string? name = context.Request.Query["credential"];
-        var report = reader.Read(string.IsNullOrEmpty(name) ? null : name, isPage ? MostOnPage : int.MaxValue);
-        var headers = context.Response.Headers;
+        name = string.IsNullOrEmpty(name) ? null : name;
+        var report = reader.Read(name, isPage);
+        var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(NonceBytes));
+        var (response, headers) = (context.Response, context.Response.Headers);
+        response.StatusCode = name is not null && report.Credentials.Count == 0 ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
         headers.CacheControl = "no-store";
         headers.Vary = HeaderNames.Accept;
         headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.ContentSecurityPolicy = isPage
+            ? $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            : "default-src 'none'; frame-ancestors 'none'";
+        response.ContentType = isPage ? "text/html; charset=utf-8" : "application/json";
         if (!isPage)
         {
-            context.Response.ContentType = "application/json";
-            return JsonSerializer.SerializeAsync(context.Response.Body, report, StatusJson.Default.StatusReport, context.RequestAborted);
+            return HttpMethods.IsHead(context.Request.Method)
+                ? Task.CompletedTask
+                : JsonSerializer.SerializeAsync(response.Body, report, StatusJson.Default.StatusReport, context.RequestAborted);
         }
 
-        var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(NonceBytes));
-        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        headers["Referrer-Policy"] = "no-referrer";
-        context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.WriteAsync(StatusPage.Render(report, nonce), context.RequestAborted);
+        var page = Encoding.UTF8.GetBytes(StatusPage.Render(report, name, nonce));
+        response.ContentLength = page.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(page, context.RequestAborted).AsTask();
     }
-
-    // RFC 9110, section 12.5.1: browsers name text/html; programs name JSON, anything, or nothing.
-    private static bool PrefersPage(HttpRequest request)
-    {
-        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
-        {
-            return false;
-        }
-
-        var html = Quality(accepted, "text/html");
-        return html > 0 && html >= Quality(accepted, "application/json");
-    }
-
-    private static double Quality(IList<MediaTypeHeaderValue> accepted, string type) =>
-        accepted.Where(range => range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(range => range.Quality ?? 1).DefaultIfEmpty(0).Max();
 }

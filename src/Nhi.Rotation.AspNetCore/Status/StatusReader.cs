@@ -6,10 +6,15 @@ namespace Nhi.Rotation.AspNetCore.Status;
 /// <summary>Puts together what the ledger, the providers and the health reader know.</summary>
 internal sealed class StatusReader(IServiceProvider services, IRotationLedger ledger, ICredentialHealthReader health, TimeProvider time)
 {
+    // What a person can look at and a browser can load every 2 s.
+    private const int Few = 6;
+    private const int MostInFull = 20;
+    private const int MostInShort = 500;
+
     /// <summary>The report.</summary>
     /// <param name="credentialName">Only this credential, or <see langword="null"/> for all.</param>
-    /// <param name="limit">At most so many credentials; the worst are kept.</param>
-    public StatusReport Read(string? credentialName, int limit)
+    /// <param name="isForPeople">Of many credentials, only those that need attention are told in full; the rest in a line each.</param>
+    public StatusReport Read(string? credentialName, bool isForPeople)
     {
         var all = health.Read();
         var chosen = all.Where(credential => credentialName is null || credential.CredentialName == credentialName).ToDictionary(credential => credential.CredentialName, StringComparer.Ordinal);
@@ -17,21 +22,35 @@ internal sealed class StatusReader(IServiceProvider services, IRotationLedger le
         var worst = ledger.GetInventory()
             .Where(entry => chosen.ContainsKey(entry.CredentialName))
             .OrderBy(entry => chosen[entry.CredentialName].Status)
-            .ThenByDescending(entry => rotations[entry.CredentialName].Select(rotation => Urgency(rotation.Verdict.Kind)).DefaultIfEmpty().Max())
+            .ThenByDescending(entry => WorstUrgency(rotations[entry.CredentialName]))
             .ThenBy(entry => entry.CredentialName, StringComparer.Ordinal)
-            .Take(limit);
+            .ToArray();
+        var needy = worst.TakeWhile(entry => chosen[entry.CredentialName].Status != HealthStatus.Healthy || WorstUrgency(rotations[entry.CredentialName]) >= Urgency(VerdictKind.StillUsed)).Count();
+        var full = isForPeople && worst.Length > Few ? Math.Min(needy, MostInFull) : worst.Length;
         return new StatusReport
         {
             AsOf = time.GetUtcNow(),
             Health = Word(all.Select(credential => credential.Status).DefaultIfEmpty(HealthStatus.Healthy).Min()),
             Total = all.Count,
-            Credentials = [.. worst.Select(entry => Read(entry, chosen[entry.CredentialName], rotations[entry.CredentialName].ToDictionary(rotation => rotation.From, StringComparer.Ordinal)))],
+            Unhealthy = all.Count(credential => credential.Status == HealthStatus.Unhealthy),
+            Degraded = all.Count(credential => credential.Status == HealthStatus.Degraded),
+            Credentials = [.. worst.Take(full).Select(entry => Read(entry, chosen[entry.CredentialName], rotations[entry.CredentialName].ToDictionary(rotation => rotation.From, StringComparer.Ordinal)))],
+            Rest = [.. worst.Skip(full).Take(MostInShort).Select(entry => Summarize(entry, chosen[entry.CredentialName], rotations[entry.CredentialName]))],
         };
     }
+
+    private static CredentialSummary Summarize(InventoryEntry entry, CredentialHealth judged, IEnumerable<RotationEvidence> rotations) => new(
+        entry.CredentialName,
+        entry.Owner,
+        Word(judged.Status),
+        entry.Versions.LastOrDefault(version => version.Stage == CredentialStage.Current)?.VersionId,
+        rotations.Select(rotation => (VerdictKind?)rotation.Verdict.Kind).MaxBy(kind => Urgency(kind!.Value)));
 
     private CredentialReport Read(InventoryEntry entry, CredentialHealth judged, Dictionary<string, RotationEvidence> rotations)
     {
         var uses = ledger.GetUses(entry.CredentialName);
+        var byVersion = uses.ToLookup(use => use.VersionId, StringComparer.Ordinal);
+        var byUser = uses.ToLookup(use => (use.Consumer, use.Caller));
         var set = services.GetRequiredKeyedService<IRotatingCredentialProvider>(entry.CredentialName).Credentials;
         var expiry = new[] { set.Current }.Concat(set.Pending).Concat(set.Previous).Concat(set.Retired).OfType<Credential>()
             .ToDictionary(credential => credential.VersionId, credential => credential.ExpiresOn, StringComparer.Ordinal);
@@ -43,12 +62,12 @@ internal sealed class StatusReader(IServiceProvider services, IRotationLedger le
             Purpose = entry.Purpose,
             Health = Word(judged.Status),
             Reasons = judged.Reasons,
-            Versions = [.. entry.Versions.Reverse().Select(version => Read(version, expiry.GetValueOrDefault(version.VersionId), uses.Where(use => use.VersionId == version.VersionId), rotations.GetValueOrDefault(version.VersionId)))],
+            Versions = [.. entry.Versions.Reverse().Select(version => Read(version, expiry.GetValueOrDefault(version.VersionId), byVersion[version.VersionId], rotations.GetValueOrDefault(version.VersionId)))],
             Consumers =
             [
                 .. from consumer in entry.Consumers
                    orderby Urgency(stages.GetValueOrDefault(consumer.LastVersionId)) descending, consumer.LastUse descending
-                   let held = uses.Where(use => use.Consumer == consumer.Consumer && use.Caller == consumer.Caller).Sum(use => use.Held)
+                   let held = byUser[(consumer.Consumer, consumer.Caller)].Sum(use => use.Held)
                    select new ConsumerReport(consumer.Consumer, consumer.Caller, consumer.LastVersionId, stages.GetValueOrDefault(consumer.LastVersionId), consumer.LastUse, consumer.Uses, held),
             ],
         };
@@ -75,6 +94,8 @@ internal sealed class StatusReader(IServiceProvider services, IRotationLedger le
             Verdict = rotation is null ? null : new VerdictReport(rotation.Verdict.Kind, rotation.Verdict.Since, rotation.Verdict.Reasons),
         };
     }
+
+    private static int WorstUrgency(IEnumerable<RotationEvidence> rotations) => rotations.Select(rotation => Urgency(rotation.Verdict.Kind)).DefaultIfEmpty().Max();
 
     private static int Urgency(VerdictKind verdict) => verdict switch
     {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -165,6 +167,11 @@ public sealed class KeyVaultEventTests
     [InlineData("{\"id\":\"\\ud800\",\"type\":\"x\"}", HttpStatusCode.BadRequest)]
     [InlineData("{\"id\":\"1\",\"type\":\"Microsoft.KeyVault.KeyExpired\",\"data\":{\"Id\":\"https://v/keys/a/b\"}}", HttpStatusCode.Accepted)]
     [InlineData("{\"id\":\"1\",\"type\":\"Microsoft.KeyVault.VaultAccessPolicyChanged\"}", HttpStatusCode.Accepted)]
+    [InlineData("{\"id\":\"1\",\"type\":\"Com.Example.Other\",\"data\":\"text\"}", HttpStatusCode.Accepted)]
+    [InlineData("{\"id\":\"1\",\"type\":\"Com.Example.Other\",\"data\":{\"id\":7,\"exp\":\"tomorrow\"}}", HttpStatusCode.Accepted)]
+    [InlineData("{\"id\":\"1\",\"type\":\"Microsoft.KeyVault.SecretExpired\",\"data\":{\"Id\":7}}", HttpStatusCode.BadRequest)]
+    [InlineData("{\"id\":\"1\",\"type\":\"Microsoft.KeyVault.SecretExpired\",\"data\":{\"Id\":\"\\ud800\"}}", HttpStatusCode.BadRequest)]
+    [InlineData("[{\"id\":\"1\",\"eventType\":\"Microsoft.EventGrid.SubscriptionValidationEvent\",\"data\":{}}]", HttpStatusCode.BadRequest)]
     public async Task What_is_no_event_of_a_secret_asks_nobody(string body, HttpStatusCode expected)
     {
         await using var app = await PushApp.StartAsync();
@@ -190,6 +197,41 @@ public sealed class KeyVaultEventTests
         using var response = await app.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_over_the_servers_own_lower_limit_is_refused_too(bool chunked)
+    {
+        await using var app = await PushApp.StartAsync(services: services => services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = 1000));
+        using var content = new ByteArrayContent(new byte[2000]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/events") { Content = content };
+        request.Headers.TransferEncodingChunked = chunked;
+        request.Headers.Add("X-Event-Key", PushApp.EventKey);
+
+        using var response = await app.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Single(app.Logged(445));
+    }
+
+    [Theory]
+    [InlineData("\"1775044800\"", "2026-04-01 12:00:00Z")]
+    [InlineData("1775044800", "2026-04-01 12:00:00Z")]
+    [InlineData("\"\"", "soon")]
+    [InlineData("null", "soon")]
+    [InlineData("-1", "soon")]
+    [InlineData("1e300", "soon")]
+    [InlineData("253402300800", "soon")]
+    public async Task A_date_that_cannot_be_read_loses_no_event(string exp, string told)
+    {
+        await using var app = await PushApp.StartAsync();
+        var body = PushApp.Event("Microsoft.KeyVault.SecretNearExpiry").Replace("\"1775044800\"", exp, StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.Accepted, await app.PostAsync(body));
+
+        Assert.Contains($" expires {told}. ", Assert.Single(app.Logged(441)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -245,6 +287,30 @@ public sealed class KeyVaultEventTests
         using var handshake = await app.SendAsync(HttpMethod.Options, "/events", key: null, null, ("WebHook-Request-Origin", "eventgrid.azure.net"));
 
         Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.Accepted, HttpStatusCode.OK], [without.StatusCode, with.StatusCode, handshake.StatusCode]);
+    }
+
+    [Fact]
+    public async Task Of_an_app_that_is_closed_by_default_both_handshakes_can_be_reached()
+    {
+        await using var app = await PushApp.StartAsync(services: services =>
+        {
+            TokenScheme.Add(services);
+            services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder("token").RequireAuthenticatedUser().Build());
+        });
+
+        using var handshake = await app.SendAsync(HttpMethod.Options, "/events", PushApp.EventKey, null, ("WebHook-Request-Origin", "eventgrid.azure.net"));
+        using var keyless = await app.SendAsync(HttpMethod.Options, "/events", key: null, null, ("WebHook-Request-Origin", "eventgrid.azure.net"));
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Unauthorized], [handshake.StatusCode, keyless.StatusCode]);
+    }
+
+    [Fact]
+    public async Task A_policy_that_does_not_exist_is_named_at_start()
+    {
+        var none = await Assert.ThrowsAsync<InvalidOperationException>(() => PushApp.StartAsync(options => options.AuthorizationPolicy = "EvnetGrid"));
+        var unknown = await Assert.ThrowsAsync<InvalidOperationException>(() => PushApp.StartAsync(options => options.AuthorizationPolicy = "EvnetGrid", TokenScheme.Add));
+
+        Assert.All([none, unknown], error => Assert.Contains("there is no authorization policy 'EvnetGrid'. Add it with", error.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,6 +35,8 @@ internal sealed class PushApp : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
+    public IReadOnlyList<FakeLogRecord> Logged(int id) => [.. Log.GetSnapshot().Where(entry => entry.Id.Id == id)];
+
     public FakeLogCollector Log => _app.Services.GetFakeLogCollector();
 
     public IRotatingCredentialProvider Stripe => _app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
@@ -58,6 +60,13 @@ internal sealed class PushApp : IAsyncDisposable
             .AddCredential("event-grid", credential => credential.UseBackend("event-key", _ => backend));
         services?.Invoke(builder.Services);
         var app = builder.Build();
+
+        // Stands in for the middleware of forwarded headers.
+        app.Use((context, next) =>
+        {
+            context.Connection.RemoteIpAddress = context.Request.Headers["X-Test-From"] is [{ } from] ? IPAddress.Parse(from) : context.Connection.RemoteIpAddress;
+            return next(context);
+        });
         app.MapKeyVaultEvents("/events", configure ?? (options => options.KeyCredential = "event-grid"));
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -69,9 +78,9 @@ internal sealed class PushApp : IAsyncDisposable
 
     public static string NewVersion(string? id = null) => $"[{Event("Microsoft.KeyVault.SecretNewVersionCreated", id)}]";
 
-    public async Task<HttpStatusCode> PostAsync(string body, string? key = EventKey)
+    public async Task<HttpStatusCode> PostAsync(string body, string? key = EventKey, string from = "192.0.2.1")
     {
-        using var response = await SendAsync(HttpMethod.Post, "/events", key, new StringContent(body, Encoding.UTF8, "application/json"));
+        using var response = await SendAsync(HttpMethod.Post, "/events", key, new StringContent(body, Encoding.UTF8, "application/json"), ("X-Test-From", from));
         return response.StatusCode;
     }
 

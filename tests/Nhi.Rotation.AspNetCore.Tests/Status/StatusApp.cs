@@ -37,7 +37,7 @@ internal sealed class StatusApp : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
-    public static async Task<StatusApp> StartAsync(bool isOpen = false, Action<WebApplicationBuilder>? configure = null)
+    public static async Task<StatusApp> StartAsync(bool isOpen = false, Action<WebApplicationBuilder>? configure = null, string? pathBase = null)
     {
         var backend = new FakeCredentialBackend(TimeProvider.System);
         var first = backend.Add("stripe", Canary + "-one");
@@ -51,6 +51,13 @@ internal sealed class StatusApp : IAsyncDisposable
             .AddCredential("stripe", credential => credential.UseBackend("stripe", _ => backend).OwnedBy("payments <team>").For("charges"));
         configure?.Invoke(builder);
         var app = builder.Build();
+        if (pathBase is not null)
+        {
+            app.UsePathBase(pathBase);
+            app.UseRouting();
+            app.UseAuthorization();
+        }
+
         var endpoint = app.MapRotationStatus("/rotation");
         if (isOpen)
         {
@@ -68,13 +75,13 @@ internal sealed class StatusApp : IAsyncDisposable
         return id;
     }
 
-    public async Task<HttpResponseMessage> GetAsync(string? accept = null, string query = "", string? user = "operator")
+    public async Task<HttpResponseMessage> GetAsync(string? accept = null, string query = "", string? user = "operator", HttpMethod? method = null, string path = "/rotation")
     {
         using var client = new HttpClient { BaseAddress = Address };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/rotation" + query);
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path + query);
         if (accept is not null)
         {
-            request.Headers.Accept.ParseAdd(accept);
+            request.Headers.TryAddWithoutValidation("Accept", accept);
         }
 
         if (user is not null)
