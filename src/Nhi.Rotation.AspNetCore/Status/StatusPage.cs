@@ -64,7 +64,7 @@ internal static class StatusPage
             return;
         }
 
-        page.Append("<section aria-labelledby=\"rest\">\n<h2 id=\"rest\">Others</h2>\n<table class=\"rest\"><thead><tr><th scope=\"col\">credential</th><th scope=\"col\">health</th><th scope=\"col\">owner</th><th scope=\"col\">current version</th><th scope=\"col\">old versions</th></tr></thead><tbody>\n");
+        page.Append("<section aria-labelledby=\"rest\">\n<h2 id=\"rest\">").Append(report.Credentials.Count == 0 ? "None needs attention" : "Others").Append("</h2>\n<table class=\"rest\"><thead><tr><th scope=\"col\">credential</th><th scope=\"col\">health</th><th scope=\"col\">owner</th><th scope=\"col\">current version</th><th scope=\"col\">old versions</th></tr></thead><tbody>\n");
         foreach (var credential in report.Rest)
         {
             page.Append(CultureInfo.InvariantCulture, $"""
