@@ -67,6 +67,13 @@ public sealed class KeyVaultEventTests
         app.Time.Advance(TimeSpan.FromSeconds(5));
         await app.Stripe.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
         Assert.Equal(before + 2, app.StripeRequests);
+
+        // Delivered once more, as Event Grid may for a day.
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(HttpStatusCode.Accepted, await app.PostAsync(batch));
+        app.Time.Advance(TimeSpan.FromSeconds(5));
+        await app.Stripe.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        Assert.Equal(before + 3, app.StripeRequests);
         Assert.Single(app.Log.GetSnapshot(), entry => entry.Id.Id == 440);
     }
 
@@ -170,6 +177,7 @@ public sealed class KeyVaultEventTests
     [InlineData("{\"id\":\"1\",\"type\":\"Com.Example.Other\",\"data\":\"text\"}", HttpStatusCode.Accepted)]
     [InlineData("{\"id\":\"1\",\"type\":\"Com.Example.Other\",\"data\":{\"id\":7,\"exp\":\"tomorrow\"}}", HttpStatusCode.Accepted)]
     [InlineData("{\"id\":\"1\",\"type\":\"Microsoft.KeyVault.SecretExpired\",\"data\":{\"Id\":7}}", HttpStatusCode.BadRequest)]
+    [InlineData("{\"id\":\"1\",\"type\":\"Microsoft.KeyVault.SecretExpired\",\"data\":{\"Id\":\"https://user@my-vault.vault.azure.net/secrets/a/b\"}}", HttpStatusCode.BadRequest)]
     [InlineData("{\"id\":\"1\",\"type\":\"Microsoft.KeyVault.SecretExpired\",\"data\":{\"Id\":\"\\ud800\"}}", HttpStatusCode.BadRequest)]
     [InlineData("[{\"id\":\"1\",\"eventType\":\"Microsoft.EventGrid.SubscriptionValidationEvent\",\"data\":{}}]", HttpStatusCode.BadRequest)]
     public async Task What_is_no_event_of_a_secret_asks_nobody(string body, HttpStatusCode expected)
@@ -260,11 +268,15 @@ public sealed class KeyVaultEventTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("""{"validationResponse":"512d38b6"}""", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.Unauthorized, await app.PostAsync(Body, "wrong"));
+        Assert.Equal(HttpStatusCode.BadRequest, await app.PostAsync(Body.Replace("512d38b6", string.Empty, StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.BadRequest, await app.PostAsync(Body.Replace("512d38b6", new string('5', 257), StringComparison.Ordinal)));
     }
 
     [Theory]
     [InlineData("eventgrid.azure.net", PushApp.EventKey, HttpStatusCode.OK, "eventgrid.azure.net")]
     [InlineData("evil.example", PushApp.EventKey, HttpStatusCode.OK, null)]
+    [InlineData("eventgrid.azure.net:8080", PushApp.EventKey, HttpStatusCode.OK, null)]
+    [InlineData("eventgrid.azure.net, evil.example", PushApp.EventKey, HttpStatusCode.OK, null)]
     [InlineData("eventgrid.azure.net", "wrong", HttpStatusCode.Unauthorized, null)]
     public async Task The_handshake_of_CloudEvents_consents_to_Event_Grid_with_the_key(string origin, string key, HttpStatusCode status, string? allowed)
     {

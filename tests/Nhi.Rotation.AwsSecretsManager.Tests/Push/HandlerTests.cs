@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -46,6 +47,15 @@ public sealed class HandlerTests
 
         Assert.Empty(_signals.Locations);
         Assert.Empty(Ids());
+    }
+
+    [Fact]
+    public void A_refused_call_and_one_that_only_reads_ask_nobody()
+    {
+        Handle(_ => Events.ApiCall("PutSecretValue", new JsonObject { ["secretId"] = Arn }, errorCode: "AccessDenied"), count: 1);
+        Handle(_ => Events.ApiCall("GetSecretValue", new JsonObject { ["secretId"] = Arn }), count: 1);
+
+        Assert.Empty(_signals.Locations);
     }
 
     [Theory]

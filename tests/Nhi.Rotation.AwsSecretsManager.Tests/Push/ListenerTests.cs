@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Amazon;
 using Amazon.Runtime;
@@ -26,8 +27,10 @@ public sealed class ListenerTests
         await listener.StartAsync(TestContext.Current.CancellationToken);
 
         // More than 1023: there the powers of two end.
+        var since = Stopwatch.GetTimestamp();
         while (Count(452) < 1100)
         {
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), $"only {Count(452)} tries");
             _time.Advance(TimeSpan.FromSeconds(30));
             await Task.Yield();
         }
@@ -85,6 +88,16 @@ public sealed class ListenerTests
         QueueAddress.Configure(config, new Uri(queue));
 
         Assert.Equal(region, config.RegionEndpoint.SystemName);
+    }
+
+    [Fact]
+    public void A_custom_endpoint_wins_over_the_region_of_the_address()
+    {
+        var config = new AmazonSQSConfig { ServiceURL = "http://localhost:4566" };
+
+        QueueAddress.Configure(config, Queue);
+
+        Assert.StartsWith("http://localhost:4566", config.ServiceURL, StringComparison.Ordinal);
     }
 
     [Theory]
