@@ -42,11 +42,11 @@ internal sealed class KeyVaultEventHandler(ICredentialSignals signals, IRotation
             log.Signalled(credential, found.Kind!);
             if (EventKinds.IsNearExpiry(found.Kind!))
             {
-                log.NearExpiry(credential, Owner(credential), address, Date(EventData.Expiry(found.Data)));
+                log.NearExpiry(credential, Owner, address, Date(EventData.Expiry(found.Data)));
             }
             else if (EventKinds.IsExpired(found.Kind!))
             {
-                log.Expired(credential, Owner(credential), address);
+                log.Expired(credential, Owner, address);
             }
         }
     }

@@ -56,19 +56,20 @@ internal sealed partial class PushLog(ILogger logger, TimeProvider time)
         }
     }
 
-    public void NearExpiry(string credential, string owner, VersionAddress address, string expires)
+    // The owner is looked up only for a line that is said: it takes a look at all credentials.
+    public void NearExpiry(string credential, Func<string, string> owner, VersionAddress address, string expires)
     {
         if (_expiring.Take($"{credential}\n{address.Version}\nnear", out _) is not null)
         {
-            NearExpiry(logger, credential, owner, address.Version, address.Location, expires);
+            NearExpiry(logger, credential, owner(credential), address.Version, address.Location, expires);
         }
     }
 
-    public void Expired(string credential, string owner, VersionAddress address)
+    public void Expired(string credential, Func<string, string> owner, VersionAddress address)
     {
         if (_expiring.Take($"{credential}\n{address.Version}", out _) is not null)
         {
-            Expired(logger, credential, owner, address.Version, address.Location);
+            Expired(logger, credential, owner(credential), address.Version, address.Location);
         }
     }
 

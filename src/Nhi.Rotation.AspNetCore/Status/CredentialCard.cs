@@ -35,7 +35,7 @@ internal static class CredentialCard
             Append(page, version, span, limits.Sentences);
         }
 
-        AppendMore(page, "p", credential.Versions.Count - shown.Count, "versions that ask for nothing");
+        AppendMore(page, "p", credential.Versions.Count - shown.Count, "versions");
     }
 
     private static bool NeedsAttention(VersionReport version) => version.Stage == CredentialStage.Current || version.Verdict is { Kind: VerdictKind.Violated or VerdictKind.StillUsed };
@@ -121,7 +121,7 @@ internal static class CredentialCard
         }
 
         page.Append("</tbody></table>\n");
-        AppendMore(page, "p", consumers.Count - most, "users of newer versions, or seen longer ago");
+        AppendMore(page, "p", consumers.Count - most, "users");
     }
 
     private static void AppendList(StringBuilder page, IReadOnlyList<string> sentences, int most)
