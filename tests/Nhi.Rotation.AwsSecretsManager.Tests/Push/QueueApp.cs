@@ -30,6 +30,8 @@ internal sealed class QueueApp : IAsyncDisposable
 
     public IReadOnlyList<FakeLogRecord> Log(int id) => [.. _host.Services.GetFakeLogCollector().GetSnapshot().Where(entry => entry.Id.Id == id)];
 
+    public IEnumerable<int> LogIds => _host.Services.GetFakeLogCollector().GetSnapshot().Select(entry => entry.Id.Id);
+
     public string AllLogs => string.Join('\n', _host.Services.GetFakeLogCollector().GetSnapshot().Select(entry => entry.Message));
 
     public static async Task<QueueApp> StartAsync(Func<SecretsManagerServer, string>? secretId = null, Func<SqsServer, Uri>? queue = null)
