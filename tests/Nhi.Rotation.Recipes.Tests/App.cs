@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Nhi.Rotation.Testing;
+
+namespace Nhi.Rotation.Recipes.Tests;
+
+/// <summary>An app with one credential, whose store the test is, and users of its own on the server.</summary>
+internal sealed class App : IAsyncDisposable
+{
+    private const string Name = "orders";
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static int _count;
+
+    private readonly IHost _host;
+
+    public App()
+    {
+        var prefix = $"app{Interlocked.Increment(ref _count)}";
+        (UserA, UserB) = ($"{prefix}_a", $"{prefix}_b");
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddRotatingCredentials().AddCredential(Name, credential => credential
+            .UseBackend(Name, _ => Backend)
+            .Configure(static options =>
+            {
+                // A test waits neither for an hour of quiet nor for ten seconds between two refusals.
+                options.QuietPeriod = TimeSpan.Zero;
+                options.RejectionRefreshInterval = TimeSpan.FromMilliseconds(1);
+            }));
+        _host = builder.Build();
+    }
+
+    public FakeCredentialBackend Backend { get; } = new(TimeProvider.System);
+
+    public string UserA { get; }
+
+    public string UserB { get; }
+
+    public IRotatingCredentialProvider Credential => _host.Services.GetRequiredKeyedService<IRotatingCredentialProvider>(Name);
+
+    public IRotationLedger Ledger => _host.Services.GetRequiredService<IRotationLedger>();
+
+    public Task StartAsync() => _host.StartAsync();
+
+    /// <summary>Stores a version; the app learns of it when it asks.</summary>
+    public string Publish(string user, string password) => PublishText($$"""{"username":"{{user}}","password":"{{password}}"}""");
+
+    public string PublishText(string value) => Backend.Add(Name, value);
+
+    public Task RefreshAsync() => Credential.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken).AsTask();
+
+    public RotationVerdict VerdictOf(string version) => Ledger.GetRotations(Name).Single(rotation => rotation.From == version).Verdict;
+
+    public long HeldBy(string version) => Ledger.GetUses(Name).Where(use => use.VersionId == version).Sum(static use => use.Held);
+
+    public Task UntilSafeAsync(string version) =>
+        UntilAsync(() => VerdictOf(version).Kind == VerdictKind.SafeToRevoke, () => $"{version}: {VerdictOf(version).Kind}, {string.Join(' ', VerdictOf(version).Reasons)}");
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(clock.Elapsed < Deadline, what());
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static Task UntilAsync(Func<bool> condition, Func<string> what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+}
