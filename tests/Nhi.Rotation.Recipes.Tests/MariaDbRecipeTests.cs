@@ -97,6 +97,46 @@ public sealed class MariaDbRecipeTests(MariaDbFixture mariaDb)
     }
 
     [Fact]
+    public async Task A_connection_from_the_pool_does_not_outweigh_refused_logins()
+    {
+        await using var shop = await MariaDbShop.OpenAsync(mariaDb);
+        await shop.RotateToAsync(shop.App.UserB);
+        await using (await shop.Orders.OpenAsync(Ct))
+        {
+        }
+
+        await shop.Server.ExecuteAsync($"ALTER USER {shop.App.UserB} ACCOUNT LOCK");
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await using var pooled = await shop.Orders.OpenAsync(Ct);
+            await using var refused = await shop.Orders.OpenAsync(Ct);
+            Assert.Equal((shop.App.UserB, shop.App.UserA), (await MariaDbShop.UserOfAsync(pooled), await MariaDbShop.UserOfAsync(refused)));
+        }
+
+        Assert.Equal("v1", shop.App.Credential.Current.VersionId);
+    }
+
+    [Fact]
+    public async Task A_version_that_was_held_back_takes_over_as_soon_as_the_old_one_is_revoked()
+    {
+        await using var shop = await MariaDbShop.OpenAsync(mariaDb);
+        var password = ServerProcess.NewPassword();
+        shop.App.Publish(shop.App.UserA, password);
+        await shop.App.RefreshAsync();
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await using var early = await shop.Orders.OpenAsync(Ct);
+        }
+
+        await shop.Server.ExecuteAsync($"ALTER USER {shop.App.UserA} IDENTIFIED BY '{password}'");
+        Assert.Equal("v1", shop.App.Credential.Current.VersionId);
+        await shop.App.Credential.RevokeAsync("v1", "its password was changed", Ct);
+
+        await using var connection = await shop.Orders.OpenAsync(Ct);
+        Assert.Equal("v2", shop.App.Credential.Current.VersionId);
+    }
+
+    [Fact]
     public async Task A_password_that_changes_while_it_is_being_looked_for_is_tried_once_more()
     {
         await using var shop = await MariaDbShop.OpenAsync(mariaDb);
@@ -181,14 +221,40 @@ public sealed class MariaDbRecipeTests(MariaDbFixture mariaDb)
     }
 
     [Fact]
-    public async Task Set_password_changes_the_first_of_two_passwords_only_and_ed25519_may_be_the_other()
+    public async Task Clearing_the_pool_of_a_connection_does_nothing_for_a_data_source()
     {
         await using var shop = await MariaDbShop.OpenAsync(mariaDb);
-        var user = $"{shop.App.UserA}";
-        await shop.Server.ExecuteAsync($"ALTER USER {user} IDENTIFIED VIA mysql_native_password USING PASSWORD('new') OR mysql_native_password USING PASSWORD('old')");
+        var connection = await shop.Orders.OpenAsync(Ct);
+        await connection.CloseAsync();
 
-        await shop.Server.ExecuteAsync($"SET PASSWORD FOR {user} = PASSWORD('third')");
+        await MySqlConnection.ClearPoolAsync(connection, Ct);
 
-        Assert.Equal((0, 1045, 0), (await shop.LogInAsync(shop.App.UserA, "third"), await shop.LogInAsync(shop.App.UserA, "new"), await shop.LogInAsync(shop.App.UserA, "old")));
+        Assert.Single(await shop.SessionsOfAsync(shop.App.UserA));
+        await connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Set_password_changes_only_the_first_of_two_passwords()
+    {
+        await using var shop = await MariaDbShop.OpenAsync(mariaDb);
+        await shop.Server.ExecuteAsync(
+            $"ALTER USER {shop.App.UserA} IDENTIFIED VIA mysql_native_password USING PASSWORD('new') OR mysql_native_password USING PASSWORD('old')");
+
+        await shop.Server.ExecuteAsync($"SET PASSWORD FOR {shop.App.UserA} = PASSWORD('third')");
+
+        Assert.Equal(
+            (0, 1045, 0),
+            (await shop.LogInAsync(shop.App.UserA, "third"), await shop.LogInAsync(shop.App.UserA, "new"), await shop.LogInAsync(shop.App.UserA, "old")));
+    }
+
+    [Fact]
+    public async Task Of_two_passwords_one_may_be_of_ed25519_which_the_client_must_then_know()
+    {
+        await using var shop = await MariaDbShop.OpenAsync(mariaDb);
+        await shop.Server.ExecuteAsync("INSTALL SONAME 'auth_ed25519'");
+        await shop.Server.ExecuteAsync($"ALTER USER {shop.App.UserA} IDENTIFIED VIA mysql_native_password USING PASSWORD('old') OR ed25519 USING PASSWORD('new')");
+
+        Assert.Equal(0, await shop.LogInAsync(shop.App.UserA, "old"));
+        await Assert.ThrowsAsync<NotSupportedException>(() => shop.LogInAsync(shop.App.UserA, "new"));
     }
 }

@@ -230,6 +230,19 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
     }
 
     [Fact]
+    public async Task A_channel_that_work_failed_on_is_not_used_again()
+    {
+        await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);
+        IChannel? failed = null, next = null;
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => shop.Orders.UseAsync((channel, _) => throw new InvalidOperationException($"{failed = channel}"), Ct));
+        await shop.Orders.UseAsync((channel, _) => Task.FromResult(next = channel), Ct);
+
+        Assert.NotSame(failed, next);
+        Assert.False(failed!.IsOpen);
+    }
+
+    [Fact]
     public async Task Disposed_it_closes_its_connection_ends_its_hold_and_opens_no_more()
     {
         await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);

@@ -33,10 +33,16 @@ public sealed class OrdersBroker : IAsyncDisposable
         try
         {
             await work(channel, link.Ending);
+            link.Return(channel);
+        }
+        catch
+        {
+            await channel.DisposeAsync();
+            throw;
         }
         finally
         {
-            await link.ReturnAsync(channel);
+            await link.LeaveAsync();
         }
     }
 
@@ -81,12 +87,13 @@ public sealed class OrdersBroker : IAsyncDisposable
                 return new Link(this, version);
             }
 
-            if (_link.IsLost)
+            if (_link.Ending.IsCancellationRequested)
             {
                 _ = ReplaceAsync(new Link(this, version));
             }
 
-            return _link.Enter();
+            _link.Enter();
+            return _link;
         }
     }
 
@@ -119,62 +126,53 @@ public sealed class OrdersBroker : IAsyncDisposable
 
     private sealed class Link
     {
-        private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
-
         private readonly ConcurrentBag<IChannel> _idle = [];
         private readonly CancellationTokenSource _ending = new();
-        private readonly OrdersBroker _broker;
-        private readonly UsernamePassword _login;
-        private readonly Lazy<Task<IConnection>> _connection;
+        private readonly Task<IConnection> _connection;
         private IDisposable? _hold;
         private int _users = 1;
 
         public Link(OrdersBroker broker, Credential version)
         {
             Version = version;
-            _broker = broker;
-            _login = UsernamePassword.Parse(version);
-            _connection = new Lazy<Task<IConnection>>(ConnectAsync);
+            var login = UsernamePassword.Parse(version);
+            var factory = broker._settings();
+            factory.UserName = login.Username ?? factory.UserName;
+            factory.Password = login.Password;
+
+            // The next use connects again, with the version that is current then.
+            factory.AutomaticRecoveryEnabled = false;
+            _connection = Task.Run(() => ConnectAsync(factory, broker._credential));
         }
 
         public Credential Version { get; }
 
         public CancellationToken Ending => _ending.Token;
 
-        public bool IsLost => _connection is { IsValueCreated: true, Value: { IsCompleted: true } connection } && !(connection.IsCompletedSuccessfully && connection.Result.IsOpen);
-
-        public Link Enter()
-        {
-            Interlocked.Increment(ref _users);
-            return this;
-        }
+        public void Enter() => Interlocked.Increment(ref _users);
 
         public async Task<IChannel> RentAsync(CancellationToken ct)
         {
-            var connection = await _connection.Value.WaitAsync(ct);
-            while (_idle.TryTake(out var channel))
-            {
-                if (channel.IsOpen)
-                {
-                    return channel;
-                }
-            }
-
-            return await connection.CreateChannelAsync(Confirmed, ct);
+            var connection = await _connection.WaitAsync(ct);
+            return _idle.TryTake(out var channel) && channel.IsOpen
+                ? channel
+                : await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
         }
 
-        public async Task ReturnAsync(IChannel channel)
-        {
-            if (channel.IsOpen)
-            {
-                _idle.Add(channel);
-            }
-            else
-            {
-                await channel.DisposeAsync();
-            }
+        public void Return(IChannel channel) => _idle.Add(channel);
 
-            await LeaveAsync();
+        public async Task LeaveAsync()
+        {
+            if (Interlocked.Decrement(ref _users) == 0)
+            {
+                await Task.WhenAny(_connection);
+                if (_connection.IsCompletedSuccessfully)
+                {
+                    await _connection.Result.DisposeAsync();
+                }
+
+                _hold?.Dispose();
+            }
         }
 
         public async Task RetireAsync()
@@ -183,36 +181,21 @@ public sealed class OrdersBroker : IAsyncDisposable
             await LeaveAsync();
         }
 
-        public async Task LeaveAsync()
+        private async Task<IConnection> ConnectAsync(ConnectionFactory factory, IRotatingCredentialProvider credential)
         {
-            if (Interlocked.Decrement(ref _users) == 0 && _connection.IsValueCreated)
+            try
             {
-                try
-                {
-                    await (await _connection.Value).DisposeAsync();
-                }
-                catch (BrokerUnreachableException)
-                {
-                    // It never came to be.
-                }
-
-                _hold?.Dispose();
+                var connection = await factory.CreateConnectionAsync();
+                _hold = Version.Hold();
+                credential.Report(Version, CredentialOutcome.Accepted);
+                connection.ConnectionShutdownAsync += (_, _) => _ending.CancelAsync();
+                return connection;
             }
-        }
-
-        private async Task<IConnection> ConnectAsync()
-        {
-            var factory = _broker._settings();
-            factory.UserName = _login.Username ?? factory.UserName;
-            factory.Password = _login.Password;
-
-            // A lost connection is replaced by the next use, with the version that is current then.
-            factory.AutomaticRecoveryEnabled = false;
-            var connection = await factory.CreateConnectionAsync();
-            _hold = Version.Hold();
-            _broker._credential.Report(Version, CredentialOutcome.Accepted);
-            connection.ConnectionShutdownAsync += (_, _) => _ending.CancelAsync();
-            return connection;
+            catch
+            {
+                await _ending.CancelAsync();
+                throw;
+            }
         }
     }
 }
