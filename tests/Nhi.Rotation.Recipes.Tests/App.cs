@@ -9,7 +9,6 @@ namespace Nhi.Rotation.Recipes.Tests;
 internal sealed class App : IAsyncDisposable
 {
     private const string Name = "orders";
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static int _count;
 
     private readonly IHost _host;
@@ -29,6 +28,9 @@ internal sealed class App : IAsyncDisposable
             }));
         _host = builder.Build();
     }
+
+    /// <summary>The longest that anything may take here.</summary>
+    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(30);
 
     public FakeCredentialBackend Backend { get; } = new(TimeProvider.System);
 

@@ -146,7 +146,7 @@ public sealed class MariaDbRecipeTests(MariaDbFixture mariaDb)
         var store = shop.App.Backend.Hold();
 
         var opening = shop.Orders.OpenAsync(Ct);
-        await store.Arrived.WaitAsync(Ct);
+        await store.Arrived.WaitAsync(App.Deadline, Ct);
         await shop.Server.ExecuteAsync($"ALTER USER {shop.App.UserA} IDENTIFIED BY '{password}'");
         store.Dispose();
 

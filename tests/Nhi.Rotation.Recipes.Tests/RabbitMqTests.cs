@@ -98,7 +98,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
             Ct);
 
         await shop.RotateToAsync(shop.App.UserB);
-        await ending.Task.WaitAsync(Ct);
+        await ending.Task.WaitAsync(App.Deadline, Ct);
         await shop.UseOnceAsync();
 
         await App.UntilAsync(() => shop.App.VerdictOf("v1").Kind == VerdictKind.StillUsed, () => $"{shop.App.VerdictOf("v1").Kind}");
@@ -128,7 +128,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
             Ct);
 
         await shop.Server.CloseConnectionsAsync(shop.App.UserA);
-        await work.WaitAsync(Ct);
+        await work.WaitAsync(App.Deadline, Ct);
         await shop.UseOnceAsync();
 
         Assert.DoesNotContain(Assert.Single(await shop.Server.ConnectionsOfAsync(shop.App.UserA)), lost);
@@ -162,7 +162,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         var store = shop.App.Backend.Hold();
 
         var use = shop.UseOnceAsync();
-        await store.Arrived.WaitAsync(Ct);
+        await store.Arrived.WaitAsync(App.Deadline, Ct);
         await shop.Server.ChangePasswordAsync(shop.App.UserA, password);
         store.Dispose();
 

@@ -131,7 +131,7 @@ internal sealed class RabbitMqServer : IAsyncDisposable
         {
             await _process.Input.WriteLineAsync($"io:format(\"~n{Mark}~0p~n\", [catch {expression}]).");
             await _process.Input.FlushAsync();
-            var answer = await _answers.Reader.ReadAsync();
+            var answer = await _answers.Reader.ReadAsync().AsTask().WaitAsync(App.Deadline);
             return answer.Contains("'EXIT'", StringComparison.Ordinal) || answer.Contains("error", StringComparison.Ordinal) ? throw new InvalidOperationException($"{expression}: {answer}") : answer;
         }
         finally
