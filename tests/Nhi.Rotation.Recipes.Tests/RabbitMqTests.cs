@@ -226,6 +226,9 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
             Ct);
 
         Assert.Same(first, second);
+
+        // The client's own recovery would bring back a connection that was replaced meanwhile.
+        Assert.False(first is IRecoverable);
         await shop.UseOnceAsync();
     }
 
