@@ -233,6 +233,19 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
     }
 
     [Fact]
+    public async Task A_use_that_gets_no_channel_does_not_keep_its_connection_open()
+    {
+        await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);
+        await shop.Orders.UseAsync(
+            (_, _) => Assert.ThrowsAnyAsync<OperationCanceledException>(() => shop.Orders.UseAsync(static (_, _) => Task.CompletedTask, new CancellationToken(canceled: true))), Ct);
+
+        await shop.RotateToAsync(shop.App.UserB);
+
+        await shop.UntilNoConnectionOfAsync(shop.App.UserA);
+        await App.UntilAsync(() => shop.App.HeldBy("v1") == 0, () => $"{shop.App.HeldBy("v1")} holds");
+    }
+
+    [Fact]
     public async Task A_channel_that_work_failed_on_is_not_used_again()
     {
         await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);
