@@ -36,21 +36,29 @@ internal sealed class RabbitMqShop : IAsyncDisposable
         return shop;
     }
 
-    public OrdersBroker MakeBroker() => new(App.Credential, () => new ConnectionFactory { HostName = "127.0.0.1", Port = Server.Port, VirtualHost = App.UserA });
+    public OrdersBroker MakeBroker() => new(
+        App.Credential,
+        () => new ConnectionFactory { HostName = "127.0.0.1", Port = Server.Port, VirtualHost = App.UserA, NetworkRecoveryInterval = TimeSpan.FromMilliseconds(1) });
 
     /// <summary>Publishes messages; each is done when the broker has confirmed it.</summary>
     public Load Load(int workers = 4) => new(workers, async () =>
     {
-        await Orders.UseAsync(async (channel, _) => await channel.BasicPublishAsync(string.Empty, "orders", BitConverter.GetBytes(Interlocked.Increment(ref _published)), CancellationToken.None), CancellationToken.None);
+        await PublishAsync();
         await Task.Delay(1);
     });
 
-    public async Task<OrdersConsumer> ConsumeAsync()
+    public Task PublishAsync() => Orders.UseAsync(
+        async (channel, _) => await channel.BasicPublishAsync(string.Empty, "orders", BitConverter.GetBytes(Interlocked.Increment(ref _published)), CancellationToken.None),
+        CancellationToken.None);
+
+    public Task UntilHandledAsync() => App.UntilAsync(() => Handled.Count == Published, () => $"{Handled.Count} of {Published} messages were handled");
+
+    public async Task<OrdersConsumer> ConsumeAsync(Func<Task>? handle = null)
     {
         var consumer = new OrdersConsumer(Orders, message =>
         {
             Handled.AddOrUpdate(Convert.ToHexString(message.Body.Span), 1, static (_, count) => count + 1);
-            return Task.CompletedTask;
+            return handle?.Invoke() ?? Task.CompletedTask;
         });
         await consumer.StartAsync(CancellationToken.None);
         return consumer;

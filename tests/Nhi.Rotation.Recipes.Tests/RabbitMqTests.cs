@@ -30,7 +30,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         }
 
         await load.StopAsync();
-        await App.UntilAsync(() => shop.Handled.Count == shop.Published, () => $"{shop.Handled.Count} of {shop.Published} messages were handled");
+        await shop.UntilHandledAsync();
         await consumer.StopAsync(Ct);
         Assert.Empty(load.Failures);
         Assert.All(shop.Handled.Values, static count => Assert.Equal(1, count));
@@ -114,24 +114,31 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
     }
 
     [Fact]
-    public async Task A_connection_that_is_lost_is_opened_again_with_the_current_version_and_its_hold_ends()
+    public async Task A_connection_that_is_lost_is_replaced_once_with_the_current_version_and_its_hold_ends()
     {
         await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);
         var lost = await shop.Server.ConnectionsOfAsync(shop.App.UserA);
         var ending = new TaskCompletionSource();
+        var finish = new TaskCompletionSource();
         var work = shop.Orders.UseAsync(
             async (_, token) =>
             {
                 await using var registration = token.Register(ending.SetResult);
-                await ending.Task;
+                await finish.Task;
             },
             Ct);
 
         await shop.Server.CloseConnectionsAsync(shop.App.UserA);
-        await work.WaitAsync(App.Deadline, Ct);
-        await shop.UseOnceAsync();
+        await ending.Task.WaitAsync(App.Deadline, Ct);
+        for (var use = 0; use < 20; use++)
+        {
+            await shop.UseOnceAsync();
+        }
 
+        // The client's own recovery would have brought back the lost one too.
         Assert.DoesNotContain(Assert.Single(await shop.Server.ConnectionsOfAsync(shop.App.UserA)), lost);
+        finish.SetResult();
+        await work;
 
         // The connection's, and that of the broker as long as this is its version.
         await App.UntilAsync(() => shop.App.HeldBy("v1") == 2, () => $"{shop.App.HeldBy("v1")} holds");
@@ -226,10 +233,51 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
             Ct);
 
         Assert.Same(first, second);
-
-        // The client's own recovery would bring back a connection that was replaced meanwhile.
-        Assert.False(first is IRecoverable);
         await shop.UseOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_message_that_is_being_handled_during_a_rotation_is_handled_once()
+    {
+        await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);
+        var begun = new TaskCompletionSource();
+        var finish = new TaskCompletionSource();
+        using var consumer = await shop.ConsumeAsync(() =>
+        {
+            begun.TrySetResult();
+            return finish.Task;
+        });
+        await shop.PublishAsync();
+        await begun.Task.WaitAsync(App.Deadline, Ct);
+
+        await shop.RotateToAsync(shop.App.UserB);
+        await shop.UseOnceAsync();
+        finish.SetResult();
+
+        // One that was given back would come before the next one.
+        await shop.UntilNoConnectionOfAsync(shop.App.UserA);
+        await shop.PublishAsync();
+        await shop.UntilHandledAsync();
+        Assert.All(shop.Handled.Values, static count => Assert.Equal(1, count));
+        await consumer.StopAsync(Ct);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_is_refused_tries_again()
+    {
+        await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);
+        using var consumer = await shop.ConsumeAsync();
+        var password = ServerProcess.NewPassword();
+        await shop.Server.ChangePasswordAsync(shop.App.UserA, password);
+        await shop.Server.CloseConnectionsAsync(shop.App.UserA);
+        await App.UntilAsync(async () => await Record.ExceptionAsync(shop.UseOnceAsync) is BrokerUnreachableException, () => "the old password is not refused");
+
+        shop.App.Publish(shop.App.UserA, password);
+        await shop.App.RefreshAsync();
+        await shop.PublishAsync();
+
+        await shop.UntilHandledAsync();
+        await consumer.StopAsync(Ct);
     }
 
     [Fact]
