@@ -24,5 +24,5 @@ internal static class JsonOutput
         rotation.To,
         rotation.Kind,
         rotation.Since,
-        [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsClosed, instance.AsOf, instance.Verdict, instance.Evidence))]);
+        [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsOver, instance.AsOf, instance.Verdict, instance.Evidence))]);
 }
