@@ -10,6 +10,7 @@ internal static class JsonOutput
         output.WriteLine(JsonSerializer.Serialize(Shape(report), ReportJson.Default.JsonReport));
 
     private static JsonReport Shape(FleetReport report) => new(
+        JsonReport.CurrentFormat,
         report.ExitCode,
         (int)report.ExitCode,
         [.. report.Rotations.Select(Shape)],

@@ -87,10 +87,10 @@ internal sealed class WrittenInstance
 
     private DateTimeOffset Own(double at) => At(at + _skew);
 
-    private EvidenceEvent Event(EvidenceKind kind, string version, double at, string credential) =>
+    public EvidenceEvent Event(EvidenceKind kind, string version, double at, string credential = "stripe") =>
         new() { Kind = kind, At = Own(at), CredentialName = credential, VersionId = version };
 
-    private WrittenInstance Add(EvidenceEvent evidence) => Add(JournalLine.Of(evidence, Instance));
+    public WrittenInstance Add(EvidenceEvent evidence) => Add(JournalLine.Of(evidence, Instance));
 
     private WrittenInstance Add(JournalLine line)
     {
