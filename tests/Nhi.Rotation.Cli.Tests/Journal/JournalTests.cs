@@ -46,6 +46,21 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task A_wall_clock_that_was_set_back_does_not_silence_a_quiet_app()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var engine = evidence.Engine(new ScriptedBackend().Put("v1", "one"));
+        await engine["stripe"].GetCurrentAsync(Ct);
+        await engine.SettleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        engine.Time.SetWallClock(TimeSpan.FromHours(-1));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(engine.Time.GetUtcNow(), evidence.Read()[0].LastAt!.Value, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task Full_files_are_followed_by_others_and_the_chain_goes_on()
     {
         using var evidence = new EvidenceDirectory();
