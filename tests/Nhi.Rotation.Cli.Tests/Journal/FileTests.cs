@@ -6,7 +6,7 @@ using Nhi.Rotation.Evidence.Journal;
 
 namespace Nhi.Rotation.Cli.Tests.Journal;
 
-/// <summary>Files as they come: large, growing, linked, and no files at all.</summary>
+/// <summary>Files as they come: growing, linked, nonsense, and no files at all.</summary>
 public sealed class FileTests : IDisposable
 {
     private readonly EvidenceDirectory _evidence = new();
@@ -15,44 +15,6 @@ public sealed class FileTests : IDisposable
     public FileTests() => _file = Chain().Alive(300).Write(_evidence.Path);
 
     public void Dispose() => _evidence.Dispose();
-
-    [Fact]
-    public void The_memory_it_takes_does_not_grow_with_the_file()
-    {
-        // 40 MB of lines that a sweep each wrote.
-        var use = Chain();
-        for (var i = 0; i < 1_000; i++)
-        {
-            use.Use("v2", 102 + (i / 1_000d));
-        }
-
-        File.Delete(_file);
-        var file = use.Alive(300).Write(_evidence.Path);
-        Repeat(file, times: 100);
-        Assert.InRange(new FileInfo(file).Length, 40_000_000, 80_000_000);
-
-        var peak = 0L;
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var head = FileHead.Of(file);
-        var lines = 0;
-        foreach (var line in LineReader.Read(file))
-        {
-            if (++lines % 20_000 == 0)
-            {
-                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true) - before);
-            }
-
-            GC.KeepAlive(line);
-        }
-
-        var instance = ChainCheck.Of([head], earlier: null);
-        var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.Equal(lines, instance.Lines);
-        Assert.Equal([FindingKind.Unclosed], instance.Findings.Select(finding => finding.Kind));
-        Assert.InRange(peak, 0, 4_000_000);
-        Assert.InRange(kept, 0, 4_000_000);
-        GC.KeepAlive(instance);
-    }
 
     [Fact]
     public void A_line_without_an_end_is_skipped_and_not_kept()
@@ -158,19 +120,6 @@ public sealed class FileTests : IDisposable
 
     private static WrittenInstance Chain(string instance = "aaaa") =>
         new WrittenInstance(instance).Describe(0).See("v1", 0).Promote("v1", 0).Rotate("v1", "v2", 100).Accept("v2", 101).Use("v2", 101);
-
-    // The same lines again and again, as one chain.
-    private static void Repeat(string file, int times)
-    {
-        var lines = File.ReadAllLines(file);
-        using var output = File.Create(file);
-        var (seq, last) = (0L, LineSeal.Origin);
-        foreach (var line in Enumerable.Repeat(lines[1..], times).SelectMany(part => part).Prepend(lines[0]))
-        {
-            var (start, end) = (line.IndexOf(',', StringComparison.Ordinal), line.LastIndexOf(",\"prev\":", StringComparison.Ordinal));
-            last = LineSeal.Seal(Encoding.UTF8.GetBytes($"{{\"seq\":{++seq}{line[start..end]},\"prev\":\"{last}\"}}"), output);
-        }
-    }
 
     private static (int Exit, string Output) Verify(params string[] paths)
     {
