@@ -83,6 +83,33 @@ public sealed class SoundnessTests : IDisposable
     }
 
     [Fact]
+    public void A_version_from_before_the_old_one_is_no_newer_one_though_a_rollback_went_past_it()
+    {
+        // v1, v3, v2 and back to v1: v2 is old, v3 older still.
+        using var evidence = new EvidenceDirectory();
+        Began("aaaa").Rotate("v1", "v3", 20).Rotate("v3", "v2", 40).Use("v2", 41).Rotate("v2", "v1", 100).Accept("v1", 101).Use("v1", 101).Alive(Now).Write(evidence.Path);
+        Began("bbbb").Rotate("v1", "v3", 20).Rotate("v3", "v2", 40).Use("v2", 41, "report").Stop(45).Write(evidence.Path);
+        new WrittenInstance("cccc").Describe(105).See("v3", 105).Promote("v3", 105).Use("v3", 110, "report").Stop(120).Write(evidence.Path);
+        var stuck = evidence.Verify(WrittenInstance.At(Now), "--old-version", "v2");
+        Assert.True(stuck.Exit == (int)ExitCode.NotEnoughEvidence, stuck.Output);
+        Assert.Contains("report has not been seen on a newer version", stuck.Output, StringComparison.Ordinal);
+
+        new WrittenInstance("dddd").Describe(125).See("v1", 125).Promote("v1", 125).Use("v1", 130, "report").Alive(Now).Write(evidence.Path);
+        Assert.Equal((int)ExitCode.Safe, evidence.Verify(WrittenInstance.At(Now), "--old-version", "v2").Exit);
+    }
+
+    [Fact]
+    public void A_consumer_may_skip_versions_that_no_instance_knows_together()
+    {
+        using var evidence = new EvidenceDirectory();
+        Began("aaaa").Use("v1", 10, "report").Rotate("v1", "v2", 100).Accept("v2", 101).Use("v2", 101).Stop(110).Write(evidence.Path);
+        new WrittenInstance("bbbb").Describe(115).See("v2", 115).Promote("v2", 115).Rotate("v2", "v3", 130).Accept("v3", 131).Use("v3", 131, "report").Alive(Now).Write(evidence.Path);
+
+        var result = evidence.Verify(WrittenInstance.At(Now), "--old-version", "v1");
+        Assert.True(result.Exit == (int)ExitCode.Safe, result.Output);
+    }
+
+    [Fact]
     public void Two_runs_with_one_instance_id_are_no_chain()
     {
         Good("bbbb").Stop(200).Write(_evidence.Path);
