@@ -50,12 +50,23 @@ public sealed class SoundnessTests : IDisposable
     }
 
     [Fact]
+    public void In_an_instance_that_runs_a_consumer_that_moved_elsewhere_has_not_moved()
+    {
+        Good("bbbb").Use("v2", 110, "report").Alive(Now).Write(_evidence.Path);
+        AssertExit(ExitCode.Safe);
+
+        Began("cccc").Use("v1", 10, "report").Rotate("v1", "v2", 100).Accept("v2", 101).Use("v2", 101).Alive(Now).Write(_evidence.Path);
+        AssertExit(ExitCode.NotEnoughEvidence);
+    }
+
+    [Fact]
     public void A_job_that_runs_once_a_month_in_a_process_of_its_own_stays_unproven_until_it_ran_again()
     {
-        Began("bbbb", "monthly").Use("v1", 1, "report").Stop(2).Write(_evidence.Path);
+        // Its consumer is called like one of another app, which proves nothing of it.
+        Began("bbbb", "monthly").Use("v1", 1, "client").Stop(2).Write(_evidence.Path);
         AssertExit(ExitCode.NotEnoughEvidence);
 
-        new WrittenInstance("cccc", "monthly").Describe(200).See("v2", 200).Promote("v2", 200).Accept("v2", 200).Use("v2", 200, "report").Stop(201).Write(_evidence.Path);
+        new WrittenInstance("cccc", "monthly").Describe(200).See("v2", 200).Promote("v2", 200).Accept("v2", 200).Use("v2", 200, "client").Stop(201).Write(_evidence.Path);
         AssertExit(ExitCode.Safe);
     }
 
