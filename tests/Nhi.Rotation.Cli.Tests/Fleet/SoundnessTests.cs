@@ -114,7 +114,8 @@ public sealed class SoundnessTests : IDisposable
     {
         using var evidence = new EvidenceDirectory();
         Began("aaaa").Use("v1", 10, "report").Rotate("v1", "v2", 100).Accept("v2", 101).Use("v2", 101).Stop(110).Write(evidence.Path);
-        new WrittenInstance("bbbb").Describe(115).See("v2", 115).Promote("v2", 115).Rotate("v2", "v3", 130).Accept("v3", 131).Use("v3", 131, "report").Alive(Now).Write(evidence.Path);
+        new WrittenInstance("bbbb").Describe(115).See("v2", 115).Promote("v2", 115).Rotate("v2", "v3", 130).Accept("v3", 131).Stop(140).Write(evidence.Path);
+        new WrittenInstance("cccc").Describe(145).See("v3", 145).Promote("v3", 145).Rotate("v3", "v4", 150).Accept("v4", 151).Use("v4", 151, "report").Alive(Now).Write(evidence.Path);
 
         var result = evidence.Verify(WrittenInstance.At(Now), "--old-version", "v1");
         Assert.True(result.Exit == (int)ExitCode.Safe, result.Output);
