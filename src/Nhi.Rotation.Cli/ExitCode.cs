@@ -17,4 +17,7 @@ internal enum ExitCode
 
     /// <summary>The command line makes no sense (EX_USAGE of sysexits.h).</summary>
     Usage = 64,
+
+    /// <summary>A file that was given cannot be read: no verdict (EX_NOINPUT).</summary>
+    CannotRead = 66,
 }

@@ -7,11 +7,12 @@ using Nhi.Rotation.Cli.Reading;
 
 namespace Nhi.Rotation.Cli;
 
-/// <summary>The command line: <c>nhi-rotation verify FILE|DIR... [--format table|json] [--quiet-period TIME] [--credential NAME] [--old-version ID]</c>.</summary>
+/// <summary>The command line: <c>nhi-rotation verify FILE|DIR...</c> and its options.</summary>
 internal static class VerifyCommand
 {
     private const string Json = "json";
     private const string Table = "table";
+    private const string Usage = "usage: nhi-rotation verify FILE|DIR... [--credential NAME] [--old-version ID] [--format table|json] [--quiet-period TIME] [--max-age TIME] [--gone INSTANCE]... [--earlier REPORT]";
 
     private static readonly Argument<string[]> Paths = new("path")
     {
@@ -28,52 +29,88 @@ internal static class VerifyCommand
         CustomParser = ParseTime,
     };
 
+    private static readonly Option<TimeSpan?> MaxAge = new("--max-age")
+    {
+        Description = "How old the last line of an instance may be that did not stop in good order, 5m by default. Say more only for copies, and no more than their age.",
+        CustomParser = ParseTime,
+    };
+
+    private static readonly Option<string[]> Gone = new("--gone") { Description = "An instance that is known to be gone, though it did not stop in good order. May be repeated." };
+
+    private static readonly Option<FileInfo?> Earlier = new("--earlier")
+    {
+        Description = "What --format json printed before: every chain in it must be there still, and may only have grown.",
+    };
+
     private static readonly Option<string?> Credential = new("--credential") { Description = "Judge only this credential." };
 
     private static readonly Option<string?> OldVersion = new("--old-version") { Description = "Judge only this old version." };
 
     public static int Run(string[] args, TimeProvider time, TextWriter output, TextWriter errors)
     {
-        var verify = new Command("verify", "Checks evidence files, merges them, and says whether the old versions may be revoked. Exit code: 0 safe, 1 still used, 2 violated or tampered with, 3 not enough evidence, 64 usage.")
+        var verify = new Command("verify", "Checks evidence files, merges them, and says whether the old versions may be revoked. Exit code: 0 safe, 1 still used, 2 violated or tampered with, 3 not enough evidence, 64 usage, 66 a file cannot be read.")
         {
-            Paths, Format, QuietPeriod, Credential, OldVersion,
+            Paths, Credential, OldVersion, Format, QuietPeriod, MaxAge, Gone, Earlier,
         };
         verify.SetAction(result => (int)Verify(result, time, output, errors));
-        var parsed = new RootCommand("Evidence of credential rotations.") { verify }.Parse(args);
+        var root = new RootCommand("Evidence of credential rotations.") { verify };
+
+        // Nothing but a verdict ends with 0 where a path is given: no [suggest], and no file that an argument with @ names.
+        root.Directives.Clear();
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             return (int)Refuse(errors, [.. parsed.Errors.Select(error => error.Message)]);
         }
 
-        return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors });
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine(TerminalText.Of(error.Message));
+            errors.WriteLine("No verdict: what cannot be read proves nothing.");
+            return (int)ExitCode.CannotRead;
+        }
     }
 
     private static ExitCode Verify(ParseResult arguments, TimeProvider time, TextWriter output, TextWriter errors)
     {
-        List<string> files = [];
-        foreach (var path in arguments.GetValue(Paths)!)
+        var paths = arguments.GetValue(Paths)!;
+        if (paths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
         {
-            if (Directory.Exists(path))
-            {
-                files.AddRange(Directory.EnumerateFiles(path, "*.jsonl", SearchOption.AllDirectories));
-            }
-            else if (File.Exists(path))
-            {
-                files.Add(path);
-            }
-            else
-            {
-                return Refuse(errors, [$"'{path}' does not exist."]);
-            }
+            return Refuse(errors, [$"'{missing}' does not exist."]);
         }
 
+        var files = EvidenceFiles.Find(paths);
         if (files.Count == 0)
         {
             return Refuse(errors, ["There is no *.jsonl file in the given directories."]);
         }
 
-        var instances = EvidenceReader.Read(files);
-        var report = FleetReport.Of(instances, time.GetUtcNow(), arguments.GetValue(QuietPeriod), arguments.GetValue(Credential), arguments.GetValue(OldVersion));
+        IReadOnlyList<EarlierChain> earlier = [];
+        if (arguments.GetValue(Earlier) is { } file && !EarlierReport.TryRead(file.FullName, out earlier))
+        {
+            return Refuse(errors, [$"'{file.FullName}' is no report of --format json."]);
+        }
+
+        var instances = EvidenceReader.Read(files, earlier);
+        var gone = arguments.GetValue(Gone) ?? [];
+        if (gone.FirstOrDefault(id => instances.All(instance => instance.Instance != id)) is { } unknown)
+        {
+            return Refuse(errors, [$"--gone {unknown}: no file is of such an instance."]);
+        }
+
+        var question = new FleetQuestion
+        {
+            Now = time.GetUtcNow(),
+            QuietPeriod = arguments.GetValue(QuietPeriod),
+            Gone = gone,
+            CredentialName = arguments.GetValue(Credential),
+            OldVersion = arguments.GetValue(OldVersion),
+        };
+        var report = FleetReport.Of(instances, arguments.GetValue(MaxAge) is { } age ? question with { MaxAge = age } : question);
         if (arguments.GetValue(Format) == Json)
         {
             JsonOutput.Write(report, output);
@@ -90,10 +127,10 @@ internal static class VerifyCommand
     {
         foreach (var reason in reasons)
         {
-            errors.WriteLine(reason);
+            errors.WriteLine(TerminalText.Of(reason));
         }
 
-        errors.WriteLine("usage: nhi-rotation verify FILE|DIR... [--format table|json] [--quiet-period TIME] [--credential NAME] [--old-version ID]");
+        errors.WriteLine(Usage);
         return ExitCode.Usage;
     }
 

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using Nhi.Rotation.Ops.Tests.Fleet;
 using Nhi.Rotation.Ops.Tests.Support;
 
 namespace Nhi.Rotation.Ops.Tests;
@@ -30,28 +30,31 @@ public sealed class DashboardTests
     }
 
     [Fact]
-    public async Task Prometheus_understands_every_expression()
+    public async Task A_real_Prometheus_understands_every_expression_and_every_choice()
     {
-        var expressions = DashboardFile.Expressions.ToList();
-        var rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
-        for (var i = 0; i < expressions.Count; i++)
-        {
-            Assert.DoesNotContain('$', expressions[i]);
-            rules.Append($"      - record: dashboard:expression:{i}\n        expr: {JsonValue.Create(expressions[i]).ToJsonString()}\n");
-        }
-
-        var file = Path.GetTempFileName();
+        var directory = Directory.CreateTempSubdirectory("dashboard-").FullName;
         try
         {
-            await File.WriteAllTextAsync(file, rules.ToString(), TestContext.Current.CancellationToken);
-            var (exit, output) = await Tool.RunAsync(Tool.Promtool, "check", "rules", file);
+            await using var prometheus = PrometheusServer.Start(directory, TimeSpan.FromHours(1), []);
+            var expressions = DashboardFile.Expressions.ToList();
+            Assert.True(expressions.Count >= DashboardFile.Panels.Count);
+            foreach (var expression in expressions)
+            {
+                Assert.DoesNotContain('$', expression);
+                Assert.Null(await prometheus.RefusesAsync("/api/v1/query", "query", expression, TestContext.Current.CancellationToken));
+            }
 
-            Assert.True(exit == 0, output);
-            Assert.Contains($"SUCCESS: {expressions.Count} rules found", output, StringComparison.Ordinal);
+            Assert.Equal(2, DashboardFile.VariableSeries.Count);
+            foreach (var series in DashboardFile.VariableSeries)
+            {
+                Assert.Null(await prometheus.RefusesAsync("/api/v1/series", "match[]", series, TestContext.Current.CancellationToken));
+            }
+
+            Assert.NotNull(await prometheus.RefusesAsync("/api/v1/query", "query", expressions[0] + ")", TestContext.Current.CancellationToken));
         }
         finally
         {
-            File.Delete(file);
+            Directory.Delete(directory, recursive: true);
         }
     }
 }

@@ -10,6 +10,7 @@ internal static class JsonOutput
         output.WriteLine(JsonSerializer.Serialize(Shape(report), ReportJson.Default.JsonReport));
 
     private static JsonReport Shape(FleetReport report) => new(
+        JsonReport.CurrentFormat,
         report.ExitCode,
         (int)report.ExitCode,
         [.. report.Rotations.Select(Shape)],
@@ -24,5 +25,5 @@ internal static class JsonOutput
         rotation.To,
         rotation.Kind,
         rotation.Since,
-        [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsClosed, instance.AsOf, instance.Verdict, instance.Evidence))]);
+        [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsOver, instance.AsOf, instance.Verdict, instance.Evidence))]);
 }

@@ -20,16 +20,16 @@ internal static class TableOutput
         output.WriteLine();
         foreach (var instance in report.Instances)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Instance}: {instance.Files.Count} file(s), {instance.Lines} lines, {(instance.IsClosed ? "closed" : "open")}, chain head {instance.Head}"));
+            WriteLine(output, string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Instance}: {instance.Files.Count} file(s), {instance.Lines} lines, {(instance.IsClosed ? "closed" : "open")}, chain head {instance.Head}"));
         }
 
         foreach (var finding in report.Findings)
         {
-            output.WriteLine($"{Label(finding.Kind)}: {finding.File}:{finding.Line.ToString(CultureInfo.InvariantCulture)}: {finding.Message}");
+            WriteLine(output, $"{Label(finding.Kind)}: {finding.File}:{finding.Line.ToString(CultureInfo.InvariantCulture)}: {finding.Message}");
         }
 
         output.WriteLine();
-        output.WriteLine(Conclusion(report));
+        WriteLine(output, Conclusion(report));
     }
 
     public static string Label(FindingKind kind) => kind switch
@@ -56,23 +56,26 @@ internal static class TableOutput
         var widths = Enumerable.Range(0, Header.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
         {
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            WriteLine(output, string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }
     }
 
     private static void WriteReasons(TextWriter output, FleetRotation rotation)
     {
         output.WriteLine();
-        output.WriteLine($"{rotation.CredentialName} {rotation.From}: {rotation.Kind}{(rotation.Owner is null ? "" : $" (owner {rotation.Owner})")}");
+        WriteLine(output, $"{rotation.CredentialName} {rotation.From}: {rotation.Kind}{(rotation.Owner is null ? "" : $" (owner {rotation.Owner})")}");
         foreach (var instance in rotation.Instances)
         {
-            output.WriteLine($"  {instance.App} {instance.Instance}: {instance.Verdict.Kind}");
+            WriteLine(output, $"  {instance.App} {instance.Instance}: {instance.Verdict.Kind}");
             foreach (var reason in instance.Verdict.Reasons)
             {
-                output.WriteLine($"    {reason}");
+                WriteLine(output, $"    {reason}");
             }
         }
     }
+
+    // Names come from files that anybody may have written: none may start a line of its own or steer a terminal.
+    private static void WriteLine(TextWriter output, string line) => output.WriteLine(TerminalText.Of(line));
 
     private static string Conclusion(FleetReport report) => report.ExitCode switch
     {
@@ -80,7 +83,7 @@ internal static class TableOutput
         ExitCode.StillUsed => "STILL USED: revoking now breaks whoever is named above.",
         ExitCode.Violated when report.Findings.Any(finding => finding.Kind == FindingKind.Tampered) => "VIOLATED: the evidence was tampered with.",
         ExitCode.Violated => "VIOLATED: an old version was used or accepted after its end.",
-        _ when report.Rotations.Count == 0 => "NOT ENOUGH EVIDENCE: no rotation was found.",
+        _ when report.Rotations.Count == 0 => "NOT ENOUGH EVIDENCE: no rotation was found, of what was asked for.",
         _ => "NOT ENOUGH EVIDENCE: nothing speaks against it, but proof is missing.",
     };
 }

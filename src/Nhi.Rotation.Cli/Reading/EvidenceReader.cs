@@ -1,43 +1,32 @@
-using System.Text.Json;
-using Nhi.Rotation.Evidence.Journal;
-
 namespace Nhi.Rotation.Cli.Reading;
 
-/// <summary>Reads files and puts each instance's together.</summary>
+/// <summary>Puts each instance's files together and follows its chain. Memory grows with versions and users, not with files.</summary>
 internal static class EvidenceReader
 {
-    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths) =>
-    [
-        .. paths.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).Select(ReadFile)
-            .GroupBy(file => file.Instance, StringComparer.Ordinal)
-            .OrderBy(files => files.Key, StringComparer.Ordinal)
-            .Select(files => ChainCheck.Of([.. files.OrderBy(file => file.FirstSeq)])),
-    ];
-
-    private static ReadFile ReadFile(string path)
+    /// <summary>Reads files.</summary>
+    /// <param name="paths">All of them.</param>
+    /// <param name="earlier">The chains of an earlier report. One that is missing now is told as an instance without files.</param>
+    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain> earlier)
     {
-        List<ReadLine> lines = [];
-        var bytes = File.ReadAllBytes(path).AsSpan();
-        while (bytes.Length > 0)
-        {
-            var end = bytes.IndexOf((byte)'\n');
-            lines.Add(ReadLine(end < 0 ? bytes : bytes[..end], isWhole: end >= 0));
-            bytes = end < 0 ? [] : bytes[(end + 1)..];
-        }
-
-        return new ReadFile(path, lines);
+        var chains = earlier.DistinctBy(chain => chain.Instance).ToDictionary(chain => chain.Instance, StringComparer.Ordinal);
+        InstanceEvidence[] found =
+        [
+            .. paths.Select(FileHead.Of)
+                .GroupBy(file => file.Instance, StringComparer.Ordinal)
+                .OrderBy(files => files.Key, StringComparer.Ordinal)
+                .Select(files => ChainCheck.Of([.. files.OrderBy(file => file.FirstSeq)], chains.GetValueOrDefault(files.Key))),
+        ];
+        return [.. found, .. chains.Values.ExceptBy(found.Select(instance => instance.Instance), chain => chain.Instance, StringComparer.Ordinal).Select(Missing)];
     }
 
-    private static ReadLine ReadLine(ReadOnlySpan<byte> line, bool isWhole)
+    private static InstanceEvidence Missing(EarlierChain chain) => new()
     {
-        var isSealed = LineSeal.TryOpen(line, out var hash);
-        try
-        {
-            return new ReadLine(JsonSerializer.Deserialize(line, JournalJson.Lines.JournalLine), hash, isSealed, isWhole || isSealed);
-        }
-        catch (JsonException)
-        {
-            return new ReadLine(null, hash, isSealed, isWhole);
-        }
-    }
+        App = chain.App,
+        Instance = chain.Instance,
+        Files = [],
+        Credentials = new Dictionary<string, CredentialEvidence>(),
+        Findings = [new Finding(FindingKind.Tampered, chain.Instance, 1, $"all files of this instance are missing: an earlier report saw {chain.Lines} lines")],
+        Lines = 0,
+        Head = chain.Head,
+    };
 }

@@ -1,5 +1,3 @@
-using Nhi.Rotation.Evidence;
-
 namespace Nhi.Rotation.Cli.Reading;
 
 /// <summary>What one instance's files say.</summary>
@@ -12,7 +10,8 @@ internal sealed class InstanceEvidence
     /// <summary>In order of the chain.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    public required IReadOnlyList<EvidenceEvent> Events { get; init; }
+    /// <summary>What it knows of each credential.</summary>
+    public required IReadOnlyDictionary<string, CredentialEvidence> Credentials { get; init; }
 
     public required IReadOnlyList<Finding> Findings { get; init; }
 

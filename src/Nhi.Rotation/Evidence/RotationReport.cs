@@ -10,25 +10,27 @@ internal static class RotationReport
     /// <param name="asOf">Up to when the evidence reaches.</param>
     public static IReadOnlyList<RotationEvidence> Of(
         IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf) =>
-        [.. histories.Where(history => history.IsOld).Select(old => Of(old, histories, uses, quietPeriod, asOf))];
+        [.. histories.Where(history => history.IsOld).Select(old => Of(old, histories, uses, [Successors.Of(old, histories, uses)], quietPeriod, asOf))];
 
-    /// <summary>One old version. <paramref name="old"/> may also be a version that is only old elsewhere in the fleet.</summary>
+    /// <summary>One old version. <paramref name="old"/> may also be a version that is only old elsewhere in the fleet, and its successors may be known from there.</summary>
     public static RotationEvidence Of(
-        VersionHistory old, IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf)
+        VersionHistory old,
+        IReadOnlyList<VersionHistory> histories,
+        IReadOnlyList<CredentialUse> uses,
+        IReadOnlyList<Successors> successors,
+        TimeSpan quietPeriod,
+        DateTimeOffset asOf)
     {
         var replacement = histories.FirstOrDefault(history => history.VersionId == old.ReplacedBy);
-        var newer = histories.Where(history => IsNewer(history, old)).ToArray();
-        var newerIds = newer.Select(history => history.VersionId).ToHashSet(StringComparer.Ordinal);
-        var newerUses = uses.Where(use => newerIds.Contains(use.VersionId) && use.LastUse >= old.SupersededAt).ToArray();
         var oldUses = uses.Where(use => use.VersionId == old.VersionId && use.Uses > 0).ToArray();
         var verdict = VerdictRules.Judge(new VerdictCase
         {
             Stage = old.Stage,
             SupersededAt = old.SupersededAt,
             RetirementProbe = old.RetirementProbe,
-            Trails = [.. oldUses.Select(use => new UserTrail(use, MovedAt(use, newerUses, old)))],
-            NewAcceptedAt = AcceptedAt(newer, newerUses),
-            IsNewUsed = newerUses.Length > 0,
+            Trails = [.. oldUses.Select(use => new UserTrail(use, successors.Min(newer => newer.MovedAt(use, old.SupersededAt))))],
+            NewAcceptedAt = successors.Min(newer => newer.AcceptedAt),
+            IsNewUsed = successors.Any(newer => newer.Uses.Count > 0),
             AsOf = asOf,
             QuietPeriod = quietPeriod,
         });
@@ -55,25 +57,5 @@ internal static class RotationReport
             Uses = oldUses,
             Verdict = verdict,
         };
-    }
-
-    // A user that skipped a version, because two rotations came fast, has moved all the same.
-    private static bool IsNewer(VersionHistory history, VersionHistory old) =>
-        history.VersionId != old.VersionId && (history.VersionId == old.ReplacedBy || history.LastPromotedAt >= old.SupersededAt);
-
-    private static DateTimeOffset? MovedAt(CredentialUse use, CredentialUse[] newerUses, VersionHistory old) =>
-        newerUses.Where(newer => newer.Consumer == use.Consumer && newer.Caller == use.Caller)
-            .Min(newer => newer.FirstUse >= old.SupersededAt ? newer.FirstUse : newer.LastUse);
-
-    // A caller whose key we took is the workload path of an inbound credential.
-    private static DateTimeOffset? AcceptedAt(VersionHistory[] newer, CredentialUse[] newerUses)
-    {
-        DateTimeOffset?[] all =
-        [
-            .. newer.Select(history => history.AcceptedAt),
-            .. newer.Select(history => history.Probe is { Verdict: ProbeVerdict.Accepted } probe ? probe.At : (DateTimeOffset?)null),
-            .. newerUses.Where(use => use.Caller is not null && use.ResidualRetired == 0).Select(use => use.FirstUse),
-        ];
-        return all.Min();
     }
 }

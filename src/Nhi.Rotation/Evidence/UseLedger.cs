@@ -256,10 +256,17 @@ internal sealed class UseLedger : IRotationLedger
     private bool Note(UseRecord use, DateTimeOffset now)
     {
         var version = use.Version;
-        var isFirst = version.Stamp(use, now);
+        bool isFirst;
 
-        // The counts are read only for somebody who wants them: a sweep may find very many uses.
-        _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = version.Read(use) });
+        // Two sweeps at once must not hand on the older counts last: whoever reads the evidence takes them for the newest.
+        lock (Gate)
+        {
+            isFirst = version.Stamp(use, now);
+
+            // The counts are read only for somebody who wants them: a sweep may find very many uses.
+            _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = version.Read(use) });
+        }
+
         return isFirst;
     }
 

@@ -33,7 +33,7 @@ internal static class VerdictRules
             {
                 Kind = VerdictKind.ProvenRevoked,
                 Since = Later(probe.At, last.Value + evidence.QuietPeriod),
-                Reasons = [refused, $"It was used {Count(late)} times after it had ended, the last time at {Time(last)}; not for {evidence.QuietPeriod} since."],
+                Reasons = [refused, $"It was used {Times(Count(late))} after it had ended, the last time at {Time(last)}; not for {evidence.QuietPeriod} since."],
             }
             : null;
     }
@@ -45,7 +45,7 @@ internal static class VerdictRules
         if (Count(late) is > 0 and var uses)
         {
             since = LastUse(late);
-            reasons.Add($"It was used {uses} times after it had ended, the last time at {Time(since)}.");
+            reasons.Add($"It was used {Times(uses)} after it had ended, the last time at {Time(since)}.");
         }
 
         foreach (var trail in late.Where(trail => trail.Use.Held > 0))
@@ -148,6 +148,8 @@ internal static class VerdictRules
     private static DateTimeOffset? LastUse(IReadOnlyCollection<UserTrail> trails) => trails.Count == 0 ? null : trails.Max(trail => trail.Use.LastUse);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
+
+    private static string Times(long count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
     private static string Open(UserTrail trail) =>
         string.Create(CultureInfo.InvariantCulture, $"{trail.Use.Held} {(trail.Use.Held == 1 ? "connection or session" : "connections or sessions")}");

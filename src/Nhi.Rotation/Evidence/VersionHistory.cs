@@ -44,6 +44,7 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
         init => _lastPromotedAt = ToTicks(value);
     }
 
+    /// <summary>When the other side first accepted it since it last became current: what it took before a fallback or a rollback it may refuse now.</summary>
     public DateTimeOffset? AcceptedAt
     {
         get => ToMoment(_acceptedAt);
@@ -92,7 +93,16 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
         {
             EvidenceKind.Seen => this with { SeenAt = SeenAt ?? at, CreatedOn = evidence.CreatedOn ?? CreatedOn },
             EvidenceKind.Probed => this with { Probe = ProbeOf(evidence) },
-            EvidenceKind.Promoted => Restart(CredentialStage.Current) with { PromotedAt = PromotedAt ?? at, LastPromotedAt = at, SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null },
+            EvidenceKind.Promoted => Restart(CredentialStage.Current) with
+            {
+                PromotedAt = PromotedAt ?? at,
+                LastPromotedAt = at,
+                SupersededAt = null,
+                OverlapEndsAt = null,
+                ReplacedBy = null,
+                AcceptedAt = LastPromotedAt is null ? AcceptedAt : null,
+                Probe = Probe?.At < SupersededAt ? null : Probe,
+            },
             EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? at },
             EvidenceKind.Superseded => Restart(CredentialStage.Previous) with
             {
@@ -100,7 +110,7 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
                 OverlapEndsAt = evidence.Until ?? OverlapEndsAt,
                 ReplacedBy = evidence.OtherId ?? ReplacedBy,
             },
-            EvidenceKind.Held => Restart(CredentialStage.Pending) with { SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null },
+            EvidenceKind.Held => Restart(CredentialStage.Pending) with { SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null, AcceptedAt = null, Probe = null },
             EvidenceKind.Retired => this with
             {
                 Stage = CredentialStage.Retired,

@@ -396,8 +396,9 @@ internal sealed class CredentialCore : IRefreshTarget
     private bool IsAccepted(string? versionId) =>
         versionId is null || Find(versionId)?.Record.History.AcceptedAt is not null;
 
-    // Under the lock.
-    private bool IsProven(VersionState version) => version.Probe == ProbeVerdict.Accepted || IsAccepted(version.Id);
+    // Under the lock. By the evidence, not by the state: an acceptance from before a rollback is over.
+    private bool IsProven(VersionState version) =>
+        Find(version.Id)?.Record.History is { } history && (history.AcceptedAt is not null || history.Probe is { Verdict: ProbeVerdict.Accepted });
 
     // Under the lock.
     private bool LostValue(CredentialState before) =>

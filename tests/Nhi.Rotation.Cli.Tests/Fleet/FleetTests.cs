@@ -195,21 +195,6 @@ public sealed class FleetTests
         Assert.Equal(JsonValueKind.Array, worst.GetProperty("evidence").GetProperty("uses").ValueKind);
     }
 
-    [Theory]
-    [InlineData("verify")]
-    [InlineData("verify", "/does/not/exist")]
-    [InlineData("verify", ".", "--format", "xml")]
-    [InlineData("verify", ".", "--quiet-period", "soon")]
-    [InlineData("verify", ".", "--quiet-period", "-1h")]
-    [InlineData("check", ".")]
-    public void A_command_line_that_makes_no_sense_is_told(params string[] args)
-    {
-        using var errors = new StringWriter();
-
-        Assert.Equal(64, VerifyCommand.Run(args, TimeProvider.System, TextWriter.Null, errors));
-        Assert.Contains("usage:", errors.ToString(), StringComparison.Ordinal);
-    }
-
     private static async Task<ThreeInstances> ThreeAsync(EvidenceDirectory evidence)
     {
         var fleet = new ThreeInstances(evidence);

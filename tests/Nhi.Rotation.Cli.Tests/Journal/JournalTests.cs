@@ -23,7 +23,7 @@ public sealed class JournalTests
                 (EvidenceKind.Described, ""), (EvidenceKind.Seen, "v1"), (EvidenceKind.Promoted, "v1"), (EvidenceKind.Used, "v1"), (EvidenceKind.Seen, "v2"),
                 (EvidenceKind.Superseded, "v1"), (EvidenceKind.Promoted, "v2"), (EvidenceKind.Accepted, "v2"), (EvidenceKind.Used, "v2"),
             ],
-            instance.Events.Select(item => (item.Kind, item.VersionId)));
+            evidence.Events().Select(item => (item.Kind, item.VersionId)));
         Assert.DoesNotContain(EvidenceDirectory.Canary, File.ReadAllText(evidence.File), StringComparison.Ordinal);
         Assert.DoesNotContain(Environment.MachineName, File.ReadAllText(evidence.File), StringComparison.Ordinal);
     }
@@ -36,13 +36,28 @@ public sealed class JournalTests
         (await engine["stripe"].GetCurrentAsync(Ct)).Reveal();
         await engine.SettleAsync();
         await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
-        Assert.Single(evidence.Read()[0].Events, item => item.Kind == EvidenceKind.Used);
+        Assert.Single(evidence.Events(), item => item.Kind == EvidenceKind.Used);
         var lines = evidence.Read()[0].Lines;
 
         await engine.AdvanceAsync(TimeSpan.FromMinutes(5));
 
         Assert.Equal(lines + 5, File.ReadAllLines(evidence.File).Length);
         Assert.Equal(engine.Time.GetUtcNow(), evidence.Read()[0].LastAt!.Value, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task A_wall_clock_that_was_set_back_does_not_silence_a_quiet_app()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var engine = evidence.Engine(new ScriptedBackend().Put("v1", "one"));
+        await engine["stripe"].GetCurrentAsync(Ct);
+        await engine.SettleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        engine.Time.SetWallClock(TimeSpan.FromHours(-1));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(engine.Time.GetUtcNow(), evidence.Read()[0].LastAt!.Value, TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -63,7 +78,7 @@ public sealed class JournalTests
         Assert.All(evidence.Files, file => Assert.InRange(new FileInfo(file).Length, 1, 5 * 1024));
         var instance = Assert.Single(evidence.Read());
         Assert.Empty(instance.Findings);
-        Assert.Equal(60, instance.Events.Last(item => item.Use is not null).Use!.Uses);
+        Assert.Equal(60, evidence.Events().Last(item => item.Use is not null).Use!.Uses);
 
         File.Delete(evidence.Files[1]);
         var finding = Assert.Single(evidence.Findings());
@@ -90,7 +105,7 @@ public sealed class JournalTests
 
         var instance = Assert.Single(evidence.Read());
         Assert.Empty(instance.Findings);
-        Assert.Equal(1, instance.Events.Last(item => item.Use is not null).Use!.Uses);
+        Assert.Equal(1, evidence.Events().Last(item => item.Use is not null).Use!.Uses);
     }
 
     [Fact]
@@ -148,7 +163,7 @@ public sealed class JournalTests
         var instance = Assert.Single(evidence.Read());
         Assert.DoesNotContain(instance.Findings, finding => finding.Kind == FindingKind.Tampered);
         Assert.Contains(instance.Findings, finding => finding.Kind == FindingKind.Unclosed);
-        Assert.InRange(instance.Events.Last(item => item.Use is not null).Use!.Uses, due, told[^1].Uses + 100);
+        Assert.InRange(evidence.Events().Last(item => item.Use is not null).Use!.Uses, due, told[^1].Uses + 100);
         Assert.DoesNotContain(EvidenceDirectory.Canary, File.ReadAllText(evidence.File), StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using Nhi.Rotation.Cli.Reading;
+using Nhi.Rotation.Evidence;
 
 namespace Nhi.Rotation.Cli.Tests.Support;
 
@@ -34,7 +35,10 @@ internal sealed class EvidenceDirectory : IDisposable
         await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
     }
 
-    public IReadOnlyList<InstanceEvidence> Read() => EvidenceReader.Read(Files);
+    public IReadOnlyList<InstanceEvidence> Read() => EvidenceReader.Read(Files, []);
+
+    /// <summary>What the lines say, in order.</summary>
+    public IReadOnlyList<EvidenceEvent> Events() => [.. Files.SelectMany(LineReader.Read).Select(line => line.Content?.ToEvent()).OfType<EvidenceEvent>()];
 
     /// <summary>What is wrong, without what is normal for a running app.</summary>
     public IReadOnlyList<Finding> Findings() => [.. Read().SelectMany(instance => instance.Findings)];

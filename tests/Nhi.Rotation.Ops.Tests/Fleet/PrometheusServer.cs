@@ -55,6 +55,29 @@ internal sealed class PrometheusServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Why Prometheus does not understand what Grafana would send it, or <see langword="null"/>.</summary>
+    public async Task<string?> RefusesAsync(string path, string parameter, string expression, CancellationToken ct)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                using var response = await _http.GetAsync(new Uri($"{path}?{parameter}={Uri.EscapeDataString(expression)}", UriKind.Relative), ct);
+                var text = await response.Content.ReadAsStringAsync(ct);
+                if (response.StatusCode != System.Net.HttpStatusCode.ServiceUnavailable || tries == 60)
+                {
+                    return response.IsSuccessStatusCode && JsonNode.Parse(text)!["status"]!.GetValue<string>() == "success" ? null : $"{expression}: {text}";
+                }
+            }
+            catch (HttpRequestException) when (tries < 60)
+            {
+                // It is about to start.
+            }
+
+            await Task.Delay(500, ct);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

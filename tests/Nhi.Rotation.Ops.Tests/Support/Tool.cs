@@ -5,7 +5,7 @@ namespace Nhi.Rotation.Ops.Tests.Support;
 /// <summary>Runs a program to its end.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     public static string Promtool => TestSupport.Installed.Program("promtool", "prometheus");
 

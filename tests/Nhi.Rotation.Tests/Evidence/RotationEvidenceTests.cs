@@ -114,6 +114,69 @@ public sealed class RotationEvidenceTests
     }
 
     [Fact]
+    public async Task A_version_that_came_back_has_to_be_accepted_again()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one", VersionLabel.Current);
+        var (engine, provider) = await StartAsync(backend);
+        await using var _ = engine;
+        provider.Current.Reveal();
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+        backend.Put("v1", "one", VersionLabel.Previous).Put("v2", "two", VersionLabel.Current);
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        provider.Current.Reveal();
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        backend.Put("v1", "one", VersionLabel.Current).Put("v2", "two", VersionLabel.Previous);
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        provider.Current.Reveal();
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(20));
+        Assert.Equal(VerdictKind.InOverlap, VerdictOf(engine, "v2").Kind);
+
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+        Assert.Equal(VerdictKind.SafeToRevoke, VerdictOf(engine, "v2").Kind);
+        Assert.Equal(engine.Time.GetUtcNow(), Assert.Single(engine.Ledger.GetRotations()).NewAcceptedAt);
+    }
+
+    [Fact]
+    public async Task Equal_version_ids_of_two_credentials_are_two_versions()
+    {
+        var (backend, other) = (new ScriptedBackend().Put("v1", "one"), new ScriptedBackend().Put("v1", "of another"));
+        await using var engine = new Engine(Engine.Credential(backend, quiet: Quiet), Engine.Credential(other, "db", quiet: Quiet));
+        var (stripe, db) = (engine["stripe"], engine["db"]);
+        (await stripe.GetCurrentAsync(Ct)).Reveal();
+        (await db.GetCurrentAsync(Ct)).Reveal();
+        await RotateAsync(engine, stripe, backend, "v2");
+        stripe.Current.Reveal();
+        stripe.Report(stripe.Current, CredentialOutcome.Accepted);
+        await engine.AdvanceAsync(Quiet + TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20));
+        db.Current.Reveal();
+
+        Assert.Equal(VerdictKind.SafeToRevoke, Assert.Single(engine.Ledger.GetRotations()).Verdict.Kind);
+        Assert.Empty(engine.Ledger.GetRotations("db"));
+    }
+
+    [Fact]
+    public async Task A_rotation_in_the_quiet_period_of_another_has_a_quiet_period_of_its_own()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        var (engine, provider) = await StartAsync(backend);
+        await using var _ = engine;
+        provider.Current.Reveal();
+        foreach (var version in new[] { "v2", "v3" })
+        {
+            await RotateAsync(engine, provider, backend, version);
+            provider.Current.Reveal();
+            provider.Report(provider.Current, CredentialOutcome.Accepted);
+            await engine.AdvanceAsync(Quiet / 2, TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal((VerdictKind.SafeToRevoke, VerdictKind.InOverlap), (VerdictOf(engine, "v1").Kind, VerdictOf(engine, "v2").Kind));
+        await engine.AdvanceAsync((Quiet / 2) + TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
+        Assert.Equal(VerdictKind.SafeToRevoke, VerdictOf(engine, "v2").Kind);
+    }
+
+    [Fact]
     public async Task A_revocation_says_why_and_what_took_its_place()
     {
         var backend = new ScriptedBackend().Put("v1", "one");

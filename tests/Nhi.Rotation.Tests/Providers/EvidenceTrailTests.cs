@@ -46,6 +46,23 @@ public sealed class EvidenceTrailTests
         Assert.Equal((CredentialStage.Current, null, null, null), (again.Stage, again.RetiredAt, again.RetirementProbe, again.SupersededAt));
     }
 
+    [Fact]
+    public void What_was_accepted_and_probed_before_a_fallback_or_a_rollback_is_no_acceptance_now()
+    {
+        var probed = Event(EvidenceKind.Probed) with { Verdict = ProbeVerdict.Accepted };
+        var first = new VersionHistory("stripe", "v1").Apply(probed).Apply(Event(EvidenceKind.Promoted)).Apply(Event(EvidenceKind.Accepted));
+        Assert.Equal((Now, ProbeVerdict.Accepted), (first.AcceptedAt, first.Probe?.Verdict));
+
+        var held = first.Apply(Event(EvidenceKind.Held)).Apply(Event(EvidenceKind.Promoted));
+        Assert.Equal((null, null), (held.AcceptedAt, held.Probe));
+
+        var replaced = first.Apply(Event(EvidenceKind.Superseded) with { At = Now.AddMinutes(1) });
+        var back = replaced.Apply(Event(EvidenceKind.Promoted) with { At = Now.AddMinutes(2) });
+        Assert.Equal((null, null), (back.AcceptedAt, back.Probe));
+        Assert.Equal(ProbeVerdict.Accepted, replaced.Apply(probed with { At = Now.AddMinutes(2) }).Apply(Event(EvidenceKind.Promoted) with { At = Now.AddMinutes(2) }).Probe?.Verdict);
+        Assert.Equal(Now.AddMinutes(3), back.Apply(Event(EvidenceKind.Accepted) with { At = Now.AddMinutes(3) }).AcceptedAt);
+    }
+
     private static EvidenceEvent Event(EvidenceKind kind) => new() { Kind = kind, At = Now, CredentialName = "stripe", VersionId = "v1" };
 
     private static VersionHistory Record(LifecycleFact fact, CredentialStage stage)

@@ -33,12 +33,16 @@ internal sealed class Engine : IAsyncDisposable
         var log = new EngineLog(Log);
         Instance = Guid.NewGuid().ToString("n")[..16];
         Journal = evidence is null ? null : new EvidenceJournal(evidence, new JournalIdentity("shop", Instance, "0.1.0", Time.GetUtcNow()), Time, log);
-        _registry = new CredentialRegistry(credentials, scheduling, Time, new CredentialMetrics(factory: null), log, Journal);
+        var metrics = new CredentialMetrics(factory: null);
+        Meter = metrics.Meter;
+        _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, Journal);
     }
 
     public string Instance { get; }
 
     public EvidenceJournal? Journal { get; }
+
+    public System.Diagnostics.Metrics.Meter Meter { get; }
 
     public TwoClocks Time { get; } = new();
 

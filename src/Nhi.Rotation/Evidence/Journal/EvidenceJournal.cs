@@ -70,7 +70,8 @@ internal sealed class EvidenceJournal : IEvidenceSink
                 return;
             }
 
-            if (now - _lastAt >= AliveInterval)
+            // A wall clock that was set back says so too, or the evidence would seem to be of the future.
+            if ((now - _lastAt).Duration() >= AliveInterval)
             {
                 Add(Bare(EvidenceKind.Alive, now));
             }

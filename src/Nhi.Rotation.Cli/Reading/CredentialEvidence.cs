@@ -1,12 +1,12 @@
 using Nhi.Rotation.Evidence;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Cli.Reading;
 
 /// <summary>One credential, as one instance saw it: built from its events by the rules that the process itself uses.</summary>
 internal sealed class CredentialEvidence
 {
     private readonly Dictionary<(string Version, string Consumer, string? Caller), CredentialUse> _uses = [];
-    private readonly List<VersionHistory> _histories = [];
+    private readonly OrderedDictionary<string, VersionHistory> _histories = new(StringComparer.Ordinal);
 
     public string? Owner { get; private set; }
 
@@ -15,9 +15,11 @@ internal sealed class CredentialEvidence
     public TimeSpan QuietPeriod { get; private set; } = CredentialRecord.DefaultQuietPeriod;
 
     /// <summary>In order of first sight.</summary>
-    public IReadOnlyList<VersionHistory> Histories => _histories;
+    public IReadOnlyList<VersionHistory> Histories => _histories.Values;
 
     public IReadOnlyCollection<CredentialUse> Uses => _uses.Values;
+
+    public VersionHistory? Find(string versionId) => _histories.GetValueOrDefault(versionId);
 
     public void Take(EvidenceEvent evidence)
     {
@@ -34,14 +36,7 @@ internal sealed class CredentialEvidence
             _uses[(use.VersionId, use.Consumer, use.Caller)] = use;
         }
 
-        var index = _histories.FindIndex(history => history.VersionId == evidence.VersionId);
-        if (index < 0)
-        {
-            _histories.Add(new VersionHistory(evidence.CredentialName, evidence.VersionId).Apply(evidence));
-        }
-        else
-        {
-            _histories[index] = _histories[index].Apply(evidence);
-        }
+        var before = Find(evidence.VersionId) ?? new VersionHistory(evidence.CredentialName, evidence.VersionId);
+        _histories[evidence.VersionId] = before.Apply(evidence);
     }
 }

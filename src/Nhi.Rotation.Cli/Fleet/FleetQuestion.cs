@@ -1,0 +1,23 @@
+namespace Nhi.Rotation.Cli.Fleet;
+
+/// <summary>What is asked of the evidence.</summary>
+internal sealed record FleetQuestion
+{
+    /// <summary>The time: instances that are over used nothing after their end, and the evidence of all others must reach up to it.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>How old the last line of an instance may be that did not say that it stopped. A quiet one writes a line a minute.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Wins over what the instances were configured with.</summary>
+    public TimeSpan? QuietPeriod { get; init; }
+
+    /// <summary>Instances that are known to be gone though they did not say so.</summary>
+    public IReadOnlyCollection<string> Gone { get; init; } = [];
+
+    /// <summary>Only this credential.</summary>
+    public string? CredentialName { get; init; }
+
+    /// <summary>Only this old version.</summary>
+    public string? OldVersion { get; init; }
+}

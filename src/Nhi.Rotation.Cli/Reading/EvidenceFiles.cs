@@ -1,0 +1,65 @@
+namespace Nhi.Rotation.Cli.Reading;
+
+/// <summary>Finds evidence files: each once, whatever links lead to it. Nothing is left out silently: what cannot be read is an error.</summary>
+internal static class EvidenceFiles
+{
+    private const string Pattern = "*.jsonl";
+
+    /// <summary>The files that the arguments name or contain.</summary>
+    /// <exception cref="IOException">A file or a directory cannot be read, or is something else.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public static IReadOnlyList<string> Find(IEnumerable<string> paths)
+    {
+        HashSet<string> files = new(StringComparer.Ordinal);
+        HashSet<string> directories = new(StringComparer.Ordinal);
+        foreach (var path in paths)
+        {
+            Add(path, files, directories);
+        }
+
+        return [.. files.Order(StringComparer.Ordinal)];
+    }
+
+    // Directories are told apart by where their links end, so a loop of links ends too.
+    private static void Add(string path, HashSet<string> files, HashSet<string> directories)
+    {
+        var target = Canonical(path);
+        if (!Directory.Exists(target))
+        {
+            files.Add(File.Exists(target) ? target : throw new FileNotFoundException($"'{path}' leads to nothing.", path));
+            return;
+        }
+
+        if (!directories.Add(target))
+        {
+            return;
+        }
+
+        foreach (var child in Directory.EnumerateDirectories(target))
+        {
+            Add(child, files, directories);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(target, Pattern))
+        {
+            Add(file, files, directories);
+        }
+    }
+
+    // Without links anywhere in it, so that two ways to one file are one.
+    private static string Canonical(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var current = Path.GetPathRoot(full)!;
+        foreach (var part in full[current.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            current = Path.Join(current, part);
+            if (new FileInfo(current).LinkTarget is not null)
+            {
+                current = Canonical(File.ResolveLinkTarget(current, returnFinalTarget: true)!.FullName);
+            }
+        }
+
+        return current;
+    }
+}

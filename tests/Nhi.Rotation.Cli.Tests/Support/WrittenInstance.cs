@@ -1,0 +1,100 @@
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Journal;
+
+namespace Nhi.Rotation.Cli.Tests.Support;
+
+/// <summary>An instance's files, written line by line, so that a test says what is in them and when. Times are minutes since <see cref="Start"/>.</summary>
+internal sealed class WrittenInstance
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly List<JournalLine> _lines = [];
+    private readonly Dictionary<(string, string, string, string?), CredentialUse> _uses = [];
+    private readonly string _app;
+    private readonly double _skew;
+
+    /// <param name="instance">Its id.</param>
+    /// <param name="app">Whose instance it is.</param>
+    /// <param name="skew">By how many minutes its clock is ahead.</param>
+    public WrittenInstance(string instance, string app = "shop", double skew = 0)
+    {
+        Instance = instance;
+        _app = app;
+        _skew = skew;
+    }
+
+    public string Instance { get; }
+
+    /// <summary>How many lines it has so far, without the file's first.</summary>
+    public int Lines => _lines.Count;
+
+    public static DateTimeOffset At(double minute) => Start.AddMinutes(minute);
+
+    public WrittenInstance Describe(double at, string credential = "stripe") =>
+        Add(new EvidenceEvent { Kind = EvidenceKind.Described, At = Own(at), CredentialName = credential, Owner = "payments", QuietPeriod = TimeSpan.FromHours(1) });
+
+    public WrittenInstance Promote(string version, double at, string? instead = null, string credential = "stripe") =>
+        Add(Event(EvidenceKind.Promoted, version, at, credential) with { OtherId = instead });
+
+    public WrittenInstance See(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Seen, version, at, credential));
+
+    public WrittenInstance Accept(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Accepted, version, at, credential));
+
+    public WrittenInstance Retire(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Retired, version, at, credential));
+
+    /// <summary>One version takes another's place.</summary>
+    public WrittenInstance Rotate(string from, string to, double at, string credential = "stripe") =>
+        See(to, at, credential).Add(Event(EvidenceKind.Superseded, from, at, credential) with { OtherId = to }).Promote(to, at, from, credential);
+
+    public WrittenInstance Use(
+        string version, double at, string consumer = "client", CredentialStage stage = CredentialStage.Current, int held = 0, string? caller = null, string credential = "stripe")
+    {
+        var key = (credential, version, consumer, caller);
+        var before = _uses.GetValueOrDefault(key);
+        _uses[key] = new CredentialUse
+        {
+            CredentialName = credential,
+            VersionId = version,
+            Stage = stage,
+            Consumer = consumer,
+            Caller = caller,
+            Uses = (before?.Uses ?? 0) + 1,
+            ResidualInOverlap = (before?.ResidualInOverlap ?? 0) + (stage == CredentialStage.Previous ? 1 : 0),
+            ResidualRetired = (before?.ResidualRetired ?? 0) + (stage is CredentialStage.Retired or CredentialStage.Revoked ? 1 : 0),
+            Held = held,
+            FirstUse = before?.FirstUse ?? Own(at),
+            LastUse = Own(at),
+        };
+        return Add(Event(EvidenceKind.Used, version, at, credential) with { Use = _uses[key] });
+    }
+
+    public WrittenInstance Alive(double at) => Add(new JournalLine { Seq = 0, At = Own(at), Instance = Instance, Kind = EvidenceKind.Alive, Prev = string.Empty });
+
+    public WrittenInstance Stop(double at) => Add(new JournalLine { Seq = 0, At = Own(at), Instance = Instance, Kind = EvidenceKind.Stopped, Prev = string.Empty });
+
+    /// <summary>Writes the first so many lines, all by default.</summary>
+    /// <returns>The first file.</returns>
+    public string Write(string directory, int lines = int.MaxValue, long maxFileBytes = 1 << 20)
+    {
+        using var files = new JournalFiles(directory, maxFileBytes, new JournalIdentity(_app, Instance, "0.1.0", Own(0)));
+        foreach (var line in _lines.Take(lines))
+        {
+            files.Append([line]);
+        }
+
+        return Path.Combine(directory, $"{_app}-{Instance}-0001.jsonl");
+    }
+
+    private DateTimeOffset Own(double at) => At(at + _skew);
+
+    public EvidenceEvent Event(EvidenceKind kind, string version, double at, string credential = "stripe") =>
+        new() { Kind = kind, At = Own(at), CredentialName = credential, VersionId = version };
+
+    public WrittenInstance Add(EvidenceEvent evidence) => Add(JournalLine.Of(evidence, Instance));
+
+    private WrittenInstance Add(JournalLine line)
+    {
+        _lines.Add(line);
+        return this;
+    }
+}
