@@ -9,15 +9,13 @@ internal sealed class CallStamp
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string _text;
 
-    private readonly string _header;
-
     /// <exception cref="CredentialFormatException">Metadata cannot carry the value.</exception>
     public CallStamp(Credential source, string header, string prefix)
     {
         var value = source.Reveal();
 
-        // gRPC over HTTP/2: an ASCII value is %x20-%x7E, and spaces at its ends are not kept.
-        if (value.AsSpan().ContainsAnyExceptInRange(' ', '~') || value.AsSpan().Trim(' ').Length != value.Length)
+        // Spaces at its ends are not kept.
+        if (!IsCarried(value) || value.AsSpan().Trim(' ').Length != value.Length)
         {
             throw new CredentialFormatException(
                 source.Name,
@@ -26,11 +24,17 @@ internal sealed class CallStamp
         }
 
         Source = source;
-        _header = header;
+        Header = header;
         _text = prefix + value;
     }
 
     public Credential Source { get; }
 
-    public void AddTo(Metadata metadata) => metadata.Add(_header, _text);
+    /// <summary>Its name, in lower case.</summary>
+    public string Header { get; }
+
+    /// <summary>Whether metadata can have it as a value: in gRPC over HTTP/2 an ASCII value is %x20-%x7E.</summary>
+    public static bool IsCarried(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    public void AddTo(Metadata metadata) => metadata.Add(Header, _text);
 }

@@ -12,38 +12,48 @@ public static class GrpcCredentialExtensions
     /// credential; <see cref="ToGrpcInterceptor"/> does.
     /// </summary>
     /// <param name="provider">The credential, for the consumer that makes the calls.</param>
-    /// <param name="header">The metadata's name, in lower case.</param>
+    /// <param name="header">The metadata's name.</param>
     /// <param name="prefix">Put in front of the value, with its space.</param>
     /// <returns>Give it to <c>ChannelCredentials.Create</c> or to <c>CallOptions</c>.</returns>
+    /// <exception cref="ArgumentException">Metadata cannot carry the header or the prefix.</exception>
     public static CallCredentials ToCallCredentials(this IRotatingCredentialProvider provider, string header = "authorization", string prefix = "Bearer ")
     {
         ArgumentNullException.ThrowIfNull(provider);
-        ArgumentException.ThrowIfNullOrEmpty(header);
-        ArgumentNullException.ThrowIfNull(prefix);
-        var stamps = provider.Derive(credential => new CallStamp(credential, header, prefix));
-        return CallCredentials.FromInterceptor(async (_, metadata) =>
+        var name = NameOf(header, prefix);
+        var stamps = provider.Derive(credential => new CallStamp(credential, name, prefix));
+        return CallCredentials.FromInterceptor(async (context, metadata) =>
         {
-            await provider.GetCurrentAsync().ConfigureAwait(false);
+            await provider.GetCurrentAsync(context.CancellationToken).ConfigureAwait(false);
             stamps.Current.AddTo(metadata);
         });
     }
 
     /// <summary>
-    /// An interceptor that puts the current version on each call: one use a call. When a unary call ends as <c>Unauthenticated</c>, it reports the rejection and
-    /// repeats the call once with another version that is valid; with success it reports acceptance. Streaming calls are stamped, and neither reported nor repeated.
+    /// An interceptor that puts the current version on each call, in place of metadata of the same name: one use a call. A call that ends as
+    /// <c>Unauthenticated</c> is reported as a rejection, one that is answered as acceptance. A unary call that was rejected is repeated once with another version
+    /// that is valid; a streaming one is not.
     /// </summary>
     /// <param name="provider">The credential, for the consumer that makes the calls.</param>
-    /// <param name="header">The metadata's name, in lower case.</param>
+    /// <param name="header">The metadata's name.</param>
     /// <param name="prefix">Put in front of the value, with its space.</param>
     /// <returns>
     /// Give it to <c>channel.Intercept(...)</c>. Unlike call credentials it also sends over a channel without TLS: use it on channels to your own servers only.
     /// </returns>
+    /// <exception cref="ArgumentException">Metadata cannot carry the header or the prefix.</exception>
     /// <remarks>Before the first load a call throws <see cref="CredentialUnavailableException"/>; under a host that has happened before services start.</remarks>
     public static Interceptor ToGrpcInterceptor(this IRotatingCredentialProvider provider, string header = "authorization", string prefix = "Bearer ")
     {
         ArgumentNullException.ThrowIfNull(provider);
+        return new RotatingCredentialInterceptor(provider, NameOf(header, prefix), prefix);
+    }
+
+    // Now rather than with each call.
+    private static string NameOf(string header, string prefix)
+    {
         ArgumentException.ThrowIfNullOrEmpty(header);
         ArgumentNullException.ThrowIfNull(prefix);
-        return new RotatingCredentialInterceptor(provider, header, prefix);
+        return CallStamp.IsCarried(prefix)
+            ? new Metadata.Entry(header, prefix).Key
+            : throw new ArgumentException("The prefix has a character outside visible ASCII, which gRPC metadata cannot carry.", nameof(prefix));
     }
 }

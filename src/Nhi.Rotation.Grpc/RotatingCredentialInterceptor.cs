@@ -3,7 +3,7 @@ using Grpc.Core.Interceptors;
 
 namespace Nhi.Rotation.Grpc;
 
-/// <summary>Stamps calls; tells the provider what became of unary ones and repeats a rejected one once.</summary>
+/// <summary>Stamps calls, tells the provider what became of them, and repeats a unary one that is rejected once.</summary>
 internal sealed class RotatingCredentialInterceptor : Interceptor
 {
     private readonly IRotatingCredentialProvider _provider;
@@ -23,15 +23,23 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
         var stamp = _stamps.Current;
         try
         {
-            return Judge(stamp, continuation(request, Stamp(context, stamp)));
+            return Call(stamp);
         }
-        catch (RpcException error) when (IsRejection(error, stamp) && FindOther(stamp) is { } other)
+        catch (RpcException error) when (error.StatusCode == StatusCode.Unauthenticated && FindOther(stamp) is { } other)
         {
+            return Call(other);
+        }
+
+        TResponse Call(CallStamp stamp)
+        {
+            var verdict = VerdictOn(stamp);
             try
             {
-                return Judge(other, continuation(request, Stamp(context, other)));
+                var response = continuation(request, Stamp(context, stamp));
+                verdict.Accepted();
+                return response;
             }
-            catch (RpcException again) when (IsRejection(again, other))
+            catch (RpcException error) when (verdict.IsRejection(error))
             {
                 throw;
             }
@@ -43,27 +51,26 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
     {
         var stamp = _stamps.Current;
         var call = continuation(request, Stamp(context, stamp));
+        var isDisposed = false;
         var response = RespondAsync();
-        return new AsyncUnaryCall<TResponse>(response, HeadersAsync(), () => call.GetStatus(), () => call.GetTrailers(), () => call.Dispose());
+        return new AsyncUnaryCall<TResponse>(response, HeadersAsync(), () => call.GetStatus(), () => call.GetTrailers(), Dispose);
 
         async Task<TResponse> RespondAsync()
         {
             try
             {
-                return Judge(stamp, await call.ResponseAsync.ConfigureAwait(false));
+                return await VerdictOn(stamp).JudgeAsync(call.ResponseAsync).ConfigureAwait(false);
             }
-            catch (RpcException error) when (IsRejection(error, stamp) && FindOther(stamp) is { } other)
+            catch (RpcException error) when (error.StatusCode == StatusCode.Unauthenticated && !Volatile.Read(ref isDisposed) && FindOther(stamp) is { } other)
             {
                 call.Dispose();
                 call = continuation(request, Stamp(context, other));
-                try
+                if (Volatile.Read(ref isDisposed))
                 {
-                    return Judge(other, await call.ResponseAsync.ConfigureAwait(false));
+                    call.Dispose();
                 }
-                catch (RpcException again) when (IsRejection(again, other))
-                {
-                    throw;
-                }
+
+                return await VerdictOn(other).JudgeAsync(call.ResponseAsync).ConfigureAwait(false);
             }
         }
 
@@ -73,19 +80,41 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
             await ((Task)response).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return await call.ResponseHeadersAsync.ConfigureAwait(false);
         }
+
+        // The call may be replaced meanwhile: whoever comes second sees the other.
+        void Dispose()
+        {
+            Volatile.Write(ref isDisposed, true);
+            call.Dispose();
+        }
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
-        continuation(request, Stamp(context, _stamps.Current));
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
+    {
+        var stamp = _stamps.Current;
+        var call = continuation(request, Stamp(context, stamp));
+        return new AsyncServerStreamingCall<TResponse>(
+            new JudgedStream<TResponse>(call.ResponseStream, VerdictOn(stamp)), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
-        ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation) =>
-        continuation(Stamp(context, _stamps.Current));
+        ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
+    {
+        var stamp = _stamps.Current;
+        var call = continuation(Stamp(context, stamp));
+        return new AsyncClientStreamingCall<TRequest, TResponse>(
+            call.RequestStream, VerdictOn(stamp).JudgeAsync(call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-        ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation) =>
-        continuation(Stamp(context, _stamps.Current));
+        ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation)
+    {
+        var stamp = _stamps.Current;
+        var call = continuation(Stamp(context, stamp));
+        return new AsyncDuplexStreamingCall<TRequest, TResponse>(
+            call.RequestStream, new JudgedStream<TResponse>(call.ResponseStream, VerdictOn(stamp)), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
 
     // The caller's metadata stays as it is: a call that is repeated starts from there.
     private static ClientInterceptorContext<TRequest, TResponse> Stamp<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context, CallStamp stamp)
@@ -95,29 +124,18 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
         var headers = new Metadata();
         foreach (var entry in context.Options.Headers ?? [])
         {
-            headers.Add(entry);
+            // With two of them the server would choose.
+            if (entry.Key != stamp.Header)
+            {
+                headers.Add(entry);
+            }
         }
 
         stamp.AddTo(headers);
         return new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, context.Options.WithHeaders(headers));
     }
 
-    private TResponse Judge<TResponse>(CallStamp stamp, TResponse response)
-    {
-        _provider.Report(stamp.Source, CredentialOutcome.Accepted);
-        return response;
-    }
-
-    private bool IsRejection(RpcException error, CallStamp stamp)
-    {
-        if (error.StatusCode != StatusCode.Unauthenticated)
-        {
-            return false;
-        }
-
-        _provider.Report(stamp.Source, CredentialOutcome.Rejected);
-        return true;
-    }
+    private CallVerdict VerdictOn(CallStamp stamp) => new(_provider, stamp);
 
     // A newer version that came meanwhile, or the one before.
     private CallStamp? FindOther(CallStamp rejected)

@@ -46,6 +46,27 @@ public sealed class AzureTests
         Assert.Equal(("account", "second", "second"), (name, key, signature.Signature));
     }
 
+    [Theory]
+    [InlineData("second\n")]
+    [InlineData("sec\rond")]
+    [InlineData(" second")]
+    [InlineData("sec\0ond")]
+    public async Task A_key_that_no_request_could_carry_is_not_taken_over(string value)
+    {
+        await using var app = new TestApp("first");
+        var old = (await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken)).VersionId;
+        var key = app.Key.ToAzureKeyCredential();
+        var (named, signature) = (app.Key.ToAzureNamedKeyCredential("account"), app.Key.ToAzureSasCredential());
+
+        await app.RotateAsync(value);
+
+        Assert.Equal(("first", "first"), (key.Key, signature.Signature));
+        Assert.Equal(3, app.Held(old));
+        await app.RotateAsync("third");
+        Assert.Equal(("third", "third"), (key.Key, signature.Signature));
+        GC.KeepAlive(named);
+    }
+
     [Fact]
     public async Task An_update_that_fails_leaves_the_old_version_held()
     {

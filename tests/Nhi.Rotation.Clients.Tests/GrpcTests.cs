@@ -50,6 +50,99 @@ public sealed class GrpcTests
         Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);
     }
 
+    [Fact]
+    public async Task A_stream_that_is_refused_is_reported_and_one_that_is_answered_too()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var app = new TestApp("before");
+        await app.Key.GetCurrentAsync(ct);
+        var first = await app.RotateAsync("first");
+        await using var server = await ServeAsync();
+        var accepted = server.Services.GetRequiredService<Accepted>();
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
+        foreach (var kind in new Func<Task<string>>[] { () => ServerStreamAsync(calls), () => ClientStreamAsync(calls), () => DuplexAsync(calls) })
+        {
+            accepted.Tokens = [];
+            var before = app.Rejections;
+            var error = await Assert.ThrowsAsync<RpcException>(kind);
+            Assert.Equal((StatusCode.Unauthenticated, before + 1), (error.StatusCode, app.Rejections));
+            accepted.Tokens = ["Bearer first"];
+            Assert.Equal("Bearer first", await kind());
+            Assert.Equal(before + 1, app.Rejections);
+        }
+
+        Assert.NotNull(app.AcceptedAt(first));
+        Assert.Equal(6, accepted.Seen.Count);
+    }
+
+    [Fact]
+    public async Task A_header_that_the_caller_set_by_hand_is_replaced()
+    {
+        await using var app = new TestApp("first");
+        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await using var server = await ServeAsync();
+        server.Services.GetRequiredService<Accepted>().Tokens = ["Bearer first"];
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        var calls = channel.Intercept(app.Key.ToGrpcInterceptor(header: "Authorization"));
+
+        using var call = calls.AsyncUnaryCall(GreeterBinder.Echo, host: null, new CallOptions([new("authorization", "Bearer by-hand"), new("x", "y")]), "x");
+
+        Assert.Equal("Bearer first", await call.ResponseAsync);
+    }
+
+    [Theory]
+    [InlineData("key-bin", "")]
+    [InlineData("a b", "")]
+    [InlineData("key", "Bearer\n")]
+    public async Task A_header_or_prefix_that_metadata_cannot_carry_is_refused_at_once(string header, string prefix)
+    {
+        await using var app = new TestApp("first");
+
+        Assert.Throws<ArgumentException>(() => app.Key.ToGrpcInterceptor(header, prefix));
+        Assert.Throws<ArgumentException>(() => app.Key.ToCallCredentials(header, prefix));
+    }
+
+    [Fact]
+    public async Task A_version_that_was_revoked_is_not_sent_in_place_of_one_that_cannot_be()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var app = new TestApp("first");
+        var leaked = (await app.Key.GetCurrentAsync(ct)).VersionId;
+        await using var server = await ServeAsync();
+        var accepted = server.Services.GetRequiredService<Accepted>();
+        accepted.Tokens = ["Bearer first"];
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
+        await app.RotateAsync("line\nbreak");
+        Assert.Equal("Bearer first", await CallAsync(calls));
+
+        await app.Key.RevokeAsync(leaked, "leaked", ct);
+
+        await Assert.ThrowsAsync<CredentialUnavailableException>(() => CallAsync(calls));
+        Assert.Single(accepted.Seen);
+    }
+
+    private static async Task<string> ServerStreamAsync(CallInvoker calls)
+    {
+        using var call = calls.AsyncServerStreamingCall(GreeterBinder.ServerStream, host: null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken), "x");
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        return call.ResponseStream.Current;
+    }
+
+    private static async Task<string> ClientStreamAsync(CallInvoker calls)
+    {
+        using var call = calls.AsyncClientStreamingCall(GreeterBinder.ClientStream, host: null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken));
+        return await call.ResponseAsync;
+    }
+
+    private static async Task<string> DuplexAsync(CallInvoker calls)
+    {
+        using var call = calls.AsyncDuplexStreamingCall(GreeterBinder.Duplex, host: null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        return call.ResponseStream.Current;
+    }
+
     private static async Task<string> CallAsync(CallInvoker calls)
     {
         using var call = calls.AsyncUnaryCall(GreeterBinder.Echo, host: null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken), "x");
@@ -80,6 +173,12 @@ public sealed class GrpcTests
     internal abstract class GreeterBase
     {
         public abstract Task<string> Echo(string request, ServerCallContext context);
+
+        public abstract Task ServerStream(string request, IServerStreamWriter<string> responses, ServerCallContext context);
+
+        public abstract Task<string> ClientStream(IAsyncStreamReader<string> requests, ServerCallContext context);
+
+        public abstract Task Duplex(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context);
     }
 
     internal sealed class Greeter(Accepted accepted) : GreeterBase
@@ -90,6 +189,14 @@ public sealed class GrpcTests
             accepted.Seen.Add(token);
             return accepted.Tokens.Contains(token) ? Task.FromResult(token) : throw new RpcException(new Status(StatusCode.Unauthenticated, "refused"));
         }
+
+        public override async Task ServerStream(string request, IServerStreamWriter<string> responses, ServerCallContext context) =>
+            await responses.WriteAsync(await Echo(request, context), context.CancellationToken);
+
+        public override Task<string> ClientStream(IAsyncStreamReader<string> requests, ServerCallContext context) => Echo(string.Empty, context);
+
+        public override Task Duplex(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context) =>
+            ServerStream(string.Empty, responses, context);
     }
 
     // What protoc would write.
@@ -99,7 +206,18 @@ public sealed class GrpcTests
 
         public static Method<string, string> Echo { get; } = new(MethodType.Unary, "test.Greeter", "Echo", Text, Text);
 
-        public static void Bind(ServiceBinderBase binder, GreeterBase? greeter) =>
+        public static Method<string, string> ServerStream { get; } = new(MethodType.ServerStreaming, "test.Greeter", "ServerStream", Text, Text);
+
+        public static Method<string, string> ClientStream { get; } = new(MethodType.ClientStreaming, "test.Greeter", "ClientStream", Text, Text);
+
+        public static Method<string, string> Duplex { get; } = new(MethodType.DuplexStreaming, "test.Greeter", "Duplex", Text, Text);
+
+        public static void Bind(ServiceBinderBase binder, GreeterBase? greeter)
+        {
             binder.AddMethod(Echo, greeter is null ? null! : new UnaryServerMethod<string, string>(greeter.Echo));
+            binder.AddMethod(ServerStream, greeter is null ? null! : new ServerStreamingServerMethod<string, string>(greeter.ServerStream));
+            binder.AddMethod(ClientStream, greeter is null ? null! : new ClientStreamingServerMethod<string, string>(greeter.ClientStream));
+            binder.AddMethod(Duplex, greeter is null ? null! : new DuplexStreamingServerMethod<string, string>(greeter.Duplex));
+        }
     }
 }

@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Nhi.Rotation.Clients.Tests;
@@ -127,6 +129,209 @@ public sealed class OAuthTests : IAsyncDisposable
         Assert.Equal(["token-1", "token-2"], _tokens);
     }
 
+    [Fact]
+    public async Task A_token_that_lives_shorter_than_the_lead_time_is_used_for_half_of_its_life()
+    {
+        _expiresIn = "60";
+        var client = await StartAsync("first");
+
+        await GetAsync(client);
+        _time.Advance(TimeSpan.FromSeconds(29));
+        await GetAsync(client);
+        Assert.Single(_asked);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        await GetAsync(client);
+
+        Assert.Equal(2, _asked.Count);
+    }
+
+    [Theory]
+    [InlineData("1800", 30)]
+    [InlineData("\"1800\"", 30)]
+    [InlineData("-1", 5)]
+    [InlineData("1e9", 5)]
+    [InlineData("null", 5)]
+    [InlineData("99999999999", 24 * 60)]
+    public async Task The_lifetime_is_a_number_or_the_text_of_one_and_at_most_a_day(string expiresIn, int minutes)
+    {
+        _expiresIn = expiresIn;
+        var client = await StartAsync("first");
+        await GetAsync(client);
+
+        _time.Advance(TimeSpan.FromMinutes(minutes - 1.1));
+        await GetAsync(client);
+        Assert.Single(_asked);
+        _time.Advance(TimeSpan.FromMinutes(0.8));
+        await GetAsync(client);
+
+        Assert.Equal(2, _asked.Count);
+    }
+
+    [Fact]
+    public async Task While_a_token_lives_neither_a_refusal_nor_a_failure_reaches_a_request_and_the_endpoint_is_left_alone()
+    {
+        var client = await StartAsync("first");
+        await GetAsync(client);
+        _secrets = [];
+        _time.Advance(TimeSpan.FromMinutes(59.6));
+        await GetAsync(client);
+        await GetAsync(client);
+        await GetAsync(client);
+
+        Assert.Equal(2, _asked.Count);
+        Assert.Contains(_log.GetSnapshot(), line => line.Id == 541 && line.Message.Contains("refused version", StringComparison.Ordinal));
+        _secrets = ["first"];
+        _time.Advance(TimeSpan.FromSeconds(11));
+        await GetAsync(client);
+        Assert.Equal(3, _asked.Count);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_hangs_holds_no_request_up_while_the_token_is_well_alive()
+    {
+        var client = await StartAsync("first");
+        await GetAsync(client);
+        _hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _time.Advance(TimeSpan.FromMinutes(59.2));
+
+        await GetAsync(client);
+        await GetAsync(client);
+        Assert.Equal("token-1", _tokens[^1]);
+        await AskedAsync(2);
+        _hang.SetResult();
+
+        await EventuallyAsync(async () =>
+        {
+            await GetAsync(client);
+            return _tokens[^1] == "token-2";
+        });
+        Assert.Equal(2, _asked.Count);
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_leaves_the_token_request_to_the_others()
+    {
+        var client = await StartAsync("first");
+        _hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var giveUp = new CancellationTokenSource();
+        var token = giveUp.Token;
+        var impatient = Task.Run(() => client.GetAsync(new Uri("/api", UriKind.Relative), token), token);
+        await AskedAsync(1);
+        var patient = GetAsync(client);
+
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        _hang.SetResult();
+        await patient;
+
+        Assert.Single(_asked);
+    }
+
+    [Fact]
+    public async Task A_token_got_with_a_secret_that_is_revoked_is_dropped_at_once()
+    {
+        _secrets = ["first", "second"];
+        var client = await StartAsync("first");
+        await GetAsync(client);
+        var leaked = _app!.Key.Current.VersionId;
+        await _app.RotateAsync("second");
+        await GetAsync(client);
+        Assert.Equal("token-1", _tokens[^1]);
+
+        await _app.Key.RevokeAsync(leaked, "leaked", TestContext.Current.CancellationToken);
+        await GetAsync(client);
+
+        Assert.Equal("token-2", _tokens[^1]);
+        Assert.Equal(["first", "second"], _asked.Select(Secret));
+    }
+
+    [Fact]
+    public async Task A_token_that_comes_after_its_secret_was_revoked_is_not_used()
+    {
+        _secrets = ["first", "second"];
+        var client = await StartAsync("first");
+        await _app!.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        var leaked = _app.Key.Current.VersionId;
+        _hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var request = GetAsync(client);
+        await AskedAsync(1);
+        await _app.RotateAsync("second");
+
+        await _app.Key.RevokeAsync(leaked, "leaked", TestContext.Current.CancellationToken);
+        _hang.SetResult();
+        await request;
+
+        Assert.Equal(["token-2"], _tokens);
+    }
+
+    [Fact]
+    public async Task A_version_that_cannot_be_read_leaves_the_one_before_in_use()
+    {
+        var client = await StartAsync("""{"client_id":"my-app","client_secret":"first"}""", options => options.ClientId = null);
+        await GetAsync(client);
+        await _app!.RotateAsync("""{"client_id":"my-app","secret":"Canary-73"}""");
+        _time.Advance(TimeSpan.FromHours(1));
+
+        await GetAsync(client);
+
+        Assert.Equal(["first", "first"], _asked.Select(Secret));
+        var told = Assert.Single(_log.GetSnapshot(), line => line.Id == 542);
+        Assert.Contains("has no text in the field 'client_secret'", told.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 300000\r\n\r\n")]
+    [InlineData("nonsense {0}\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nX {0}\r\n\r\n")]
+    [InlineData("HTTP/1.1 999999 {0}\r\n\r\n")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: /{0}\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("")]
+    public async Task A_hostile_answer_is_a_network_error_that_names_the_credential_and_quotes_nothing(string answer)
+    {
+        var client = await StartAsync("Canary-73", options => options.Authentication = OAuthClientAuthentication.Post, new EchoingServer(answer));
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+
+        Assert.StartsWith("Credential 'key': the token endpoint http://127.0.0.1:", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Canary", error + string.Join(' ', _log.GetSnapshot()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_primary_handler_of_the_users_follows_no_redirect_whenever_it_was_set()
+    {
+        var used = 0;
+        var client = await StartAsync("first", beforehand: services => services.AddHttpClient("Nhi.Rotation.OAuth").ConfigurePrimaryHttpMessageHandler(() =>
+        {
+            used++;
+            return new SocketsHttpHandler();
+        }));
+        _redirects = true;
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+
+        Assert.Contains("answered 307", error.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 1), (used, _asked.Count));
+    }
+
+    [Theory]
+    [InlineData("", "read")]
+    [InlineData("app", "")]
+    public void An_empty_id_or_scope_is_refused_at_registration(string id, string scope)
+    {
+        var error = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddHttpClient("client").AddOAuthClientCredentials("key", new Uri("https://login.example/token"), options =>
+        {
+            options.ClientId = id;
+            options.Scope = scope;
+        }));
+
+        Assert.Contains("HttpClient 'client'", error.Message, StringComparison.Ordinal);
+    }
+
+    private readonly FakeLogCollector _log = new();
+    private string _expiresIn = "3600";
+    private TaskCompletionSource? _hang;
+    private bool _redirects;
     private string? _revoked;
 
     public async ValueTask DisposeAsync()
@@ -149,15 +354,34 @@ public sealed class OAuthTests : IAsyncDisposable
         return response.StatusCode;
     }
 
-    private async Task<HttpClient> StartAsync(string value, Action<OAuthClientOptions>? configure = null)
+    private Task AskedAsync(int times) => EventuallyAsync(() =>
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_asked.Count >= times);
+        }
+    });
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        while (!await condition())
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task<HttpClient> StartAsync(
+        string value, Action<OAuthClientOptions>? configure = null, EchoingServer? tokens = null, Action<IServiceCollection>? beforehand = null)
     {
         _server = await TestApp.ServeAsync(AnswerAsync);
         var address = new Uri(_server.Urls.First());
         _app = new TestApp(value, credentials =>
         {
             credentials.Services.AddSingleton<TimeProvider>(_time);
+            credentials.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(_log)));
+            beforehand?.Invoke(credentials.Services);
             credentials.Services.AddHttpClient("client", client => client.BaseAddress = address)
-                .AddOAuthClientCredentials("key", new Uri(address, "/token"), options =>
+                .AddOAuthClientCredentials("key", new Uri(tokens?.Address ?? address, "/token"), options =>
                 {
                     options.ClientId = "my:app";
                     options.Scope = "read write";
@@ -192,11 +416,22 @@ public sealed class OAuthTests : IAsyncDisposable
             number = _asked.Count;
         }
 
+        if (_hang is { } hang)
+        {
+            await hang.Task;
+        }
+
+        if (_redirects)
+        {
+            context.Response.Redirect("/token", permanent: false, preserveMethod: true);
+            return;
+        }
+
         var secret = authorization.Length == 0
             ? body.Split("client_secret=")[1].Split('&')[0]
             : Secret((authorization, body));
         var known = _secrets.Contains(System.Net.WebUtility.UrlDecode(secret));
         context.Response.StatusCode = _tokenStatus != 200 ? _tokenStatus : known ? 200 : 400;
-        await context.Response.WriteAsync(known ? $$"""{"access_token":"token-{{number}}","token_type":"bearer","expires_in":3600}""" : $$"""{"error":"invalid_client","error_description":"{{secret}}"}""");
+        await context.Response.WriteAsync(known ? $$"""{"access_token":"token-{{number}}","token_type":"bearer","expires_in":{{_expiresIn}}}""" : $$"""{"error":"invalid_client","error_description":"{{secret}}"}""");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,15 +13,27 @@ namespace Nhi.Rotation.Clients.Tests;
 internal sealed class TestApp : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly MeterListener _meters = new();
+    private int _rejections;
 
     public TestApp(string value, Action<RotatingCredentialsBuilder>? configure = null)
     {
         Backend.Add("key", value);
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging().AddMetrics();
         var credentials = services.AddRotatingCredentials().AddCredential("key", c => c.UseBackend("key", _ => Backend));
         configure?.Invoke(credentials);
         _services = services.BuildServiceProvider();
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        _meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "nhi.credential.rejections" && instrument.Meter.Scope == meters)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _meters.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref _rejections, (int)count));
+        _meters.Start();
     }
 
     public FakeCredentialBackend Backend { get; } = new(TimeProvider.System);
@@ -28,6 +41,13 @@ internal sealed class TestApp : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     public IRotatingCredentialProvider Key => _services.GetRequiredKeyedService<IRotatingCredentialProvider>("key");
+
+    /// <summary>How many rejections were reported.</summary>
+    public int Rejections => Volatile.Read(ref _rejections);
+
+    /// <summary>When the other side first accepted a version that replaced another one.</summary>
+    public DateTimeOffset? AcceptedAt(string versionId) =>
+        _services.GetRequiredService<IRotationLedger>().GetRotations("key").Single(rotation => rotation.To == versionId).NewAcceptedAt;
 
     /// <summary>How many holds of a version are open.</summary>
     public int Held(string versionId) =>
@@ -53,5 +73,9 @@ internal sealed class TestApp : IAsyncDisposable
         return app;
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _meters.Dispose();
+        return _services.DisposeAsync();
+    }
 }

@@ -12,7 +12,7 @@ public static class RotatingCertificateExtensions
     /// <summary>
     /// Serves the current version of a certificate with its chain; for <c>ConfigureHttpsDefaults</c> or <c>UseHttps</c>. Each connection holds its version until it
     /// is closed and, once that is replaced, is asked to close within <see cref="RotatingTlsOptions.DrainTime"/>. Everything else Kestrel offers stays as
-    /// configured. Not for HTTP/3.
+    /// configured, but <c>OnAuthenticate</c>: set yours before, and it is called after. An endpoint with a <c>ServerCertificate</c> keeps that. Not for HTTP/3.
     /// </summary>
     /// <param name="https">The options.</param>
     /// <param name="services">The application's services: <c>kestrel.ApplicationServices</c>.</param>
@@ -28,12 +28,15 @@ public static class RotatingCertificateExtensions
         var certificate = ServerCertificates.Of(services).Get(credentialName);
         var before = https.OnAuthenticate;
 
+        // An endpoint that got one of its own keeps it. Kestrel would prefer the selector.
+        var own = new Lazy<SslStreamCertificateContext>(() => SslStreamCertificateContext.Create(https.ServerCertificate!, https.ServerCertificateChain));
+
         // Kestrel insists on a certificate or a selector; the chain can only be given here.
         https.ServerCertificateSelector = static (_, _) => null;
         https.OnAuthenticate = (connection, options) =>
         {
             options.ServerCertificateSelectionCallback = null;
-            options.ServerCertificateContext = certificate.Present(connection);
+            options.ServerCertificateContext = https.ServerCertificate is null ? certificate.Present(connection) : own.Value;
             before?.Invoke(connection, options);
         };
         return https;

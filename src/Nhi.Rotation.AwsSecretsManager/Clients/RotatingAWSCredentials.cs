@@ -1,18 +1,29 @@
+using System.Collections.Immutable;
 using Amazon.Runtime;
 
 namespace Nhi.Rotation.AwsSecretsManager;
 
 /// <summary>An access key that rotates. The SDK asks for it before it signs a request, so each request counts for the version that signed it.</summary>
-internal sealed class RotatingAWSCredentials(IRotatingCredentialProvider provider) : AWSCredentials
+internal sealed class RotatingAWSCredentials : AWSCredentials
 {
-    private readonly IDerived<ImmutableCredentials> _key = provider.Derive(Parse);
+    private readonly IRotatingCredentialProvider _provider;
+    private readonly IDerived<ImmutableCredentials> _key;
+
+    // Access key ids, which are public, and the versions they are from: an answer of the service tells only the id that signed the request.
+    private ImmutableDictionary<string, string> _versions = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    public RotatingAWSCredentials(IRotatingCredentialProvider provider)
+    {
+        _provider = provider;
+        _key = provider.Derive(Parse);
+    }
 
     public override ImmutableCredentials GetCredentials()
     {
-        if (provider.Credentials.Current is null)
+        if (_provider.Credentials.Current is null)
         {
             // Blocking is what the caller of a synchronous method asked for.
-            provider.GetCurrentAsync().AsTask().GetAwaiter().GetResult();
+            _provider.GetCurrentAsync().AsTask().GetAwaiter().GetResult();
         }
 
         return _key.Current;
@@ -20,13 +31,46 @@ internal sealed class RotatingAWSCredentials(IRotatingCredentialProvider provide
 
     public override async Task<ImmutableCredentials> GetCredentialsAsync()
     {
-        await provider.GetCurrentAsync().ConfigureAwait(false);
+        await _provider.GetCurrentAsync().ConfigureAwait(false);
         return _key.Current;
     }
 
-    private static ImmutableCredentials Parse(Credential credential)
+    /// <summary>Tells the provider what the service said of the key that signed a request.</summary>
+    public void Report(IDictionary<string, string> headers, CredentialOutcome outcome)
+    {
+        if (headers.TryGetValue("Authorization", out var authorization)
+            && SignedBy(authorization) is { } keyId
+            && _versions.TryGetValue(keyId, out var versionId)
+            && Versions().FirstOrDefault(version => version.VersionId == versionId) is { } signer)
+        {
+            _provider.Report(signer, outcome);
+        }
+    }
+
+    // AWS4-HMAC-SHA256 Credential=AKID/20260101/..., SignedHeaders=...
+    private static string? SignedBy(string authorization)
+    {
+        const string Field = "Credential=";
+        var start = authorization.IndexOf(Field, StringComparison.Ordinal) + Field.Length;
+        var end = start < Field.Length ? -1 : authorization.IndexOf('/', start);
+        return end < 0 ? null : authorization[start..end];
+    }
+
+    private IEnumerable<Credential> Versions()
+    {
+        var set = _provider.Credentials;
+        return set.Current is { } current ? [current, .. set.Previous, .. set.Retired] : [.. set.Previous, .. set.Retired];
+    }
+
+    private ImmutableCredentials Parse(Credential credential)
     {
         var fields = JsonFields.Parse(credential);
-        return new ImmutableCredentials(fields.Text("AccessKeyId"), fields.Text("SecretAccessKey"), fields.Find("SessionToken"));
+        var key = new ImmutableCredentials(fields.Text("AccessKeyId"), fields.Text("SecretAccessKey"), fields.Find("SessionToken"));
+        var known = Versions().Select(static version => version.VersionId).ToHashSet(StringComparer.Ordinal);
+        ImmutableInterlocked.Update(
+            ref _versions,
+            static (versions, added) => versions.RemoveRange(versions.Where(version => !added.known.Contains(version.Value)).Select(static version => version.Key)).SetItem(added.AccessKey, added.VersionId),
+            (key.AccessKey, credential.VersionId, known));
+        return key;
     }
 }

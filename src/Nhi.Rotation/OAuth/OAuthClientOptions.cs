@@ -22,7 +22,10 @@ public sealed class OAuthClientOptions
     /// <summary>More parameters of the token request, such as <c>audience</c> or <c>resource</c>. Never a secret.</summary>
     public IDictionary<string, string> Parameters { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>How long before its end a token is replaced. Default 1 min. If that fails, the token is used until its end.</summary>
+    /// <summary>
+    /// How long before its end a token is replaced, but never before half of its life. Default 1 min. In the first half of this time requests do not wait for
+    /// the new one; if it cannot be got, the token is used until its end.
+    /// </summary>
     public TimeSpan RefreshBeforeExpiry { get; set; } = TimeSpan.FromMinutes(1);
 
     internal Uri TokenEndpoint { get; }

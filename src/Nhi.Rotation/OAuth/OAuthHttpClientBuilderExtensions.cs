@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Http;
 using Nhi.Rotation;
 using Nhi.Rotation.Http;
 using Nhi.Rotation.OAuth;
@@ -10,7 +11,7 @@ public static class OAuthHttpClientBuilderExtensions
     /// <summary>
     /// Gets access tokens with the client credentials grant (RFC 6749, section 4.4) and sends them as <c>Authorization: Bearer</c>. A token is kept until shortly
     /// before its end, also when the secret rotates meanwhile; concurrent requests share one token request. The secret's uses are its token requests, counted
-    /// under the client's name.
+    /// under the client's name. A token that was got with a version that is revoked is dropped at once.
     /// </summary>
     /// <param name="builder">The client. The order among its other handlers does not matter: the token is put on last.</param>
     /// <param name="credentialName">The client secret, as registered.</param>
@@ -39,23 +40,25 @@ public static class OAuthHttpClientBuilderExtensions
         ArgumentNullException.ThrowIfNull(tokenEndpoint);
         ArgumentNullException.ThrowIfNull(configure);
         ClientCredentialServices.ThrowIfForAll(builder, credentialName, nameof(AddOAuthClientCredentials));
-        if (!tokenEndpoint.IsAbsoluteUri || AllowedOrigin.FromBaseAddress(tokenEndpoint) is null || tokenEndpoint.UserInfo.Length > 0)
+        if (!tokenEndpoint.IsAbsoluteUri || tokenEndpoint.IsFile || AllowedOrigin.FromBaseAddress(tokenEndpoint) is null || tokenEndpoint.UserInfo.Length > 0)
         {
             throw new ArgumentException($"HttpClient '{builder.Name}': the token endpoint would see credential '{credentialName}' in clear text. Use an https address, without a user in it.", nameof(tokenEndpoint));
         }
 
         var options = new OAuthClientOptions(tokenEndpoint);
         configure(options);
-        if (options.RefreshBeforeExpiry < TimeSpan.Zero || !Enum.IsDefined(options.Authentication))
+        if (options.RefreshBeforeExpiry < TimeSpan.Zero || !Enum.IsDefined(options.Authentication) || options.ClientId is "" || options.Scope is "")
         {
-            throw new ArgumentException($"HttpClient '{builder.Name}': RefreshBeforeExpiry must not be negative, and Authentication must be Basic or Post.", nameof(configure));
+            throw new ArgumentException(
+                $"HttpClient '{builder.Name}': RefreshBeforeExpiry must not be negative, Authentication must be Basic or Post, and ClientId and Scope must be left out or not empty.",
+                nameof(configure));
         }
 
         var registration = new OAuthRegistration(builder.Name, credentialName, options);
         ClientCredentialServices.Add(builder, registration);
         builder.Services.AddKeyedSingleton(registration, static (services, key) => TokenCache.Create(services, (OAuthRegistration)key!));
-        builder.Services.AddHttpClient(TokenRequester.ClientName, TokenRequester.Limit).RemoveAllLoggers()
-            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        builder.Services.AddHttpClient(TokenRequester.ClientName).RemoveAllLoggers();
+        builder.Services.PostConfigure<HttpClientFactoryOptions>(TokenRequester.ClientName, TokenRequester.Configure);
         return builder;
     }
 }

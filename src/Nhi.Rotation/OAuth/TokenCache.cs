@@ -1,66 +1,80 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Nhi.Rotation.Http;
+using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.OAuth;
 
 /// <summary>The access token of one client: one at a time, got once however many requests need it. Safe for concurrent use.</summary>
 internal sealed class TokenCache
 {
-    // A token younger than this was refused for another reason than its age; and an endpoint that refused the secret is not asked again sooner.
+    // A token younger than this was refused for another reason than its age; and an endpoint that refused the secret, or failed while there is a token left,
+    // is not asked again sooner.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
+    private readonly OAuthRegistration _registration;
     private readonly TokenRequester _requester;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _before;
+    private readonly ILogger _logger;
     private AccessToken? _token;
     private Task<AccessToken>? _flight;
-    private (CredentialUnavailableException Error, long At, long Generation)? _refusal;
+    private (Exception Error, long At, long Generation)? _failure;
 
-    public TokenCache(TokenRequester requester, TimeSpan refreshBeforeExpiry, TimeProvider time)
+    private TokenCache(OAuthRegistration registration, TokenRequester requester, TimeProvider time, ILogger logger)
     {
+        _registration = registration;
         _requester = requester;
-        _before = refreshBeforeExpiry;
         _time = time;
+        _logger = logger;
     }
 
     public static TokenCache Create(IServiceProvider services, OAuthRegistration registration)
     {
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var logger = ClientCredentialServices.Logger(services);
         var requester = new TokenRequester(
-            registration,
-            ClientCredentialServices.Provider(services, registration),
-            services.GetRequiredService<IHttpClientFactory>(),
-            time,
-            ClientCredentialServices.Logger(services));
-        return new TokenCache(requester, registration.Options.RefreshBeforeExpiry, time);
+            registration, ClientCredentialServices.Provider(services, registration), services.GetRequiredService<IHttpClientFactory>(), time, logger);
+        return new TokenCache(registration, requester, time, logger);
     }
 
     /// <exception cref="CredentialException">There is no secret that the endpoint accepts.</exception>
     /// <exception cref="HttpRequestException">The endpoint could not be asked, and there is no token left.</exception>
     public async ValueTask<AccessToken> GetAsync(CancellationToken ct)
     {
-        Task<AccessToken> flight;
-        AccessToken? spare;
-        lock (_gate)
+        while (true)
         {
-            spare = _token;
-            if (spare is not null && Left(spare) > _before)
+            Task<AccessToken> flight;
+            AccessToken? spare;
+            lock (_gate)
+            {
+                spare = _token is { } token && IsUsable(token) ? token : null;
+                var share = spare is null ? 0 : Left(spare) / LeadTime(spare);
+                if (share > 1 || (spare is not null && IsPaused()))
+                {
+                    return spare!;
+                }
+
+                ThrowIfRefused();
+                flight = _flight ??= Fly();
+                if (share > 0.5)
+                {
+                    return spare!;
+                }
+            }
+
+            try
+            {
+                var token = await flight.WaitAsync(ct).ConfigureAwait(false);
+                if (!IsRevoked(token))
+                {
+                    return token;
+                }
+            }
+            catch (Exception error) when (error is HttpRequestException or CredentialException && spare is not null && IsUsable(spare))
             {
                 return spare;
             }
-
-            ThrowIfRefused();
-            flight = _flight ??= Task.Run(FetchAsync, CancellationToken.None);
-        }
-
-        try
-        {
-            return await flight.WaitAsync(ct).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is HttpRequestException or CredentialException && spare is not null && Left(spare) > TimeSpan.Zero)
-        {
-            return spare;
         }
     }
 
@@ -85,16 +99,36 @@ internal sealed class TokenCache
         }
     }
 
+    // Who revokes a secret wants nothing of it any more. One that is only replaced has given a token that is as good as any.
+    private static bool IsRevoked(AccessToken token) => token.Stamp.Source.Stage == CredentialStage.Revoked;
+
+    private bool IsUsable(AccessToken token) => Left(token) > TimeSpan.Zero && !IsRevoked(token);
+
     private TimeSpan Left(AccessToken token) => token.Lifetime - _time.GetElapsedTime(token.ObtainedAt);
+
+    // Some tokens do not live as long as the lead time: without this each request would get its own.
+    private TimeSpan LeadTime(AccessToken token) => TimeSpan.FromTicks(Math.Min(_registration.Options.RefreshBeforeExpiry.Ticks, token.Lifetime.Ticks / 2));
+
+    // Under the lock.
+    private bool IsPaused() => _failure is { } failure && _time.GetElapsedTime(failure.At) < Pause;
 
     // Under the lock.
     private void ThrowIfRefused()
     {
-        if (_refusal is { } refusal && refusal.Generation == _requester.Generation && _time.GetElapsedTime(refusal.At) < Pause)
+        if (IsPaused() && _failure is { Error: CredentialUnavailableException refusal } failure && failure.Generation == _requester.Generation)
         {
             // A new exception for each caller: a shared one would collect their stack traces.
-            throw new CredentialUnavailableException(refusal.Error.CredentialName, refusal.Error.Cause, refusal.Error.Fix);
+            throw new CredentialUnavailableException(refusal.CredentialName, refusal.Cause, refusal.Fix);
         }
+    }
+
+    private Task<AccessToken> Fly()
+    {
+        var flight = Task.Run(FetchAsync, CancellationToken.None);
+
+        // Maybe nobody waits for it.
+        _ = flight.ContinueWith(static flight => flight.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return flight;
     }
 
     private async Task<AccessToken> FetchAsync()
@@ -104,15 +138,23 @@ internal sealed class TokenCache
             var token = await _requester.RequestAsync().ConfigureAwait(false);
             lock (_gate)
             {
-                _refusal = null;
+                _failure = null;
                 return _token = token;
             }
         }
-        catch (CredentialUnavailableException error)
+        catch (Exception error)
         {
+            AccessToken? spare;
             lock (_gate)
             {
-                _refusal = (error, _time.GetTimestamp(), _requester.Generation);
+                spare = _token;
+                _failure = (error, _time.GetTimestamp(), _requester.Generation);
+            }
+
+            if (spare is not null && IsUsable(spare))
+            {
+                var text = error is CredentialException or HttpRequestException ? error.Message : error.GetType().FullName!;
+                Log.TokenNotRenewed(_logger, _registration.ClientName, Left(spare), Pause, text);
             }
 
             throw;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.Http;
 using Nhi.Rotation.Shapes;
@@ -23,10 +24,15 @@ internal sealed class TokenRequester(
     /// <summary>Grows with each set of versions.</summary>
     public long Generation => provider.Credentials.Generation;
 
-    public static void Limit(HttpClient client)
+    /// <summary>Sets up the client that asks. What the user set for it stays, but for redirects and cookies: both would carry what is secret elsewhere.</summary>
+    public static void Configure(HttpClientFactoryOptions options)
     {
-        client.MaxResponseContentBufferSize = MaxReplyBytes;
-        client.Timeout = Timeout;
+        options.HttpClientActions.Insert(0, static client =>
+        {
+            client.MaxResponseContentBufferSize = MaxReplyBytes;
+            client.Timeout = Timeout;
+        });
+        options.HttpMessageHandlerBuilderActions.Add(static builder => Confine(builder.PrimaryHandler));
     }
 
     /// <exception cref="CredentialException">The endpoint accepts no version, or a version has the wrong form.</exception>
@@ -34,22 +40,38 @@ internal sealed class TokenRequester(
     public async Task<AccessToken> RequestAsync()
     {
         var first = await provider.GetCurrentAsync().ConfigureAwait(false);
-        if (await AskAsync(first).ConfigureAwait(false) is { } token)
+        CredentialFormatException? malformed = null;
+        try
         {
-            return token;
+            if (await AskAsync(first).ConfigureAwait(false) is { } token)
+            {
+                return token;
+            }
+        }
+        catch (CredentialFormatException error)
+        {
+            malformed = error;
         }
 
-        var other = FindOther(first) ?? await RefreshAsync(first).ConfigureAwait(false);
+        var other = FindOther(first) ?? (malformed is null ? await RefreshAsync(first).ConfigureAwait(false) : null);
         if (other is not null)
         {
-            Log.SecretRefused(logger, registration.ClientName, provider.Name, first.VersionId, other.VersionId);
+            if (malformed is null)
+            {
+                Log.SecretRefused(logger, registration.ClientName, provider.Name, first.VersionId, other.VersionId);
+            }
+            else
+            {
+                Log.SecretMalformed(logger, registration.ClientName, provider.Name, malformed.Cause, other.VersionId);
+            }
+
             if (await AskAsync(other).ConfigureAwait(false) is { } second)
             {
                 return second;
             }
         }
 
-        throw new CredentialUnavailableException(
+        throw malformed ?? (Exception)new CredentialUnavailableException(
             provider.Name,
             $"the token endpoint {Endpoint} refused version '{first.VersionId}'{(other is null ? " and there is no other one" : $" and version '{other.VersionId}'")}",
             "Check that the client exists there and that the secret is active.");
@@ -71,9 +93,10 @@ internal sealed class TokenRequester(
             status = response.StatusCode;
             reply = TokenReply.Parse(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is not CredentialException)
         {
-            throw new HttpRequestException($"Credential '{provider.Name}': the token endpoint {Endpoint} did not answer in time.");
+            // An error from below can quote a hostile answer, and with it what was sent.
+            throw Unreachable(error);
         }
 
         if (status == HttpStatusCode.Unauthorized || reply.Error == TokenReply.InvalidClient)
@@ -92,6 +115,33 @@ internal sealed class TokenRequester(
 
         provider.Report(credential, CredentialOutcome.Accepted);
         return new AccessToken(new HeaderStamp(credential, registration.HeaderName, "Bearer " + reply.AccessToken), asked, reply.Lifetime);
+    }
+
+    private HttpRequestException Unreachable(Exception error)
+    {
+        var kind = (error as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        var what = error is OperationCanceledException ? "did not answer in time" : $"could not be asked: {(kind == HttpRequestError.Unknown ? error.GetType().FullName : kind)}";
+        return new HttpRequestException(
+            kind, $"Credential '{provider.Name}': the token endpoint {Endpoint} {what}. Check its address, the network and the HttpClient '{ClientName}'.");
+    }
+
+    private static void Confine(HttpMessageHandler handler)
+    {
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+        {
+            handler = inner;
+        }
+
+        // Set only where it differs: a handler that is shared and in use takes no change, even to what it has.
+        switch (handler)
+        {
+            case SocketsHttpHandler sockets when sockets.AllowAutoRedirect || sockets.UseCookies:
+                (sockets.AllowAutoRedirect, sockets.UseCookies) = (false, false);
+                break;
+            case HttpClientHandler client when client.AllowAutoRedirect || client.UseCookies:
+                (client.AllowAutoRedirect, client.UseCookies) = (false, false);
+                break;
+        }
     }
 
     private HttpRequestMessage Build(Credential credential)
@@ -153,6 +203,6 @@ internal sealed class TokenRequester(
         var set = provider.Credentials;
         return set.Current is { } current && current.VersionId != refused.VersionId
             ? current
-            : set.Previous.FirstOrDefault(static previous => previous.Stage is not (CredentialStage.Retired or CredentialStage.Revoked));
+            : set.Previous.FirstOrDefault(previous => previous.VersionId != refused.VersionId && previous.Stage is not (CredentialStage.Retired or CredentialStage.Revoked));
     }
 }

@@ -77,7 +77,8 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
             var last = _built;
             if (last is not null && ReferenceEquals(last.For, current))
             {
-                return last;
+                // The one that stands in may have been revoked since.
+                return last.Source.Stage == CredentialStage.Revoked && last.IsGood ? _built = new Built(current, current, default!, IsGood: false) : last;
             }
 
             // Tried once per version: if it cannot be built, the last good one stands in for it, unless that was revoked.

@@ -10,6 +10,7 @@ internal sealed class ClientCertificateHandler : HttpMessageHandler
     private readonly Action<SocketsHttpHandler>? _configure;
     private readonly IDerived<CertifiedConnections> _connections;
     private CertifiedConnections? _latest;
+    private volatile bool _isDisposed;
 
     public ClientCertificateHandler(IRotatingCredentialProvider provider, Action<SocketsHttpHandler>? configure)
     {
@@ -20,6 +21,12 @@ internal sealed class ClientCertificateHandler : HttpMessageHandler
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (_provider.Credentials.Current is null)
+        {
+            // Blocking is what the caller of a synchronous send asked for.
+            _provider.GetCurrentAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
+        }
+
         var connections = Enter();
         try
         {
@@ -49,6 +56,7 @@ internal sealed class ClientCertificateHandler : HttpMessageHandler
     {
         if (disposing)
         {
+            _isDisposed = true;
             Volatile.Read(ref _latest)?.Retire();
         }
 
@@ -73,6 +81,12 @@ internal sealed class ClientCertificateHandler : HttpMessageHandler
     {
         var connections = new CertifiedConnections(_provider, credential, _configure);
         Interlocked.Exchange(ref _latest, connections)?.Retire();
+        if (_isDisposed)
+        {
+            // The provider may build until the garbage collector comes.
+            connections.Retire();
+        }
+
         return connections;
     }
 }

@@ -45,17 +45,28 @@ internal sealed class HeldStream(Stream inner, IDisposable hold) : Stream
 
     public override async ValueTask DisposeAsync()
     {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        hold.Dispose();
-        await base.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            inner.Dispose();
-            hold.Dispose();
+            try
+            {
+                inner.Dispose();
+            }
+            finally
+            {
+                hold.Dispose();
+            }
         }
 
         base.Dispose(disposing);

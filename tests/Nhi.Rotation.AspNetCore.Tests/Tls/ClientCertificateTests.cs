@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Nhi.Rotation.Testing;
 
 namespace Nhi.Rotation.AspNetCore.Tests.Tls;
 
@@ -42,11 +43,13 @@ public sealed class ClientCertificateTests
         Assert.All(app.Clients.Keys, subject => Assert.Contains("CN=client", subject, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task The_server_sees_each_version_and_an_answer_that_is_being_read_is_not_cut_off()
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task The_server_sees_each_version_and_an_answer_that_is_being_read_is_not_cut_off(string version)
     {
         await using var app = await KestrelApp.StartAsync();
-        using var client = Client(app, "1.1");
+        using var client = Client(app, version);
         await client.GetStringAsync("/", Ct);
         using var response = await client.GetAsync("/slow", HttpCompletionOption.ResponseHeadersRead, Ct);
         var old = app.Provider("mtls").Current.VersionId;
@@ -60,6 +63,47 @@ public sealed class ClientCertificateTests
         app.Release.SetResult();
         Assert.Equal("late", await response.Content.ReadAsStringAsync(Ct));
         await Eventually.IsAsync(() => app.Held("mtls", old, "peer") == 0, "then the connection is closed");
+    }
+
+    [Fact]
+    public async Task A_handler_that_was_disposed_stays_so_after_a_rotation()
+    {
+        await using var app = await KestrelApp.StartAsync();
+        var handler = app.Services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("peer");
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+        {
+            handler = inner;
+        }
+
+        using var client = new HttpMessageInvoker(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, app.Address);
+        (await client.SendAsync(request, Ct)).Dispose();
+        using var same = new HttpMessageInvoker(handler, disposeHandler: false);
+
+        client.Dispose();
+        await app.RotateAsync("mtls", "client");
+
+        using var late = new HttpRequestMessage(HttpMethod.Get, app.Address);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => same.SendAsync(late, Ct));
+        await Eventually.IsAsync(() => app.Ledger.GetUses("mtls").Sum(use => use.Held) == 0, "nothing is held");
+        Assert.Single(app.Clients);
+    }
+
+    [Fact]
+    public async Task A_synchronous_request_waits_for_the_first_load_too()
+    {
+        using var authority = new TestAuthority();
+        var backend = new FakeCredentialBackend(TimeProvider.System);
+        backend.Add("mtls", authority.IssuePem("client"));
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("mtls", c => c.UseBackend("mtls", _ => backend).AsCertificate());
+        services.AddHttpClient("peer").AddRotatingClientCertificate("mtls");
+        await using var provider = services.BuildServiceProvider();
+        using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("peer");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://127.0.0.1:1/");
+
+        // Nobody listens there; but it was tried.
+        await Assert.ThrowsAsync<HttpRequestException>(() => Task.Run(() => client.Send(request, Ct), Ct));
     }
 
     private static HttpClient Client(KestrelApp app, string version)

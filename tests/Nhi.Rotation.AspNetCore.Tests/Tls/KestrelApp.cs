@@ -39,8 +39,13 @@ internal sealed class KestrelApp : IAsyncDisposable
 
     public IRotationLedger Ledger => Services.GetRequiredService<IRotationLedger>();
 
-    public static async Task<KestrelApp> StartAsync(Action<ListenOptions>? listen = null, TimeSpan? drain = null)
+    /// <summary>Told of each object that a handshake presents.</summary>
+    public Action<WeakReference>? Contexts { get; set; }
+
+    public static async Task<KestrelApp> StartAsync(
+        Action<ListenOptions>? listen = null, TimeSpan? drain = null, Action<KestrelServerOptions, TestAuthority>? defaults = null)
     {
+        KestrelApp? started = null;
         var authority = new TestAuthority();
         var backend = new FakeCredentialBackend(TimeProvider.System);
         backend.Add("tls", authority.IssuePem());
@@ -59,12 +64,17 @@ internal sealed class KestrelApp : IAsyncDisposable
 
         builder.Services.AddHttpClient("peer").AddRotatingClientCertificate("mtls", handler =>
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, _) => authority.Trusts(certificate, chain));
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen ?? (endpoint => endpoint.UseHttps(https =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = (certificate, chain, _) => authority.Trusts(certificate, chain);
-            https.UseRotatingCertificate(kestrel.ApplicationServices, "tls");
-        }))));
+            defaults?.Invoke(kestrel, authority);
+            kestrel.Listen(IPAddress.Loopback, 0, listen ?? (endpoint => endpoint.UseHttps(https =>
+            {
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.ClientCertificateValidation = (certificate, chain, _) => authority.Trusts(certificate, chain);
+                https.OnAuthenticate = (_, options) => started?.Contexts?.Invoke(new WeakReference(options.ServerCertificateContext));
+                https.UseRotatingCertificate(kestrel.ApplicationServices, "tls");
+            })));
+        });
         var app = builder.Build();
         app.MapGet("/", (HttpContext context) =>
         {
@@ -81,7 +91,7 @@ internal sealed class KestrelApp : IAsyncDisposable
             await context.Response.WriteAsync("late");
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new KestrelApp(app, authority, backend, clients, log) { Release = release };
+        return started = new KestrelApp(app, authority, backend, clients, log) { Release = release };
     }
 
     public IRotatingCredentialProvider Provider(string name) => Services.GetRequiredKeyedService<IRotatingCredentialProvider>(name);

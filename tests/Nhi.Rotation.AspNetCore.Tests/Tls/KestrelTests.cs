@@ -1,7 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation.AspNetCore.Tests.Tls;
 
@@ -33,6 +37,114 @@ public sealed class KestrelTests
         Assert.Contains("CN=localhost", (await HandshakeAsync(app.Address, "a.b.example.com")).Subject, StringComparison.Ordinal);
         Assert.Contains("CN=localhost", (await HandshakeAsync(app.Address, "localhost")).Subject, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task With_the_defaults_an_endpoint_that_has_its_own_certificate_keeps_it()
+    {
+        X509Certificate2? own = null;
+        await using var app = await KestrelApp.StartAsync(
+            endpoint => endpoint.UseHttps(own!),
+            defaults: (kestrel, authority) =>
+            {
+                own = authority.Issue("own.example.com");
+                kestrel.ConfigureHttpsDefaults(https => https.UseRotatingCertificate(kestrel.ApplicationServices, "tls"));
+            });
+
+        Assert.Contains("CN=own.example.com", (await HandshakeAsync(app.Address, "localhost")).Subject, StringComparison.Ordinal);
+        Assert.DoesNotContain(app.Ledger.GetUses("tls"), use => use.Held > 0);
+        own!.Dispose();
+    }
+
+    [Fact]
+    public async Task A_hook_that_was_set_before_is_called_after()
+    {
+        var called = 0;
+        await using var app = await KestrelApp.StartAsync(endpoint => endpoint.UseHttps(https =>
+        {
+            https.OnAuthenticate = (_, options) => called += options.ServerCertificateContext is null ? 0 : 1;
+            https.UseRotatingCertificate(endpoint.ApplicationServices, "tls");
+        }));
+
+        await HandshakeAsync(app.Address, "localhost");
+
+        Assert.Equal(1, called);
+    }
+
+    [Fact]
+    public async Task Without_a_certificate_that_may_be_presented_a_handshake_fails_and_the_server_lives_on()
+    {
+        await using var app = await KestrelApp.StartAsync();
+        await app.Provider("tls").RevokeAsync(app.Provider("tls").Current.VersionId, "leaked", Ct);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => HandshakeAsync(app.Address, "localhost"));
+        await app.RotateAsync("tls");
+
+        Assert.Contains("CN=localhost", (await HandshakeAsync(app.Address, "localhost")).Subject, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_handshake_that_is_broken_off_holds_nothing()
+    {
+        await using var app = await KestrelApp.StartAsync();
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, app.Address.Port, Ct);
+            await using var tls = new SslStream(socket.GetStream());
+            await Assert.ThrowsAsync<AuthenticationException>(() => tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = static (_, _, _, _) => false }, Ct));
+        }
+
+        await Eventually.IsAsync(() => app.Held("tls", app.Provider("tls").Current.VersionId, "kestrel") == 0, "the connections are closed");
+    }
+
+    [Fact]
+    public async Task Two_hundred_rotations_under_handshakes_leave_neither_objects_nor_handles_behind()
+    {
+        await using var app = await KestrelApp.StartAsync(drain: TimeSpan.Zero);
+        using var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("peer");
+        client.BaseAddress = app.Address;
+        var contexts = new List<WeakReference>();
+        app.Contexts = contexts.Add;
+        await RotateAsync(20);
+        await SettleAsync(app);
+        var before = (Handles: Handles(), Memory: GC.GetTotalMemory(forceFullCollection: true));
+
+        await RotateAsync(200);
+        await SettleAsync(app);
+        var after = (Handles: Handles(), Memory: GC.GetTotalMemory(forceFullCollection: true));
+
+        // The latest, the one before it, and what stacks of the thread pool still refer to.
+        Assert.True(contexts.Count >= 220, $"{contexts.Count} contexts were seen");
+        var alive = contexts.Count(static context => context.IsAlive);
+        Assert.True(alive <= 5, $"{alive} contexts are alive");
+        Assert.True(after.Handles < before.Handles + 30, $"{before.Handles} handles became {after.Handles}");
+        Assert.True(after.Memory < before.Memory + (4 << 20), $"{before.Memory} bytes became {after.Memory}");
+
+        async Task RotateAsync(int times)
+        {
+            for (var rotation = 0; rotation < times; rotation++)
+            {
+                app.Backend.Remove("tls", app.Provider("tls").Current.VersionId);
+                app.Backend.Remove("mtls", app.Provider("mtls").Current.VersionId);
+                await Task.WhenAll(app.RotateAsync("tls"), app.RotateAsync("mtls", "client"), HandshakeAsync(app.Address, "localhost"));
+                Assert.Equal("HTTP/1.1", await client.GetStringAsync(new Uri("/", UriKind.Relative), Ct));
+                await HandshakeAsync(app.Address, "localhost");
+            }
+        }
+    }
+
+    private static async Task SettleAsync(KestrelApp app)
+    {
+        await Eventually.IsAsync(() => app.Ledger.GetUses().Where(use => use.Stage != CredentialStage.Current).Sum(use => use.Held) == 0, "old connections are closed");
+        for (var round = 0; round < 3; round++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    private static int Handles() => Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : Process.GetCurrentProcess().HandleCount;
 
     [Theory]
     [InlineData("1.1")]

@@ -70,6 +70,57 @@ public sealed class PemFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pair_that_is_put_back_has_its_dates_still()
+    {
+        var files = (Path("tls.crt"), Path("tls.key"));
+        var (old, next) = (_authority.IssueLeaf(), _authority.IssueLeaf());
+        Write(files, old);
+        await using var services = Services(c => c.FromPemFiles(files.Item1, files.Item2));
+        var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("tls");
+        var first = await provider.GetCurrentAsync(Ct);
+        Write(files, next);
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        Assert.NotEqual(first.VersionId, provider.Current.VersionId);
+
+        Write(files, old);
+        var set = await provider.RefreshAsync(RefreshReason.Requested, Ct);
+
+        var again = set.Current!.VersionId == first.VersionId ? set.Current : Assert.Single(set.Previous);
+        Assert.Equal((first.VersionId, first.NotBefore, first.ExpiresOn), (again.VersionId, again.NotBefore, again.ExpiresOn));
+        Assert.NotNull(again.ExpiresOn);
+    }
+
+    [Fact]
+    public async Task A_cert_manager_secret_has_the_roots_beside_the_pair_and_they_are_left_alone()
+    {
+        Write((Path("tls.crt"), Path("tls.key")), _authority.IssueLeaf(rsa: true));
+        await File.WriteAllTextAsync(Path("ca.crt"), _authority.Root.ExportCertificatePem(), Ct);
+        await using var services = Services(c => c.FromPemFiles(Path("tls.crt"), Path("tls.key")));
+        var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("tls");
+
+        using var certificate = TlsCertificate.Parse(await provider.GetCurrentAsync(Ct));
+
+        Assert.StartsWith("CN=localhost", certificate.Leaf.Subject, StringComparison.Ordinal);
+        Assert.Equal("CN=Test Intermediate", Assert.Single(certificate.Intermediates).Subject);
+    }
+
+    [Theory]
+    [InlineData("svid_bundle.pem", "svid_key.pem", "has a private key that does not match its certificate")]
+    [InlineData("svid.pem", "svid_bundle.pem", "has no private key")]
+    [InlineData("svid_key.pem", "svid_key.pem", "has more than one private key")]
+    public async Task Paths_that_are_mixed_up_are_told(string certificate, string key, string cause)
+    {
+        Write((Path("svid.pem"), Path("svid_key.pem")), _authority.IssueLeaf());
+        await File.WriteAllTextAsync(Path("svid_bundle.pem"), _authority.Root.ExportCertificatePem() + "\n", Ct);
+        await using var services = Services(c => c.FromPemFiles(Path(certificate), Path(key)));
+
+        var error = await Assert.ThrowsAsync<CredentialUnavailableException>(
+            async () => await services.GetRequiredKeyedService<IRotatingCredentialProvider>("tls").GetCurrentAsync(Ct));
+
+        Assert.Contains(cause, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_bad_version_among_several_leaves_the_others_in_use()
     {
         var backend = new FakeCredentialBackend(TimeProvider.System);

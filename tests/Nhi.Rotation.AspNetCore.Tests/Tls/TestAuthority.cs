@@ -30,6 +30,9 @@ internal sealed class TestAuthority : IDisposable
         }
     }
 
+    /// <summary>A leaf with its key.</summary>
+    public X509Certificate2 Issue(string host) => Issue($"CN={host}", _intermediate, isAuthority: false, host).Certificate;
+
     public string IssuePem(string host = "localhost")
     {
         var (chain, key) = IssueLeaf(host);

@@ -27,6 +27,53 @@ public sealed class TlsCertificateTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("PKCS#8", false)]
+    [InlineData("PKCS#8", true)]
+    [InlineData("PKCS#1", true)]
+    [InlineData("SEC1", false)]
+    [InlineData("SEC1 with parameters", false)]
+    [InlineData("with bag attributes", false)]
+    [InlineData("with CRLF", true)]
+    public void Keys_are_read_in_the_forms_that_tools_write(string form, bool rsa)
+    {
+        var (chain, key) = _authority.IssueLeaf(rsa: rsa);
+        using var rsaKey = RSA.Create();
+        using var ec = ECDsa.Create();
+        ((AsymmetricAlgorithm)(rsa ? rsaKey : ec)).ImportFromPem(key);
+        var pem = form switch
+        {
+            "PKCS#1" => chain + rsaKey.ExportRSAPrivateKeyPem(),
+            "SEC1" => chain + ec.ExportECPrivateKeyPem(),
+            "SEC1 with parameters" => chain + "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + ec.ExportECPrivateKeyPem(),
+            "with bag attributes" => "Bag Attributes\n    localKeyID: 01\nsubject=CN = x\n" + chain + "Key Attributes: <No Attributes>\n" + key,
+            "with CRLF" => (chain + key).ReplaceLineEndings("\r\n"),
+            _ => chain + key,
+        };
+
+        using var certificate = TlsCertificate.Parse(Of(pem));
+
+        // The key is the leaf's: what it signs, the certificate verifies.
+        byte[] data = [1, 2, 3];
+        using var publicEc = certificate.Leaf.GetECDsaPublicKey();
+        using var privateEc = certificate.Leaf.GetECDsaPrivateKey();
+        using var publicRsa = certificate.Leaf.GetRSAPublicKey();
+        using var privateRsa = certificate.Leaf.GetRSAPrivateKey();
+        Assert.True(rsa
+            ? publicRsa!.VerifyData(data, privateRsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pss), HashAlgorithmName.SHA256, RSASignaturePadding.Pss)
+            : publicEc!.VerifyData(data, privateEc!.SignData(data, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256));
+    }
+
+    [Fact]
+    public void A_leaf_alone_is_a_chain_as_a_root_may_have_issued_it()
+    {
+        var (chain, key) = _authority.IssueLeaf();
+
+        using var certificate = TlsCertificate.Parse(Of(chain[..(chain.IndexOf("-----END", StringComparison.Ordinal) + 25)] + "\n" + key));
+
+        Assert.Empty(certificate.Intermediates);
+    }
+
     [Fact]
     public void A_chain_in_disorder_is_sorted_up_to_the_root()
     {
@@ -62,6 +109,8 @@ public sealed class TlsCertificateTests : IDisposable
     [InlineData("two keys", "has more than one private key")]
     [InlineData("other key", "has a private key that matches none of its 2 certificates")]
     [InlineData("encrypted", "has an encrypted private key")]
+    [InlineData("encrypted and not", "has an encrypted private key")]
+    [InlineData("ed25519", "has a private key that is damaged, or neither RSA nor ECDSA")]
     [InlineData("encrypted by openssl", "has an encrypted private key")]
     [InlineData("cut off", "has a PEM block that is cut off or damaged")]
     [InlineData("broken key", "has a private key that is damaged, or neither RSA nor ECDSA")]
@@ -82,6 +131,8 @@ public sealed class TlsCertificateTests : IDisposable
             "two keys" => Of(chain + key + key),
             "other key" => Of(chain + other.IssueLeaf().Key),
             "encrypted" => Of(chain + ec.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1))),
+            "encrypted and not" => Of(chain + key + ec.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1))),
+            "ed25519" => Of(chain + "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n"),
             "encrypted by openssl" => Of(chain + key.Replace("-----\n", "-----\nProc-Type: 4,ENCRYPTED\n", StringComparison.Ordinal)),
             "cut off" => Of(key + chain[..^40]),
             "broken key" => Of(chain + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Shapes;
@@ -16,8 +15,9 @@ internal sealed class CertificateBackend : ICredentialBackend
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    // Of the last listing. Those of one credential come one at a time, and this backend has one credential.
-    private FrozenDictionary<string, ListedCertificate> _last = FrozenDictionary<string, ListedCertificate>.Empty;
+    // Of the last listing, and what the engine knows from before it and may not give the value of again. Listings of one credential come one at a time, and
+    // this backend has one credential.
+    private Dictionary<string, ListedCertificate> _last = new(StringComparer.Ordinal);
 
     public CertificateBackend(ICredentialBackend inner, TimeProvider time, ILogger logger)
     {
@@ -36,7 +36,7 @@ internal sealed class CertificateBackend : ICredentialBackend
             throw new BackendException(request.CredentialName, BackendFailure.InvalidContent, problem.Cause, problem.Fix);
         }
 
-        Remember(request.CredentialName, certificates);
+        Remember(request, certificates);
         return new BackendListing(certificates.ConvertAll(static certificate => certificate.ToVersion()))
         {
             IsComplete = listing.IsComplete,
@@ -72,14 +72,20 @@ internal sealed class CertificateBackend : ICredentialBackend
         }
     }
 
-    private void Remember(string credentialName, List<ListedCertificate> certificates)
+    private void Remember(BackendRequest request, List<ListedCertificate> certificates)
     {
         // An old certificate that has expired is nothing to talk about.
         foreach (var certificate in certificates.Where(certificate => !certificate.IsReadable && _last.GetValueOrDefault(certificate.Version.Id) is not { IsReadable: false }))
         {
-            Log.CertificateRefused(_logger, credentialName, certificate.Problem!.Cause, certificate.Problem.Fix);
+            Log.CertificateRefused(_logger, request.CredentialName, certificate.Problem!.Cause, certificate.Problem.Fix);
         }
 
-        _last = certificates.ToFrozenDictionary(static certificate => certificate.Version.Id, static certificate => certificate with { Version = new BackendVersion(certificate.Version.Id, value: null) }, StringComparer.Ordinal);
+        var last = _last.Where(known => request.KnownVersionIds.Contains(known.Key)).ToDictionary(StringComparer.Ordinal);
+        foreach (var certificate in certificates)
+        {
+            last[certificate.Version.Id] = certificate with { Version = new BackendVersion(certificate.Version.Id, value: null) };
+        }
+
+        _last = last;
     }
 }

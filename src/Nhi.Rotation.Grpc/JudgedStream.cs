@@ -1,0 +1,30 @@
+using Grpc.Core;
+
+namespace Nhi.Rotation.Grpc;
+
+/// <summary>The answers of a streaming call; what comes first tells what became of the credential.</summary>
+internal sealed class JudgedStream<T>(IAsyncStreamReader<T> inner, CallVerdict verdict) : IAsyncStreamReader<T>
+{
+    private bool _isJudged;
+
+    public T Current => inner.Current;
+
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var any = await inner.MoveNext(cancellationToken).ConfigureAwait(false);
+            if (!_isJudged)
+            {
+                _isJudged = true;
+                verdict.Accepted();
+            }
+
+            return any;
+        }
+        catch (RpcException error) when (verdict.IsRejection(error))
+        {
+            throw;
+        }
+    }
+}
