@@ -123,7 +123,7 @@ public sealed class GrpcTests
         Assert.Single(accepted.Seen);
     }
 
-    private static async Task<string> ServerStreamAsync(CallInvoker calls)
+    internal static async Task<string> ServerStreamAsync(CallInvoker calls)
     {
         using var call = calls.AsyncServerStreamingCall(GreeterBinder.ServerStream, host: null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken), "x");
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
@@ -143,13 +143,13 @@ public sealed class GrpcTests
         return call.ResponseStream.Current;
     }
 
-    private static async Task<string> CallAsync(CallInvoker calls)
+    internal static async Task<string> CallAsync(CallInvoker calls)
     {
         using var call = calls.AsyncUnaryCall(GreeterBinder.Echo, host: null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken), "x");
         return await call.ResponseAsync;
     }
 
-    private static async Task<WebApplication> ServeAsync()
+    internal static async Task<WebApplication> ServeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

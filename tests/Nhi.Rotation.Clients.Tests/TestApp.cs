@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Nhi.Rotation.Testing;
 
 namespace Nhi.Rotation.Clients.Tests;
@@ -20,7 +21,7 @@ internal sealed class TestApp : IAsyncDisposable
     {
         Backend.Add("key", value);
         var services = new ServiceCollection();
-        services.AddLogging().AddMetrics();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddEventSourceLogger().AddProvider(new FakeLoggerProvider(Log))).AddMetrics();
         var credentials = services.AddRotatingCredentials().AddCredential("key", c => c.UseBackend("key", _ => Backend));
         configure?.Invoke(credentials);
         _services = services.BuildServiceProvider();
@@ -37,6 +38,9 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     public FakeCredentialBackend Backend { get; } = new(TimeProvider.System);
+
+    /// <summary>What was logged, at all levels.</summary>
+    public FakeLogCollector Log { get; } = new();
 
     public IServiceProvider Services => _services;
 

@@ -31,8 +31,8 @@ public static class AWSCredentialsExtensions
 
     /// <summary>
     /// Lets a client tell what the service says of the key: an answer as acceptance; <c>InvalidClientTokenId</c>, <c>UnrecognizedClientException</c>,
-    /// <c>SignatureDoesNotMatch</c>, <c>ExpiredToken</c> and their kin as rejection, which asks for a refresh and, if it persists, falls back to the version before.
-    /// The request that was refused is not repeated.
+    /// <c>SignatureDoesNotMatch</c>, <c>ExpiredToken</c> and their kin as rejection. A request that was refused is not repeated, but the next one is
+    /// signed with the version before, if there is one: so a key that keeps being refused while the one before works is given up after its third rejection.
     /// </summary>
     /// <typeparam name="TClient">The client's type.</typeparam>
     /// <param name="client">The client.</param>

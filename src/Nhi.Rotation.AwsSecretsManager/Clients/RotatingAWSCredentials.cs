@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Amazon.Runtime;
 
 namespace Nhi.Rotation.AwsSecretsManager;
@@ -11,6 +12,9 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
 
     // Access key ids, which are public, and the versions they are from: an answer of the service tells only the id that signed the request.
     private ImmutableDictionary<string, string> _versions = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    // What signs instead of a version that was just rejected, for one answer: the engine falls back only to a version that was seen to work.
+    private volatile Trial? _trial;
 
     public RotatingAWSCredentials(IRotatingCredentialProvider provider)
     {
@@ -26,13 +30,13 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
             _provider.GetCurrentAsync().AsTask().GetAwaiter().GetResult();
         }
 
-        return _key.Current;
+        return Choose();
     }
 
     public override async Task<ImmutableCredentials> GetCredentialsAsync()
     {
         await _provider.GetCurrentAsync().ConfigureAwait(false);
-        return _key.Current;
+        return Choose();
     }
 
     /// <summary>Tells the provider what the service said of the key that signed a request.</summary>
@@ -44,6 +48,37 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
             && Versions().FirstOrDefault(version => version.VersionId == versionId) is { } signer)
         {
             _provider.Report(signer, outcome);
+            _trial = outcome == CredentialOutcome.Rejected ? TryBefore(signer) : null;
+        }
+    }
+
+    private ImmutableCredentials Choose()
+    {
+        if (_trial is not { } trial || trial.Rejected != _provider.Credentials.Current?.VersionId || trial.Other.Stage != CredentialStage.Previous)
+        {
+            return _key.Current;
+        }
+
+        // It is used, so it counts.
+        _ = trial.Other.RevealBytes();
+        return trial.Key;
+    }
+
+    private Trial? TryBefore(Credential rejected)
+    {
+        if (rejected.Stage != CredentialStage.Current || _provider.Credentials.Previous is not [var other, ..])
+        {
+            return null;
+        }
+
+        try
+        {
+            return new Trial(rejected.VersionId, other, Parse(other));
+        }
+        catch (CredentialFormatException)
+        {
+            // A version that cannot be read is no alternative.
+            return null;
         }
     }
 
@@ -72,5 +107,10 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
             static (versions, added) => versions.RemoveRange(versions.Where(version => !added.known.Contains(version.Value)).Select(static version => version.Key)).SetItem(added.AccessKey, added.VersionId),
             (key.AccessKey, credential.VersionId, known));
         return key;
+    }
+
+    private sealed record Trial(string Rejected, Credential Other, [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] ImmutableCredentials Key)
+    {
+        public override string ToString() => $"{Other} instead of {Rejected}";
     }
 }
