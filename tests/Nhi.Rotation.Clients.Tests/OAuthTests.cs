@@ -362,9 +362,11 @@ public sealed class OAuthTests : IAsyncDisposable
 
     private static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(30));
         while (!await condition())
         {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Task.Delay(5, deadline.Token);
         }
     }
 
