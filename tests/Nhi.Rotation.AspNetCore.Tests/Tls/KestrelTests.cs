@@ -172,7 +172,7 @@ public sealed class KestrelTests
         for (var rotation = 0; rotation < 2; rotation++)
         {
             var old = app.Provider("tls").Current.VersionId;
-            Assert.True(app.Held("tls", old, "kestrel") > 0);
+            await Eventually.IsAsync(() => app.Held("tls", old, "kestrel") > 0, "connections hold the version");
             await app.RotateAsync("tls");
             Assert.Equal(VerdictKind.StillUsed, Verdict(app, old).Kind);
             Assert.Contains(Verdict(app, old).Users, user => user.Consumer == "kestrel");
