@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -143,7 +142,7 @@ public sealed class BadInputTests
     {
         await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one");
 
-        Assert.StartsWith($"HTTP/1.1 {status}", await RawAsync(app, value), StringComparison.Ordinal);
+        Assert.StartsWith($"HTTP/1.1 {status}", await app.SendRawAsync("x", ("X-Hub-Signature-256", value)), StringComparison.Ordinal);
         Assert.Empty(app.Messages);
     }
 
@@ -152,7 +151,7 @@ public sealed class BadInputTests
     {
         await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one");
 
-        Assert.StartsWith("HTTP/1.1 431", await RawAsync(app, "sha256=" + new string('0', 1 << 20)), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431", await app.SendRawAsync("x", ("X-Hub-Signature-256", "sha256=" + new string('0', 1 << 20))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,25 +179,6 @@ public sealed class BadInputTests
     }
 
     private static (string, string)[] Standard(string signature) => [("webhook-id", "msg_1"), ("webhook-timestamp", "1700000000"), ("webhook-signature", signature)];
-
-    private static async Task<string> RawAsync(WebhookApp app, string signature)
-    {
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, app.Client.BaseAddress!.Port, Ct);
-        await using var stream = socket.GetStream();
-        var buffer = new byte[4096];
-        try
-        {
-            await stream.WriteAsync(Encoding.Latin1.GetBytes($"POST {WebhookApp.Route} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nX-Hub-Signature-256: {signature}\r\n\r\nx"), Ct);
-        }
-        catch (IOException)
-        {
-            // The server has answered and closed before it was all sent.
-        }
-
-        var read = await stream.ReadAsync(buffer, Ct);
-        return Encoding.Latin1.GetString(buffer, 0, read);
-    }
 
     private sealed class ChunkedContent(string body) : HttpContent
     {

@@ -93,7 +93,7 @@ public sealed class EndpointTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(new FakeLoggerProvider(log ?? new FakeLogCollector()));
-        builder.Services.AddAntiforgery();
+        builder.Services.AddAntiforgery().AddWebhookSignatures();
         builder.Services.AddControllers().AddApplicationPart(typeof(EndpointTests).Assembly);
         builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend));
         var app = builder.Build();

@@ -18,6 +18,18 @@ public sealed class SchemeTests
         ["a movable end of the id"] = (WebhookScheme.StandardWebhooks with { SignedPrefix = "{id}{timestamp}." }, "SignedPrefix"),
         ["an unsigned id"] = (WebhookScheme.GitHub with { IdHeader = "X-GitHub-Delivery" }, "SignedPrefix"),
         ["two timestamps"] = (WebhookScheme.Stripe with { TimestampHeader = "X-Time" }, "TimestampPrefix"),
+        ["a key prefix outside ASCII"] = (WebhookScheme.StandardWebhooks with { Base64KeyPrefix = "schlüssel_" }, "Base64KeyPrefix"),
+        ["a prefix with a line break"] = (WebhookScheme.GitHub with { SignaturePrefix = "v1=\r\nX: " }, "SignaturePrefix"),
+        ["a timestamp's prefix outside ASCII"] = (WebhookScheme.Stripe with { TimestampPrefix = "ü=" }, "TimestampPrefix"),
+        ["a timestamp's prefix that is empty"] = (WebhookScheme.Stripe with { TimestampPrefix = "" }, "TimestampPrefix"),
+        ["a timestamp's prefix that signatures have too"] = (WebhookScheme.Stripe with { TimestampPrefix = "v" }, "TimestampPrefix"),
+        ["a prefix that the separator cuts"] = (WebhookScheme.Stripe with { SignaturePrefix = "v1,", }, "Separator"),
+        ["a timestamp's prefix that the separator cuts"] = (WebhookScheme.Stripe with { TimestampPrefix = "t," }, "Separator"),
+        ["a separator that cuts hex"] = (WebhookScheme.Stripe with { Separator = 'a' }, "Separator"),
+        ["a separator that cuts base64"] = (WebhookScheme.StandardWebhooks with { Separator = '+' }, "Separator"),
+        ["a separator outside ASCII"] = (WebhookScheme.Stripe with { Separator = '·' }, "Separator"),
+        ["an encoding that is none"] = (WebhookScheme.GitHub with { Encoding = (WebhookEncoding)7 }, "Encoding"),
+        ["a signed prefix outside ASCII"] = (WebhookScheme.Slack with { SignedPrefix = "ü:{timestamp}:" }, "SignedPrefix"),
         ["a prefix outside ASCII"] = (WebhookScheme.GitHub with { SignaturePrefix = "é=" }, "SignaturePrefix"),
     };
 
