@@ -35,9 +35,9 @@ internal sealed class SignatureFormat
         RequireHeader(scheme.TimestampHeader ?? "-", nameof(scheme.TimestampHeader));
         RequireHeader(scheme.IdHeader ?? "-", nameof(scheme.IdHeader));
         Require(Enum.IsDefined(scheme.Encoding), nameof(scheme.Encoding), "it is not one of the encodings");
-        RequireVisible(scheme.SignaturePrefix, nameof(scheme.SignaturePrefix));
-        RequireVisible(scheme.TimestampPrefix ?? string.Empty, nameof(scheme.TimestampPrefix));
-        RequireVisible(scheme.Base64KeyPrefix ?? string.Empty, nameof(scheme.Base64KeyPrefix));
+        RequirePrintable(scheme.SignaturePrefix, nameof(scheme.SignaturePrefix));
+        RequirePrintable(scheme.TimestampPrefix ?? string.Empty, nameof(scheme.TimestampPrefix));
+        RequirePrintable(scheme.Base64KeyPrefix ?? string.Empty, nameof(scheme.Base64KeyPrefix));
         Require(scheme.SignedPrefix is not null && Ascii.IsValid(scheme.SignedPrefix), nameof(scheme.SignedPrefix), "it must be ASCII");
         RequireItems();
         _keyPrefix = Encoding.ASCII.GetBytes(scheme.Base64KeyPrefix ?? string.Empty);
@@ -235,8 +235,8 @@ internal sealed class SignatureFormat
         }
     }
 
-    private void RequireVisible(string? text, string property) =>
-        Require(text is not null && !text.AsSpan().ContainsAnyExceptInRange('!', '~'), property, "it must be visible ASCII");
+    private void RequirePrintable(string? text, string property) =>
+        Require(text is not null && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'), property, "it must be printable ASCII");
 
     private void RequireHeader(string? name, string property) =>
         Require(!string.IsNullOrEmpty(name) && !name.AsSpan().ContainsAnyExcept(Token), property, "it is not the name of a header");
