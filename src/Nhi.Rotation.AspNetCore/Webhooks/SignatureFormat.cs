@@ -102,7 +102,7 @@ internal sealed class SignatureFormat
         Span<byte> key = stackalloc byte[512];
         try
         {
-            if (Base64.DecodeFromUtf8(value, key, out _, out var length) != OperationStatus.Done || length == 0)
+            if (!TryDecodeKey(value, key, out var length))
             {
                 return false;
             }
@@ -118,6 +118,34 @@ internal sealed class SignatureFormat
 
     public string Write(ReadOnlySpan<byte> signature) =>
         Scheme.SignaturePrefix + (Scheme.Encoding == WebhookEncoding.Hex ? Convert.ToHexStringLower(signature) : Convert.ToBase64String(signature));
+
+    // As the reference libraries read a secret: its padding may be missing.
+    private static bool TryDecodeKey(ReadOnlySpan<byte> text, Span<byte> key, out int length)
+    {
+        text = text.TrimEnd(" \t\r\n"u8);
+        var tail = text.Length % 4;
+        if (Base64.DecodeFromUtf8(text[..^tail], key, out _, out length) != OperationStatus.Done)
+        {
+            return false;
+        }
+
+        if (tail > 0)
+        {
+            Span<byte> last = stackalloc byte[4];
+            last.Fill((byte)'=');
+            text[^tail..].CopyTo(last);
+            var status = Base64.DecodeFromUtf8(last, key[length..], out _, out var rest);
+            CryptographicOperations.ZeroMemory(last);
+            if (status != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            length += rest;
+        }
+
+        return length > 0;
+    }
 
     private static Refusal? ReadOne(IHeaderDictionary headers, string name, int maxLength, out string value)
     {

@@ -46,6 +46,37 @@ public sealed class SchemeTests
         Assert.Contains(property, error.Message, StringComparison.Ordinal);
     }
 
+    // Secrets of 24 to 64 bytes, as the specification has them; the reference libraries of Python and JavaScript read them without padding too.
+    [Theory]
+    [InlineData(24)]
+    [InlineData(25)]
+    [InlineData(32)]
+    [InlineData(64)]
+    public void A_base64_secret_is_read_with_and_without_prefix_and_padding(int length)
+    {
+        var key = Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray();
+        var expected = System.Security.Cryptography.HMACSHA256.HashData(key, "content"u8);
+        var text = Convert.ToBase64String(key);
+
+        foreach (var secret in new[] { text, "whsec_" + text, text.TrimEnd('='), "whsec_" + text.TrimEnd('='), "whsec_" + text + "\n", text.TrimEnd('=') + "\r\n" })
+        {
+            Assert.Equal(expected, Sign(secret));
+        }
+    }
+
+    [Theory]
+    [InlineData("whsec_")]
+    [InlineData("====")]
+    [InlineData("A")]
+    [InlineData("AAAAA")]
+    [InlineData("AAAA!AAA")]
+    [InlineData("whsek_AAAAAAAA")]
+    [InlineData("-_-_")]
+    public void What_is_no_base64_is_no_key(string secret) => Assert.Null(Sign(secret));
+
+    [Fact]
+    public void A_key_of_more_than_512_bytes_is_none() => Assert.Null(Sign(Convert.ToBase64String(new byte[513])));
+
     // Every change of any one byte of content or signature is noticed, and random headers are judged without an exception.
     [Theory]
     [MemberData(nameof(Presets))]
@@ -105,6 +136,12 @@ public sealed class SchemeTests
 
             return least;
         }
+    }
+
+    private static byte[]? Sign(string secret)
+    {
+        var signature = new byte[32];
+        return new SignatureFormat(WebhookScheme.StandardWebhooks).TrySign(new Credential("hook", "v1", SecretValue.FromText(secret)), "content"u8, signature) ? signature : null;
     }
 
     private static bool Verify(SignatureFormat format, HeaderDictionary headers, string body, Credential secret)
