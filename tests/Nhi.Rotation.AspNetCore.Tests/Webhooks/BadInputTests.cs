@@ -25,6 +25,8 @@ public sealed class BadInputTests
         ["another algorithm"] = ("GitHub", 401, [("X-Hub-Signature-256", "sha1=" + new string('0', 40))]),
         ["wrong signature"] = ("GitHub", 401, [("X-Hub-Signature-256", "sha256=" + Zeros)]),
         ["hex too short"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[1..])]),
+        ["hex of 31 bytes"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[2..])]),
+        ["hex of 33 bytes"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros + "00")]),
         ["no hex"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[1..] + "g")]),
         ["outside ASCII"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[1..] + "é")]),
         ["header of 4 KiB"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + new string('0', 4096))]),
@@ -97,6 +99,26 @@ public sealed class BadInputTests
         await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one");
 
         Assert.Equal(400, await app.PostAsync(string.Empty, Signed.Headers("GitHub", string.Empty, Now, "one")));
+    }
+
+    [Theory]
+    [InlineData("right", 200)]
+    [InlineData("header", 401)]
+    [InlineData("clock", 401)]
+    [InlineData("length", 413)]
+    public async Task A_body_is_not_asked_for_when_header_clock_or_length_refuse_the_message(string wrong, int status)
+    {
+        await using var app = await WebhookApp.StartAsync(WebhookScheme.Stripe, "one", limits => limits.MaxBodySize = wrong == "length" ? 5 : 1000, now: Now);
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using var client = new HttpClient(handler);
+        var body = new AskedContent(Body);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(app.Client.BaseAddress!, WebhookApp.Route)) { Content = body };
+        request.Headers.ExpectContinue = true;
+        request.Headers.TryAddWithoutValidation(wrong == "header" ? "X-Other" : "Stripe-Signature", Signed.Headers("Stripe", Body, Now.AddMinutes(wrong == "clock" ? -6 : 0), "one")[0].Value);
+
+        using var response = await client.SendAsync(request, Ct);
+
+        Assert.Equal((status, status == 200), ((int)response.StatusCode, body.IsAskedFor));
     }
 
     [Theory]
@@ -179,6 +201,23 @@ public sealed class BadInputTests
     }
 
     private static (string, string)[] Standard(string signature) => [("webhook-id", "msg_1"), ("webhook-timestamp", "1700000000"), ("webhook-signature", signature)];
+
+    private sealed class AskedContent(string body) : HttpContent
+    {
+        public bool IsAskedFor { get; private set; }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            IsAskedFor = true;
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(body));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = Encoding.UTF8.GetByteCount(body);
+            return true;
+        }
+    }
 
     private sealed class ChunkedContent(string body) : HttpContent
     {

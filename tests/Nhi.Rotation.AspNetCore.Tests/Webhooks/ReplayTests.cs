@@ -118,6 +118,21 @@ public sealed class ReplayTests
         Assert.Equal(1, recent.Count);
     }
 
+    [Fact]
+    public void A_message_that_was_forgotten_and_came_again_is_remembered_from_then_on()
+    {
+        var time = new FakeTimeProvider();
+        var recent = new RecentMessages(1000, TimeSpan.FromMinutes(10));
+        Assert.True(recent.TryAdd(7, time, out _));
+        recent.Remove(7);
+        time.Advance(TimeSpan.FromMinutes(6));
+        Assert.True(recent.TryAdd(7, time, out _));
+
+        time.Advance(TimeSpan.FromMinutes(6));
+
+        Assert.False(recent.TryAdd(7, time, out _));
+    }
+
     /// <summary>Lets minutes pass before the first byte of a body, as many as a header says.</summary>
     private sealed class SlowBodies(TimeProvider time) : IStartupFilter
     {
