@@ -29,7 +29,7 @@ switch (args)
 
 static void RunAll()
 {
-    foreach (var suite in (Type[])[typeof(ReadBenchmarks), typeof(ThreadsBenchmarks), typeof(MatchBenchmarks), typeof(HttpBenchmarks)])
+    foreach (var suite in (Type[])[typeof(ReadBenchmarks), typeof(ThreadsBenchmarks), typeof(MatchBenchmarks), typeof(WebhookBenchmarks), typeof(HttpBenchmarks)])
     {
         ConsoleLogger.Default.WriteLineHeader($"{suite.Name} ...");
         var summary = BenchmarkRunner.Run(suite, ShortRun.Config.AddLogger(NullLogger.Instance).WithOptions(ConfigOptions.DisableLogFile));

@@ -10,7 +10,7 @@ internal static class Webhooks
     public const string Key = "hook-key";
 
     public static void AddWebhooks(this IServiceCollection services, Uri receiver, string secrets) =>
-        services.AddHttpClient<WebhookClient>(http => http.BaseAddress = receiver)
+        services.AddWebhookSignatures().AddHttpClient<WebhookClient>(http => http.BaseAddress = receiver)
             .ConfigurePrimaryHttpMessageHandler(() => Tls.NewHandler(secrets))
             .AddWebhookSigning(Key, WebhookScheme.StandardWebhooks);
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation.AspNetCore.ApiKeys;
 
@@ -13,7 +12,7 @@ internal sealed class ApiKeyClients
 
     public ApiKeyClients(IServiceProvider services, string scheme, RotatingApiKeyOptions options)
     {
-        var clients = options.Clients.Select(client => new ApiKeyClient(client.Key, Keys(services, scheme, client.Value))).ToArray();
+        var clients = options.Clients.Select(client => new ApiKeyClient(client.Key, Keys(services, scheme, client.Key, client.Value))).ToArray();
         _byId = clients.ToFrozenDictionary(client => client.Id, StringComparer.Ordinal);
         _byPrefix = _byId.GetAlternateLookup<ReadOnlySpan<char>>();
         _only = clients.Length == 1 ? clients[0] : null;
@@ -37,7 +36,6 @@ internal sealed class ApiKeyClients
         return end > 0 && _byPrefix.TryGetValue(key[..end], out var client) ? client : null;
     }
 
-    private static IRotatingCredentialProvider Keys(IServiceProvider services, string scheme, string credential) =>
-        services.GetKeyedService<IRotatingCredentialProvider>(credential)?.ForConsumer(scheme) ?? throw new InvalidOperationException(
-            $"API key scheme '{scheme}': no rotating credentials are registered. Call services.AddRotatingCredentials().AddCredential(\"{credential}\", ...).");
+    private static IRotatingCredentialProvider Keys(IServiceProvider services, string scheme, string client, string credential) =>
+        RegisteredCredential.Get(services, credential, $"API key scheme '{scheme}', client '{client}', uses it").ForConsumer(scheme);
 }

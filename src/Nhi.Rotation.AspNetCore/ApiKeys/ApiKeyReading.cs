@@ -9,7 +9,7 @@ namespace Nhi.Rotation.AspNetCore.ApiKeys;
 internal readonly record struct ApiKeyReading(string? Key, string? Refusal)
 {
     // RFC 9110, section 5.5: what survives in a header unchanged; RFC 6750 allows less.
-    private static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
+    public static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
 
     public static ApiKeyReading Of(HttpRequest request, RotatingApiKeyOptions options)
     {

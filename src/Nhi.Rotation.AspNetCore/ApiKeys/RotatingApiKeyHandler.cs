@@ -34,7 +34,6 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // A policy with several schemes challenges each; the first that writes an answer ends it.
         if (Response.HasStarted)
         {
             return;
@@ -48,18 +47,20 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
             Response.Headers.Append(HeaderNames.WWWAuthenticate, Challenge(result.Failure is not null));
         }
 
-        if (Context.RequestServices.GetService<IProblemDetailsService>() is { } problems)
+        // A policy with several schemes challenges each: the first body stays, and the response is not started, for the others set status and headers.
+        if (Response.ContentType is null && Context.RequestServices.GetService<IProblemDetailsService>() is { } problems)
         {
-            await problems.TryWriteAsync(new ProblemDetailsContext
+            var detail = result.Failure?.Message ?? $"An API key is needed in the {(Options.AuthorizationScheme is null ? Options.HeaderName : "Authorization")} header.";
+            await UnstartedBody.WriteAsync(Context, async context => await problems.TryWriteAsync(new ProblemDetailsContext
             {
-                HttpContext = Context,
+                HttpContext = context,
                 ProblemDetails =
                 {
-                    Status = Response.StatusCode,
+                    Status = context.Response.StatusCode,
                     Title = isReady ? "Unauthorized" : "Service Unavailable",
-                    Detail = result.Failure?.Message ?? $"An API key is needed in the {(Options.AuthorizationScheme is null ? Options.HeaderName : "Authorization")} header.",
+                    Detail = detail,
                 },
-            }).ConfigureAwait(false);
+            }).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
@@ -79,7 +80,7 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
 
         if (match is { IsRecognized: true, Stage: CredentialStage.Retired or CredentialStage.Revoked })
         {
-            if (client!.MayWarn(TimeProvider))
+            if (client!.Warnings.MayPass(TimeProvider))
             {
                 ApiKeyLog.OldKeyRefused(Logger, client.Keys.Name, client.Id, Context.Connection.RemoteIpAddress, match.VersionId!, match.Stage);
             }
@@ -146,9 +147,9 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
         return AuthenticateResult.Fail(refusal);
     }
 
-    // RFC 6750, section 3.1: a request without a token gets no error code.
+    // RFC 6750, section 3.1: a request without a token gets no error code. What the app calls its own scheme need not be a token of RFC 9110.
     private string Challenge(bool isRefused) => Options.AuthorizationScheme is not { } scheme
-        ? Scheme.Name
+        ? RotatingApiKeyDefaults.AuthenticationScheme
         : isRefused && scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? $"{scheme} error=\"invalid_token\"" : scheme;
 
     private static string Word(CredentialStage stage) => stage switch

@@ -49,7 +49,9 @@ public sealed class RotatingApiKeyOptions : AuthenticationSchemeOptions
     public RotatingApiKeyOptions AddClient(string clientId, string? credentialName = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(clientId);
-        if (!Clients.TryAdd(clientId, credentialName ?? clientId))
+        credentialName ??= clientId;
+        ArgumentException.ThrowIfNullOrWhiteSpace(credentialName);
+        if (!Clients.TryAdd(clientId, credentialName))
         {
             Mistakes.Add($"client '{clientId}' is added twice. Keep one.");
         }

@@ -31,11 +31,14 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
         if (options.ClientIdHeaderName is { } header)
         {
             CheckToken(header, nameof(options.ClientIdHeaderName), mistakes);
+            if (header.Equals(options.AuthorizationScheme is null ? options.HeaderName : "Authorization", StringComparison.OrdinalIgnoreCase))
+            {
+                mistakes.Add($"{nameof(options.ClientIdHeaderName)} and {nameof(options.HeaderName)} are the same header. Choose another one for the client's id.");
+            }
         }
         else if (options.Clients.Count > 1)
         {
-            mistakes.AddRange(options.Clients.Keys.Where(client => client.Contains(options.PrefixSeparator, StringComparison.Ordinal))
-                .Select(client => $"client '{client}' contains the PrefixSeparator '{options.PrefixSeparator}', so no key can name it. Choose another separator, or set ClientIdHeaderName."));
+            CheckPrefixes(options, mistakes);
         }
 
         if (options.MaxKeyLength is < ShortestMax or > RotatingApiKeyOptions.LongestKey)
@@ -49,6 +52,27 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
         }
 
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes.Select(mistake => $"API key scheme '{name}': {mistake}"));
+    }
+
+    // Keys name their clients, so that what names them must be something that a key can contain.
+    private static void CheckPrefixes(RotatingApiKeyOptions options, List<string> mistakes)
+    {
+        if (!ApiKeyReading.Visible.Contains(options.PrefixSeparator))
+        {
+            mistakes.Add($"{nameof(options.PrefixSeparator)} is not a visible ASCII character, so no key can contain it. Choose another one.");
+        }
+
+        foreach (var client in options.Clients.Keys)
+        {
+            if (client.Contains(options.PrefixSeparator, StringComparison.Ordinal))
+            {
+                mistakes.Add($"client '{client}' contains the PrefixSeparator '{options.PrefixSeparator}', so no key can name it. Choose another separator, or set ClientIdHeaderName.");
+            }
+            else if (client.AsSpan().ContainsAnyExcept(ApiKeyReading.Visible))
+            {
+                mistakes.Add($"client '{client}' contains characters other than visible ASCII, so no key can name it. Choose another id, or set ClientIdHeaderName.");
+            }
+        }
     }
 
     private static void CheckToken(string value, string option, List<string> mistakes)

@@ -22,6 +22,7 @@ internal sealed class SignatureFormat
     // RFC 9110, section 5.6.2.
     private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    private readonly byte[] _keyPrefix;
     private readonly char _afterId;
 
     /// <exception cref="ArgumentException">The scheme contradicts itself or is not safe; the message names the property.</exception>
@@ -34,12 +35,12 @@ internal sealed class SignatureFormat
         RequireHeader(scheme.TimestampHeader ?? "-", nameof(scheme.TimestampHeader));
         RequireHeader(scheme.IdHeader ?? "-", nameof(scheme.IdHeader));
         Require(Enum.IsDefined(scheme.Encoding), nameof(scheme.Encoding), "it is not one of the encodings");
-        Require(scheme.SignaturePrefix is not null && Ascii.IsValid(scheme.SignaturePrefix), nameof(scheme.SignaturePrefix), "it must be ASCII");
-        Require(
-            scheme.TimestampPrefix is null || (scheme is { Separator: not null, TimestampHeader: null } && scheme.TimestampPrefix.Length > 0),
-            nameof(scheme.TimestampPrefix),
-            "a timestamp in the signature header needs a Separator and excludes a TimestampHeader");
+        RequirePrintable(scheme.SignaturePrefix, nameof(scheme.SignaturePrefix));
+        RequirePrintable(scheme.TimestampPrefix ?? string.Empty, nameof(scheme.TimestampPrefix));
+        RequirePrintable(scheme.Base64KeyPrefix ?? string.Empty, nameof(scheme.Base64KeyPrefix));
         Require(scheme.SignedPrefix is not null && Ascii.IsValid(scheme.SignedPrefix), nameof(scheme.SignedPrefix), "it must be ASCII");
+        RequireItems();
+        _keyPrefix = Encoding.ASCII.GetBytes(scheme.Base64KeyPrefix ?? string.Empty);
         _afterId = After(IdPlace, scheme.IdHeader is not null);
         After(TimestampPlace, HasTimestamp);
     }
@@ -91,19 +92,17 @@ internal sealed class SignatureFormat
     public bool TrySign(Credential credential, ReadOnlySpan<byte> content, Span<byte> signature)
     {
         var value = credential.RevealBytes().Span;
-        if (Scheme.Base64KeyPrefix is not { } prefix)
+        if (Scheme.Base64KeyPrefix is null)
         {
             HMACSHA256.HashData(value, content, signature);
             return true;
         }
 
-        Span<byte> start = stackalloc byte[64];
-        start = prefix.Length <= start.Length ? start[..Encoding.UTF8.GetBytes(prefix, start)] : Encoding.UTF8.GetBytes(prefix);
-        value = value.StartsWith(start) ? value[start.Length..] : value;
+        value = value.StartsWith(_keyPrefix) ? value[_keyPrefix.Length..] : value;
         Span<byte> key = stackalloc byte[512];
         try
         {
-            if (Base64.DecodeFromUtf8(value, key, out _, out var length) != OperationStatus.Done || length == 0)
+            if (!TryDecodeKey(value, key, out var length))
             {
                 return false;
             }
@@ -119,6 +118,34 @@ internal sealed class SignatureFormat
 
     public string Write(ReadOnlySpan<byte> signature) =>
         Scheme.SignaturePrefix + (Scheme.Encoding == WebhookEncoding.Hex ? Convert.ToHexStringLower(signature) : Convert.ToBase64String(signature));
+
+    // As the reference libraries read a secret: its padding may be missing.
+    private static bool TryDecodeKey(ReadOnlySpan<byte> text, Span<byte> key, out int length)
+    {
+        text = text.TrimEnd(" \t\r\n"u8);
+        var tail = text.Length % 4;
+        if (Base64.DecodeFromUtf8(text[..^tail], key, out _, out length) != OperationStatus.Done)
+        {
+            return false;
+        }
+
+        if (tail > 0)
+        {
+            Span<byte> last = stackalloc byte[4];
+            last.Fill((byte)'=');
+            text[^tail..].CopyTo(last);
+            var status = Base64.DecodeFromUtf8(last, key[length..], out _, out var rest);
+            CryptographicOperations.ZeroMemory(last);
+            if (status != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            length += rest;
+        }
+
+        return length > 0;
+    }
 
     private static Refusal? ReadOne(IHeaderDictionary headers, string name, int maxLength, out string value)
     {
@@ -210,6 +237,34 @@ internal sealed class SignatureFormat
             $"{place} must be followed by something that is not a digit: otherwise its end could be moved");
         return Scheme.SignedPrefix[end];
     }
+
+    // What stands in the signature header can be told apart.
+    private void RequireItems()
+    {
+        if (Scheme.Separator is { } separator)
+        {
+            Require(
+                separator is >= ' ' and <= '~' && separator is not ('+' or '/' or '=') && !char.IsAsciiLetterOrDigit(separator),
+                nameof(Scheme.Separator),
+                "it must be printable ASCII that no signature contains");
+            Require(
+                !Scheme.SignaturePrefix.Contains(separator, StringComparison.Ordinal) && Scheme.TimestampPrefix?.Contains(separator, StringComparison.Ordinal) != true,
+                nameof(Scheme.Separator),
+                "no prefix may contain it");
+        }
+
+        if (Scheme.TimestampPrefix is { } timestamp)
+        {
+            Require(
+                Scheme is { Separator: not null, TimestampHeader: null } && timestamp.Length > 0,
+                nameof(Scheme.TimestampPrefix),
+                "a timestamp in the signature header needs a Separator and excludes a TimestampHeader");
+            Require(!Scheme.SignaturePrefix.StartsWith(timestamp, StringComparison.Ordinal), nameof(Scheme.TimestampPrefix), "signatures start with it too");
+        }
+    }
+
+    private void RequirePrintable(string? text, string property) =>
+        Require(text is not null && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'), property, "it must be printable ASCII");
 
     private void RequireHeader(string? name, string property) =>
         Require(!string.IsNullOrEmpty(name) && !name.AsSpan().ContainsAnyExcept(Token), property, "it is not the name of a header");

@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
+using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Webhooks;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -21,7 +23,7 @@ public static class WebhookEndpointConventionBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <remarks>
     /// The endpoint then reads the body as always. Each message counts one use of the version it was signed with, by the sender; the consumer is the route.
-    /// A signature made with a retired version is refused, recognised, logged and counted as residual use. An unknown one makes the credential refresh once,
+    /// Needs <c>AddWebhookSignatures()</c>, which makes a credential that is not registered fail the start. A signature made with a retired version is refused, recognised, logged and counted as residual use. An unknown one makes the credential refresh once,
     /// rate-limited, so that a sender may be the first to have a new secret. Antiforgery is off for these endpoints: the signature does its work.
     /// </remarks>
     /// <exception cref="ArgumentException">The scheme contradicts itself or is not safe.</exception>
@@ -34,7 +36,9 @@ public static class WebhookEndpointConventionBuilderExtensions
         var format = new SignatureFormat(scheme);
         var options = new WebhookOptions();
         configure?.Invoke(options);
-        var recent = new RecentMessages(options.MaxRememberedMessages, 2 * options.Tolerance);
+
+        // From the earliest moment at which a message can be accepted to the latest, and what may pass between the look at the clock and here.
+        var recent = new RecentMessages(options.MaxRememberedMessages, (2 * options.Tolerance) + WebhookVerifier.MaxRefreshWait);
         builder.Add(endpoint =>
         {
             if (endpoint.RequestDelegate is not { } next)
@@ -44,8 +48,13 @@ public static class WebhookEndpointConventionBuilderExtensions
 
             var name = (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText ?? endpoint.DisplayName ?? credentialName;
             var services = endpoint.ApplicationServices;
-            var provider = services.GetKeyedService<IRotatingCredentialProvider>(credentialName) ?? throw new InvalidOperationException(
-                $"Webhook '{name}' uses credential '{credentialName}', which is not registered. Call AddRotatingCredentials().AddCredential(\"{credentialName}\", ...).");
+            if (!services.GetServices<IStartupFilter>().OfType<EndpointsAtStart>().Any())
+            {
+                throw new InvalidOperationException(
+                    $"Webhook '{name}' of credential '{credentialName}' cannot be checked before the server listens. Call builder.Services.{nameof(WebhookServiceCollectionExtensions.AddWebhookSignatures)}().");
+            }
+
+            var provider = RegisteredCredential.Get(services, credentialName, $"webhook '{name}' uses it");
             endpoint.RequestDelegate = new WebhookVerifier(
                 next,
                 name,

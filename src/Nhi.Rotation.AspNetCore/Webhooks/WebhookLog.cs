@@ -10,7 +10,7 @@ internal static partial class WebhookLog
     [LoggerMessage(420, LogLevel.Information, "Webhook '{Endpoint}': a message from {Remote} was refused with status {Status}. {Cause}")]
     public static partial void Refused(ILogger logger, string endpoint, string? remote, int status, string cause);
 
-    [LoggerMessage(421, LogLevel.Warning, "Webhook '{Endpoint}': a message from {Remote} was signed with version '{Version}' of credential '{Credential}', which is {Stage}, and was refused. Move sender '{Caller}' to the current version.")]
+    [LoggerMessage(421, LogLevel.Warning, "Webhook '{Endpoint}': a message from {Remote} was signed with version '{Version}' of credential '{Credential}', which is {Stage}, and was refused. Move sender '{Caller}' to the current version. Said at most every 10 s.")]
     public static partial void SignedOutOfService(ILogger logger, string endpoint, string? remote, string credential, string? version, CredentialStage stage, string? caller);
 
     [LoggerMessage(422, LogLevel.Warning, "Webhook '{Endpoint}': a message that was accepted before came again from {Remote} and was refused.")]
@@ -22,7 +22,7 @@ internal static partial class WebhookLog
     [LoggerMessage(424, LogLevel.Error, "Webhook '{Endpoint}': version '{Version}' of credential '{Credential}' is no key for scheme '{Scheme}': it must be base64. Messages signed with it are refused. Correct the value in the backend. Said once for each version.")]
     public static partial void UnusableKey(ILogger logger, string endpoint, string credential, string version, string scheme);
 
-    [LoggerMessage(425, LogLevel.Error, "Webhook '{Endpoint}': credential '{Credential}' has no version to verify with; messages are answered with 503, so that senders try again. Add a valid version to the backend.")]
+    [LoggerMessage(425, LogLevel.Error, "Webhook '{Endpoint}': credential '{Credential}' has no version to verify with; messages are answered with 503, so that senders try again. Add a valid version to the backend. Said at most every 10 s.")]
     public static partial void NoKey(ILogger logger, string endpoint, string credential);
 
     [LoggerMessage(426, LogLevel.Warning, "HttpClient '{Client}': webhooks are not signed with version '{Version}' of credential '{Credential}': it is no key for scheme '{Scheme}'. Correct the value in the backend. Said once for each version.")]

@@ -96,7 +96,7 @@ public sealed record WebhookScheme
     public string SignedPrefix { get; init; } = string.Empty;
 
     /// <summary>
-    /// If set, the credential's value is base64, after this prefix if it has it, and the decoded bytes are the key. Otherwise the value is the key.
+    /// If set, the credential's value is base64, with or without padding, after this prefix if it has it, and the decoded bytes are the key. Otherwise the value is the key.
     /// </summary>
     public string? Base64KeyPrefix { get; init; }
 }

@@ -15,6 +15,12 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
     /// <exception cref="CredentialException">There is no version to sign with, or its value is no key for the scheme.</exception>
     public async ValueTask SignAsync(HttpRequestMessage request, CancellationToken ct)
     {
+        if (request.Content is { } unread)
+        {
+            // First: it may take long, and then neither the version nor the time would be those of the sending.
+            await unread.LoadIntoBufferAsync(ct).ConfigureAwait(false);
+        }
+
         var current = await provider.GetCurrentAsync(ct).ConfigureAwait(false);
         var scheme = format.Scheme;
         var id = scheme.IdHeader is null ? null : IdOf(request, scheme.IdHeader);
@@ -22,7 +28,6 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
         using var content = new PooledContent(format.PrefixOf(id, timestamp));
         if (request.Content is { } body)
         {
-            await body.LoadIntoBufferAsync(ct).ConfigureAwait(false);
             var stream = await body.ReadAsStreamAsync(ct).ConfigureAwait(false);
             await content.TryReadAsync(stream, int.MaxValue, ct).ConfigureAwait(false);
             stream.Position = 0;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
+using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Webhooks;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -18,18 +19,23 @@ public static class WebhookSigningHttpClientBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <remarks>Bodies are buffered to be signed. A message id that the request has in the scheme's header is kept; otherwise a random one is set.</remarks>
     /// <exception cref="ArgumentException">The scheme contradicts itself or is not safe.</exception>
+    /// <exception cref="InvalidOperationException">The builder is for all clients.</exception>
     public static IHttpClientBuilder AddWebhookSigning(this IHttpClientBuilder builder, string credentialName, WebhookScheme scheme)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(credentialName);
         var format = new SignatureFormat(scheme);
         var client = builder.Name;
+        if (string.IsNullOrEmpty(client))
+        {
+            throw new InvalidOperationException(
+                $"Every HttpClient of the app would sign with credential '{credentialName}'. Call {nameof(AddWebhookSigning)} on a named or typed client.");
+        }
 
         // After all that configures the client, so that the handler is the innermost.
         builder.Services.AddOptions<HttpClientFactoryOptions>(client).PostConfigure<IServiceProvider>((options, services) =>
         {
-            var provider = services.GetKeyedService<IRotatingCredentialProvider>(credentialName) ?? throw new InvalidOperationException(
-                $"HttpClient '{client}' signs webhooks with credential '{credentialName}', which is not registered. Call AddRotatingCredentials().AddCredential(\"{credentialName}\", ...).");
+            var provider = RegisteredCredential.Get(services, credentialName, $"HttpClient '{client}' signs webhooks with it");
             var signer = new WebhookSigner(
                 client,
                 provider.ForConsumer(client),

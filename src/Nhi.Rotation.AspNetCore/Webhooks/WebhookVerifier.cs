@@ -11,7 +11,7 @@ namespace Nhi.Rotation.AspNetCore.Webhooks;
 internal sealed class WebhookVerifier
 {
     // As long as an outbound request waits for a newer version: one round trip to a secret store, with a retry.
-    private static readonly TimeSpan MaxRefreshWait = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan MaxRefreshWait = TimeSpan.FromSeconds(5);
 
     private static readonly Refusal TooLarge = new(StatusCodes.Status413PayloadTooLarge, "The body is larger than this endpoint takes.");
     private static readonly Refusal Empty = Refusal.BadRequest("The body is missing.");
@@ -30,6 +30,8 @@ internal sealed class WebhookVerifier
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _challenge;
+    private readonly WarningPace _noKey = new();
+    private readonly WarningPace _outOfService = new();
     private readonly ConcurrentDictionary<string, bool> _unusable = new(StringComparer.Ordinal);
 
     public WebhookVerifier(
@@ -106,13 +108,18 @@ internal sealed class WebhookVerifier
     {
         if (_provider.Credentials.Current is null)
         {
-            WebhookLog.NoKey(_logger, _endpoint, _provider.Name);
+            if (_noKey.MayPass(_time))
+            {
+                WebhookLog.NoKey(_logger, _endpoint, _provider.Name);
+            }
+
             return (NoKey, default);
         }
 
         var refusal = _format.Read(context.Request.Headers, message)
             ?? CheckTime(message)
-            ?? await ReadBodyAsync(context, message).ConfigureAwait(false);
+            ?? await ReadBodyAsync(context, message).ConfigureAwait(false)
+            ?? CheckTime(message);
         if (refusal is not null)
         {
             return (refusal, default);
@@ -122,6 +129,7 @@ internal sealed class WebhookVerifier
         return (match.IsAccepted ? null : match.IsRecognized ? OutOfService : message.UnusableVersion == _provider.Credentials.Current?.VersionId ? NoKey : Unknown, match);
     }
 
+    // Before the body and after it: one that is sent slowly must not outlast our memory of it.
     private Refusal? CheckTime(SignedMessage message) =>
         message.SignedAt is { } signedAt && (_time.GetUtcNow() - signedAt).Duration() > _options.Tolerance ? OutOfTime : null;
 
@@ -168,7 +176,7 @@ internal sealed class WebhookVerifier
             WebhookLog.UnusableKey(_logger, _endpoint, _provider.Name, version, _format.Scheme.Name);
         }
 
-        if (match is { IsRecognized: true, IsAccepted: false })
+        if (match is { IsRecognized: true, IsAccepted: false } && _outOfService.MayPass(_time))
         {
             WebhookLog.SignedOutOfService(_logger, _endpoint, context.Connection.RemoteIpAddress?.ToString(), _provider.Name, match.VersionId, match.Stage, caller);
         }

@@ -32,7 +32,15 @@ internal sealed class ApiKeyApp : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
-    public static async Task<ApiKeyApp> StartAsync(Action<RotatingApiKeyOptions> configure, params string[] credentials)
+    public static Task<ApiKeyApp> StartAsync(Action<RotatingApiKeyOptions> configure, params string[] credentials) =>
+        StartAsync(configure, credentials, build: null);
+
+    public static async Task<ApiKeyApp> StartAsync(
+        Action<RotatingApiKeyOptions> configure,
+        string[] credentials,
+        Action<WebApplicationBuilder>? build,
+        Action<WebApplication>? map = null,
+        string scheme = RotatingApiKeyDefaults.AuthenticationScheme)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 25, 3, 0, 0, TimeSpan.Zero));
         var keys = new FakeCredentialBackend(time);
@@ -51,11 +59,13 @@ internal sealed class ApiKeyApp : IAsyncDisposable
             rotating.AddCredential(name, credential => credential.UseBackend(name, _ => keys).Configure(options => options.Overlap = TimeSpan.FromHours(1)));
         }
 
-        builder.Services.AddAuthentication(RotatingApiKeyDefaults.AuthenticationScheme).AddRotatingApiKey(configure);
+        builder.Services.AddAuthentication(scheme).AddRotatingApiKey(scheme, configure);
         builder.Services.AddAuthorization();
         builder.Services.AddProblemDetails();
+        build?.Invoke(builder);
         var app = builder.Build();
         app.MapGet("/me", (ClaimsPrincipal user) => string.Join(' ', user.Claims.Select(claim => claim.Value))).RequireAuthorization();
+        map?.Invoke(app);
         await app.StartAsync();
         return new ApiKeyApp(app, keys, time);
     }
@@ -73,10 +83,10 @@ internal sealed class ApiKeyApp : IAsyncDisposable
 
     public Task<HttpResponseMessage> SendAsync(string? key) => SendAsync(headers => headers.TryAddWithoutValidation("X-Api-Key", key), isSet: key is not null);
 
-    public async Task<HttpResponseMessage> SendAsync(Action<HttpRequestHeaders> set, bool isSet = true)
+    public async Task<HttpResponseMessage> SendAsync(Action<HttpRequestHeaders> set, bool isSet = true, string path = "/me")
     {
         using var client = new HttpClient { BaseAddress = Address };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/me");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (isSet)
         {
             set(request.Headers);
@@ -84,6 +94,9 @@ internal sealed class ApiKeyApp : IAsyncDisposable
 
         return await client.SendAsync(request);
     }
+
+    /// <summary>Past HttpClient, which would not send some of what is sent here.</summary>
+    public Task<string> SendRawAsync(string headers) => RawHttp.SendAsync(Address.Port, $"GET /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,6 +25,8 @@ public sealed class BadInputTests
         ["another algorithm"] = ("GitHub", 401, [("X-Hub-Signature-256", "sha1=" + new string('0', 40))]),
         ["wrong signature"] = ("GitHub", 401, [("X-Hub-Signature-256", "sha256=" + Zeros)]),
         ["hex too short"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[1..])]),
+        ["hex of 31 bytes"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[2..])]),
+        ["hex of 33 bytes"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros + "00")]),
         ["no hex"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[1..] + "g")]),
         ["outside ASCII"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + Zeros[1..] + "é")]),
         ["header of 4 KiB"] = ("GitHub", 400, [("X-Hub-Signature-256", "sha256=" + new string('0', 4096))]),
@@ -101,6 +102,29 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData("right", 200)]
+    [InlineData("header", 401)]
+    [InlineData("clock", 401)]
+    [InlineData("length", 413)]
+    public async Task A_body_is_not_asked_for_when_header_clock_or_length_refuse_the_message(string wrong, int status)
+    {
+        await using var app = await WebhookApp.StartAsync(WebhookScheme.Stripe, "one", limits => limits.MaxBodySize = wrong == "length" ? 5 : 10_000, now: Now);
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using var client = new HttpClient(handler);
+
+        // The client sends a short body in any case.
+        var text = Body + new string(' ', 2000);
+        var body = new AskedContent(text);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(app.Client.BaseAddress!, WebhookApp.Route)) { Content = body };
+        request.Headers.ExpectContinue = true;
+        request.Headers.TryAddWithoutValidation(wrong == "header" ? "X-Other" : "Stripe-Signature", Signed.Headers("Stripe", text, Now.AddMinutes(wrong == "clock" ? -6 : 0), "one")[0].Value);
+
+        using var response = await client.SendAsync(request, Ct);
+
+        Assert.Equal((status, status == 200), ((int)response.StatusCode, body.IsAskedFor));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_body_may_have_as_much_as_the_limit_and_no_byte_more(bool chunked)
@@ -143,7 +167,7 @@ public sealed class BadInputTests
     {
         await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one");
 
-        Assert.StartsWith($"HTTP/1.1 {status}", await RawAsync(app, value), StringComparison.Ordinal);
+        Assert.StartsWith($"HTTP/1.1 {status}", await app.SendRawAsync("x", ("X-Hub-Signature-256", value)), StringComparison.Ordinal);
         Assert.Empty(app.Messages);
     }
 
@@ -152,7 +176,7 @@ public sealed class BadInputTests
     {
         await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one");
 
-        Assert.StartsWith("HTTP/1.1 431", await RawAsync(app, "sha256=" + new string('0', 1 << 20)), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431", await app.SendRawAsync("x", ("X-Hub-Signature-256", "sha256=" + new string('0', 1 << 20))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,23 +205,21 @@ public sealed class BadInputTests
 
     private static (string, string)[] Standard(string signature) => [("webhook-id", "msg_1"), ("webhook-timestamp", "1700000000"), ("webhook-signature", signature)];
 
-    private static async Task<string> RawAsync(WebhookApp app, string signature)
+    private sealed class AskedContent(string body) : HttpContent
     {
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, app.Client.BaseAddress!.Port, Ct);
-        await using var stream = socket.GetStream();
-        var buffer = new byte[4096];
-        try
+        public bool IsAskedFor { get; private set; }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            await stream.WriteAsync(Encoding.Latin1.GetBytes($"POST {WebhookApp.Route} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nX-Hub-Signature-256: {signature}\r\n\r\nx"), Ct);
-        }
-        catch (IOException)
-        {
-            // The server has answered and closed before it was all sent.
+            IsAskedFor = true;
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(body));
         }
 
-        var read = await stream.ReadAsync(buffer, Ct);
-        return Encoding.Latin1.GetString(buffer, 0, read);
+        protected override bool TryComputeLength(out long length)
+        {
+            length = Encoding.UTF8.GetByteCount(body);
+            return true;
+        }
     }
 
     private sealed class ChunkedContent(string body) : HttpContent

@@ -62,6 +62,18 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task Middleware_has_the_servers_body_back_when_the_endpoint_is_done()
+    {
+        var isBack = false;
+        await using var app = await StartAsync(onEnd: same => isBack = same);
+
+        Assert.Equal((200, true), await PostAsync(app, "/pipe", "text/plain", "hello", Signed.Headers("GitHub", "hello", default, "one")));
+
+        await app.StopAsync(Ct);
+        Assert.True(isBack);
+    }
+
+    [Fact]
     public async Task Messages_in_parallel_do_not_see_each_others_bodies()
     {
         await using var app = await StartAsync();
@@ -86,14 +98,14 @@ public sealed class EndpointTests
         return ((int)response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Contains("hello", StringComparison.Ordinal));
     }
 
-    private static async Task<WebApplication> StartAsync(FakeLogCollector? log = null, bool readsForms = false, Action<Stream>? onBody = null)
+    private static async Task<WebApplication> StartAsync(FakeLogCollector? log = null, bool readsForms = false, Action<Stream>? onBody = null, Action<bool>? onEnd = null)
     {
         var backend = new FakeCredentialBackend(TimeProvider.System);
         backend.Add("hook", "one");
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(new FakeLoggerProvider(log ?? new FakeLogCollector()));
-        builder.Services.AddAntiforgery();
+        builder.Services.AddAntiforgery().AddWebhookSignatures();
         builder.Services.AddControllers().AddApplicationPart(typeof(EndpointTests).Assembly);
         builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend));
         var app = builder.Build();
@@ -105,7 +117,9 @@ public sealed class EndpointTests
                 await context.Request.ReadFormAsync();
             }
 
+            var body = context.Request.Body;
             await next(context);
+            onEnd?.Invoke(context.Request.Body == body);
         });
         app.UseAntiforgery();
         app.MapPost("/json", (HookMessage message) => Results.Text(message.Text)).RequireWebhookSignature("hook", WebhookScheme.GitHub);

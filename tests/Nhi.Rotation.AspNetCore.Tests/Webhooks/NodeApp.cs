@@ -34,6 +34,7 @@ internal sealed class NodeApp : IAsyncDisposable
         builder.Services.AddRotatingCredentials()
             .AddCredential("raw", c => c.UseBackend("raw", _ => backend))
             .AddCredential("standard", c => c.UseBackend("standard", _ => backend));
+        builder.Services.AddWebhookSignatures();
         foreach (var (preset, credential) in new[] { ("GitHub", "raw"), ("Stripe", "raw"), ("Standard Webhooks", "standard") })
         {
             builder.Services.AddHttpClient(preset).AddWebhookSigning(credential, Signed.Scheme(preset)).ConfigurePrimaryHttpMessageHandler(() => new Recorder(preset, sent));

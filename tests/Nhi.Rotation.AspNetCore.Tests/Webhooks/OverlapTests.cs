@@ -31,6 +31,33 @@ public sealed class OverlapTests
         Assert.Contains($"sender '{preset}'", alert.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_anyone_can_cause_by_sending_is_told_every_10_seconds_and_not_each_time()
+    {
+        await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one");
+        await app.RotateAsync("two");
+        await app.DisableAsync("v1");
+        await SendThreeAsync("late", 401);
+        await app.Provider.RevokeAsync("v2", "leaked", Ct);
+        await SendThreeAsync("any", 503);
+
+        Assert.Equal((1, 1, 6), (Told(421), Told(425), Told(420)));
+        Assert.Equal((3, 0, 3), app.UsesBySenders("v1"));
+        app.Time.Advance(TimeSpan.FromSeconds(10));
+        await SendThreeAsync("any", 503);
+        Assert.Equal((1, 2), (Told(421), Told(425)));
+
+        int Told(int id) => app.Log.GetSnapshot().Count(record => record.Id.Id == id);
+
+        async Task SendThreeAsync(string body, int status)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.Equal(status, await SendAsync(app, "GitHub", body, "one"));
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Presets))]
     public async Task A_sender_that_has_the_new_secret_first_makes_the_receiver_ask_for_it(string preset)

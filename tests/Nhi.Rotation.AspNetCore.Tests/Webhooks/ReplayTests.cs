@@ -1,3 +1,8 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Nhi.Rotation.AspNetCore.Webhooks;
 
 namespace Nhi.Rotation.AspNetCore.Tests.Webhooks;
@@ -20,6 +25,20 @@ public sealed class ReplayTests
 
         Assert.Single(app.Messages);
         Assert.Equal(2, app.Log.GetSnapshot().Count(record => record.Id.Id == 422));
+    }
+
+    // Otherwise a message that is sent slowly enough arrives after it was forgotten.
+    [Fact]
+    public async Task A_body_that_takes_longer_than_the_tolerance_is_out_of_time()
+    {
+        await using var app = await WebhookApp.StartAsync(WebhookScheme.Stripe, "one", configure: builder => builder.Services.AddTransient<IStartupFilter, SlowBodies>());
+        var headers = Signed.Headers("Stripe", "body", app.Time.GetUtcNow(), "one");
+        Assert.Equal(200, await app.PostAsync("body", headers));
+
+        Assert.Equal(401, await app.PostAsync("body", [.. headers, ("X-Minutes", "11")]));
+
+        Assert.Single(app.Messages);
+        Assert.Contains(app.Log.GetSnapshot(), record => record.Id.Id == 420 && record.Message.Contains("timestamp", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,7 +99,7 @@ public sealed class ReplayTests
     [Fact]
     public void Memory_is_let_go_after_the_retention_and_ten_thousand_at_once_add_one()
     {
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var time = new FakeTimeProvider();
         var recent = new RecentMessages(1000, TimeSpan.FromMinutes(10));
         var added = 0;
 
@@ -97,5 +116,74 @@ public sealed class ReplayTests
         time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
         Assert.True(recent.TryAdd(7, time, out _));
         Assert.Equal(1, recent.Count);
+    }
+
+    [Fact]
+    public void A_message_that_was_forgotten_and_came_again_is_remembered_from_then_on()
+    {
+        var time = new FakeTimeProvider();
+        var recent = new RecentMessages(1000, TimeSpan.FromMinutes(10));
+        Assert.True(recent.TryAdd(7, time, out _));
+        recent.Remove(7);
+        time.Advance(TimeSpan.FromMinutes(6));
+        Assert.True(recent.TryAdd(7, time, out _));
+
+        time.Advance(TimeSpan.FromMinutes(6));
+
+        Assert.False(recent.TryAdd(7, time, out _));
+    }
+
+    /// <summary>Lets minutes pass before the first byte of a body, as many as a header says.</summary>
+    private sealed class SlowBodies(TimeProvider time) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (context, rest) =>
+            {
+                if (context.Request.Headers.TryGetValue("X-Minutes", out var minutes))
+                {
+                    context.Request.Body = new SlowStream(context.Request.Body, () => ((FakeTimeProvider)time).Advance(TimeSpan.FromMinutes(int.Parse(minutes!, CultureInfo.InvariantCulture))));
+                }
+
+                await rest(context);
+            });
+            next(app);
+        };
+    }
+
+    private sealed class SlowStream(Stream inner, Action wait) : Stream
+    {
+        private bool _hasWaited;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!_hasWaited)
+            {
+                _hasWaited = true;
+                wait();
+            }
+
+            return inner.ReadAsync(buffer, cancellationToken);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

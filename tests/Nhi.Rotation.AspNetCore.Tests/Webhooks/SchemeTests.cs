@@ -18,6 +18,18 @@ public sealed class SchemeTests
         ["a movable end of the id"] = (WebhookScheme.StandardWebhooks with { SignedPrefix = "{id}{timestamp}." }, "SignedPrefix"),
         ["an unsigned id"] = (WebhookScheme.GitHub with { IdHeader = "X-GitHub-Delivery" }, "SignedPrefix"),
         ["two timestamps"] = (WebhookScheme.Stripe with { TimestampHeader = "X-Time" }, "TimestampPrefix"),
+        ["a key prefix outside ASCII"] = (WebhookScheme.StandardWebhooks with { Base64KeyPrefix = "schlüssel_" }, "Base64KeyPrefix"),
+        ["a prefix with a line break"] = (WebhookScheme.GitHub with { SignaturePrefix = "v1=\r\nX: " }, "SignaturePrefix"),
+        ["a timestamp's prefix outside ASCII"] = (WebhookScheme.Stripe with { TimestampPrefix = "ü=" }, "TimestampPrefix"),
+        ["a timestamp's prefix that is empty"] = (WebhookScheme.Stripe with { TimestampPrefix = "" }, "TimestampPrefix"),
+        ["a timestamp's prefix that signatures have too"] = (WebhookScheme.Stripe with { TimestampPrefix = "v" }, "TimestampPrefix"),
+        ["a prefix that the separator cuts"] = (WebhookScheme.Stripe with { SignaturePrefix = "v1,", }, "Separator"),
+        ["a timestamp's prefix that the separator cuts"] = (WebhookScheme.Stripe with { TimestampPrefix = "t," }, "Separator"),
+        ["a separator that cuts hex"] = (WebhookScheme.Stripe with { Separator = 'a' }, "Separator"),
+        ["a separator that cuts base64"] = (WebhookScheme.StandardWebhooks with { Separator = '+' }, "Separator"),
+        ["a separator outside ASCII"] = (WebhookScheme.Stripe with { Separator = '·' }, "Separator"),
+        ["an encoding that is none"] = (WebhookScheme.GitHub with { Encoding = (WebhookEncoding)7 }, "Encoding"),
+        ["a signed prefix outside ASCII"] = (WebhookScheme.Slack with { SignedPrefix = "ü:{timestamp}:" }, "SignedPrefix"),
         ["a prefix outside ASCII"] = (WebhookScheme.GitHub with { SignaturePrefix = "é=" }, "SignaturePrefix"),
     };
 
@@ -33,6 +45,37 @@ public sealed class SchemeTests
 
         Assert.Contains(property, error.Message, StringComparison.Ordinal);
     }
+
+    // Secrets of 24 to 64 bytes, as the specification has them; the reference libraries of Python and JavaScript read them without padding too.
+    [Theory]
+    [InlineData(24)]
+    [InlineData(25)]
+    [InlineData(32)]
+    [InlineData(64)]
+    public void A_base64_secret_is_read_with_and_without_prefix_and_padding(int length)
+    {
+        var key = Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray();
+        var expected = System.Security.Cryptography.HMACSHA256.HashData(key, "content"u8);
+        var text = Convert.ToBase64String(key);
+
+        foreach (var secret in new[] { text, "whsec_" + text, text.TrimEnd('='), "whsec_" + text.TrimEnd('='), "whsec_" + text + "\n", text.TrimEnd('=') + "\r\n" })
+        {
+            Assert.Equal(expected, Sign(secret));
+        }
+    }
+
+    [Theory]
+    [InlineData("whsec_")]
+    [InlineData("====")]
+    [InlineData("A")]
+    [InlineData("AAAAA")]
+    [InlineData("AAAA!AAA")]
+    [InlineData("whsek_AAAAAAAA")]
+    [InlineData("-_-_")]
+    public void What_is_no_base64_is_no_key(string secret) => Assert.Null(Sign(secret));
+
+    [Fact]
+    public void A_key_of_more_than_512_bytes_is_none() => Assert.Null(Sign(Convert.ToBase64String(new byte[513])));
 
     // Every change of any one byte of content or signature is noticed, and random headers are judged without an exception.
     [Theory]
@@ -93,6 +136,12 @@ public sealed class SchemeTests
 
             return least;
         }
+    }
+
+    private static byte[]? Sign(string secret)
+    {
+        var signature = new byte[32];
+        return new SignatureFormat(WebhookScheme.StandardWebhooks).TrySign(new Credential("hook", "v1", SecretValue.FromText(secret)), "content"u8, signature) ? signature : null;
     }
 
     private static bool Verify(SignatureFormat format, HeaderDictionary headers, string body, Credential secret)

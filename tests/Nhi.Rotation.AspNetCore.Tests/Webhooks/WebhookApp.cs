@@ -76,6 +76,7 @@ internal sealed class WebhookApp : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend).Configure(options => options.Overlap = TimeSpan.FromHours(1)));
         builder.Services.AddHttpClient("sender").AddWebhookSigning("hook", scheme);
+        builder.Services.AddWebhookSignatures();
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapPost(Route, (Delegate)received.TakeAsync).RequireWebhookSignature("hook", scheme, limits);
@@ -114,6 +115,11 @@ internal sealed class WebhookApp : IAsyncDisposable
         using var response = await PostAsync(new StringContent(body), headers);
         return (int)response.StatusCode;
     }
+
+    /// <summary>Past HttpClient, which would not send some of what is sent here.</summary>
+    public Task<string> SendRawAsync(string body, params (string Name, string Value)[] headers) => RawHttp.SendAsync(
+        Client.BaseAddress!.Port,
+        $"POST {Route} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body.Length}\r\n{string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"))}\r\n{body}");
 
     /// <summary>The uses of a version by senders: all, in overlap, out of service.</summary>
     public (long Uses, long InOverlap, long Retired) UsesBySenders(string versionId)
