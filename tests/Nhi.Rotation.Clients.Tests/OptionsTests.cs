@@ -132,6 +132,39 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public async Task Whoever_asks_during_a_revocation_gets_no_options_of_the_revoked_version()
+    {
+        await using var app = NewApp();
+        _ = app.Services.GetRequiredService<IOptionsMonitor<StripeOptions>>().CurrentValue;
+        Exception? error = null;
+
+        // Callbacks run in reverse order, so this one is before that of the options.
+        using var subscription = app.Key.GetChangeToken().RegisterChangeCallback(_ => error = Record.Exception(() =>
+        {
+            using var scope = app.Services.CreateScope();
+            _ = scope.ServiceProvider.GetRequiredService<IOptionsSnapshot<StripeOptions>>().Value;
+        }), null);
+
+        await app.Key.RevokeAsync(app.Key.Current.VersionId, "leaked", TestContext.Current.CancellationToken);
+
+        Assert.IsType<CredentialUnavailableException>(error);
+    }
+
+    [Fact]
+    public async Task Options_that_could_not_be_made_before_the_first_load_are_made_once_it_has_happened()
+    {
+        await using var app = NewApp();
+        app.Backend.FailNext(int.MaxValue, BackendFailure.AccessDenied);
+        var monitor = app.Services.GetRequiredService<IOptionsMonitor<StripeOptions>>();
+        Assert.Throws<CredentialUnavailableException>(() => monitor.CurrentValue);
+        app.Backend.FailNext(0, BackendFailure.AccessDenied);
+
+        await app.Key.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+
+        Assert.Equal("first", monitor.CurrentValue.ApiKey);
+    }
+
+    [Fact]
     public async Task Each_rotation_is_told_once_and_a_thousand_leave_nothing_behind()
     {
         const int Rotations = 1000;
