@@ -41,7 +41,12 @@ internal sealed class LocalServer : IDisposable
                 }
             }
 
-            await reader.ReadBlockAsync(new char[length], ct);
+            // Reading nothing would wait for more.
+            if (length > 0)
+            {
+                await reader.ReadBlockAsync(new char[length], ct);
+            }
+
             var body = isTokenRequest ? """{"access_token":"token","token_type":"Bearer","expires_in":3600}""" : string.Empty;
             await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), ct);
         }
