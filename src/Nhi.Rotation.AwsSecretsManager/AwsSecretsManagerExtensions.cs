@@ -50,18 +50,17 @@ public static class AwsSecretsManagerExtensions
     private static void FromSection(CredentialBuilder builder, IConfigurationSection section)
     {
         var address = new SecretAddress(section["SecretId"] ?? string.Empty, section["JsonField"]);
-        if ((UnknownKey(section) ?? address.FindMistake()) is not { } mistake)
+        if (!builder.RefuseUnknownKeys(section, "SecretId", "JsonField"))
         {
-            builder.FromAwsSecretsManager(address.SecretId, options => options.JsonField = address.JsonField);
             return;
         }
 
-        builder.Refuse($"{section.Path}: {mistake}");
+        if (address.FindMistake() is { } mistake)
+        {
+            builder.Refuse($"{section.Path}: {mistake}");
+            return;
+        }
+
+        builder.FromAwsSecretsManager(address.SecretId, options => options.JsonField = address.JsonField);
     }
-
-    private static string? UnknownKey(IConfigurationSection section) =>
-        section.GetChildren().FirstOrDefault(child => !IsKnown(child.Key)) is { } unknown ? $"{unknown.Key} is not an option. Use SecretId and JsonField." : null;
-
-    private static bool IsKnown(string key) =>
-        key.Equals("SecretId", StringComparison.OrdinalIgnoreCase) || key.Equals("JsonField", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -17,7 +18,7 @@ internal sealed class LocalServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Answers so many requests.</summary>
+    /// <summary>Answers so many requests; a POST with an OAuth token.</summary>
     /// <returns>The credentials that they carried.</returns>
     public async Task<List<string>> ServeAsync(int requests, CancellationToken ct)
     {
@@ -26,15 +27,28 @@ internal sealed class LocalServer : IDisposable
         {
             using var connection = await _listener.AcceptTcpClientAsync(ct);
             using var reader = new StreamReader(connection.GetStream(), Encoding.ASCII);
+            var isTokenRequest = (await reader.ReadLineAsync(ct))!.StartsWith("POST", StringComparison.Ordinal);
+            var length = 0;
             while (await reader.ReadLineAsync(ct) is { Length: > 0 } line)
             {
                 if (line.StartsWith("Authorization:", StringComparison.Ordinal))
                 {
                     seen.Add(line);
                 }
+                else if (line.StartsWith("Content-Length:", StringComparison.Ordinal))
+                {
+                    length = int.Parse(line.AsSpan("Content-Length:".Length), CultureInfo.InvariantCulture);
+                }
             }
 
-            await connection.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), ct);
+            // Reading nothing would wait for more.
+            if (length > 0)
+            {
+                await reader.ReadBlockAsync(new char[length], ct);
+            }
+
+            var body = isTokenRequest ? """{"access_token":"token","token_type":"Bearer","expires_in":3600}""" : string.Empty;
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), ct);
         }
 
         return seen;

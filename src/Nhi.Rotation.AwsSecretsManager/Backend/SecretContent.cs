@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Amazon.SecretsManager.Model;
 
 namespace Nhi.Rotation.AwsSecretsManager;
@@ -7,8 +6,6 @@ namespace Nhi.Rotation.AwsSecretsManager;
 /// <summary>The value of one version as the service gave it: text or bytes, and when it was made.</summary>
 internal readonly record struct SecretContent
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     private readonly string? _text;
     private readonly MemoryStream? _binary;
 
@@ -35,41 +32,19 @@ internal readonly record struct SecretContent
             throw call.Invalid($"version '{versionId}' is empty", "Put a value into the secret.");
         }
 
+        if (call.Address.JsonField is { } field)
+        {
+            return SecretValue.FromText(JsonSecret.ReadField(
+                bytes ?? Encoding.UTF8.GetBytes(_text!), field, call.CredentialName, $"version '{versionId}' of secret '{call.Address.SecretId}'"));
+        }
+
         try
         {
-            if (call.Address.JsonField is { } field)
-            {
-                return SecretValue.FromText(Field(bytes ?? Encoding.UTF8.GetBytes(_text!), field, call, versionId));
-            }
-
             return bytes is null ? SecretValue.FromText(_text!) : SecretValue.FromBytes(bytes);
         }
         catch (ArgumentException)
         {
             throw call.Invalid($"version '{versionId}' is not valid text", "Put valid Unicode into SecretString, or use SecretBinary.");
         }
-    }
-
-    private static string Field(byte[] json, string field, SecretCall call, string versionId)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json, Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty(field, out var element)
-                && element.ValueKind == JsonValueKind.String
-                && element.GetString() is { Length: > 0 } text
-                && !text.Contains('\0', StringComparison.Ordinal))
-            {
-                return text;
-            }
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // Both messages can quote content, so neither is kept.
-            throw call.Invalid($"version '{versionId}' is not a JSON object that means one thing", "Store a JSON object with each property once, or leave JsonField unset.");
-        }
-
-        throw call.Invalid($"version '{versionId}' has no usable string in the field '{field}'", "Correct JsonField, or write a string that is not empty into the field.");
     }
 }

@@ -7,10 +7,14 @@ internal static class VaultSection
 {
     public const string Name = "AzureKeyVault";
 
-    private static readonly string[] Keys = [nameof(AzureKeyVaultOptions.VaultUri), "SecretName", nameof(AzureKeyVaultOptions.JsonField)];
-
     public static void Apply(CredentialBuilder builder, IConfigurationSection section)
     {
+        // A misspelt JsonField would present the whole document as the credential.
+        if (!builder.RefuseUnknownKeys(section, nameof(AzureKeyVaultOptions.VaultUri), "SecretName", nameof(AzureKeyVaultOptions.JsonField)))
+        {
+            return;
+        }
+
         var secretName = section["SecretName"] ?? string.Empty;
         var options = new AzureKeyVaultOptions { JsonField = section[nameof(AzureKeyVaultOptions.JsonField)] };
         var problem = Problem(section);
@@ -33,12 +37,6 @@ internal static class VaultSection
 
     private static (string Cause, string Fix)? Problem(IConfigurationSection section)
     {
-        // A misspelt JsonField would present the whole document as the credential.
-        if (section.GetChildren().FirstOrDefault(child => !Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-        {
-            return ($"{unknown.Path} is not an option", $"Use {string.Join(", ", Keys)}.");
-        }
-
         if (string.IsNullOrEmpty(section["SecretName"]))
         {
             return ("the secret's name is missing", $"Set {section.Path}:SecretName.");

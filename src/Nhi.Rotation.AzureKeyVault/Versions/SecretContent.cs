@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using Azure.Security.KeyVault.Secrets;
 
 namespace Nhi.Rotation.AzureKeyVault.Versions;
@@ -11,16 +11,17 @@ internal sealed class SecretContent(string? jsonField)
 
     public SecretValue Read(BackendRequest request, KeyVaultSecret secret)
     {
-        var text = secret.Value;
         if (jsonField is not null)
         {
-            text = Field(request, secret, jsonField);
+            return SecretValue.FromText(JsonSecret.ReadField(Encoding.UTF8.GetBytes(secret.Value ?? string.Empty), jsonField, request.CredentialName, Subject(request, secret)));
         }
-        else if (string.Equals(secret.Properties.ContentType, Pkcs12, StringComparison.OrdinalIgnoreCase))
+
+        if (string.Equals(secret.Properties.ContentType, Pkcs12, StringComparison.OrdinalIgnoreCase))
         {
             return Certificate(request, secret);
         }
 
+        var text = secret.Value;
         if (string.IsNullOrEmpty(text))
         {
             throw Invalid(request, secret, "is empty", "Set a new version with a value.");
@@ -44,30 +45,8 @@ internal sealed class SecretContent(string? jsonField)
             : throw Invalid(request, secret, $"has the content type {Pkcs12} and is not base64", "Set a new version with base64 content, or change its content type.");
     }
 
-    private static string? Field(BackendRequest request, KeyVaultSecret secret, string field)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(secret.Value ?? string.Empty);
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty(field, out var value)
-                && value.ValueKind == JsonValueKind.String)
-            {
-                return value.GetString();
-            }
-        }
-        catch (JsonException)
-        {
-            // Its message quotes the content; what is thrown below does not.
-        }
-        catch (InvalidOperationException)
-        {
-            // A string with a lone surrogate escape: likewise.
-        }
-
-        throw Invalid(request, secret, $"is not a JSON object with the text field '{field}'", "Set a new version that has the field, or change JsonField.");
-    }
-
     private static BackendException Invalid(BackendRequest request, KeyVaultSecret secret, string what, string fix) =>
-        new(request.CredentialName, BackendFailure.InvalidContent, $"version '{secret.Properties.Version}' of secret '{request.Key}' {what}", fix);
+        new(request.CredentialName, BackendFailure.InvalidContent, $"{Subject(request, secret)} {what}", fix);
+
+    private static string Subject(BackendRequest request, KeyVaultSecret secret) => $"version '{secret.Properties.Version}' of secret '{request.Key}'";
 }

@@ -116,6 +116,8 @@ public sealed class FakeCredentialProvider : IRotatingCredentialProvider
     /// <exception cref="ArgumentException">There is no such version.</exception>
     public ValueTask RevokeAsync(string versionId, string why, CancellationToken ct = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(versionId);
+        ArgumentException.ThrowIfNullOrEmpty(why);
         _state.Revoke(versionId);
         return ValueTask.CompletedTask;
     }

@@ -47,6 +47,8 @@ internal sealed class FakeDerived<T> : IDerived<T>
         catch (Exception)
 #pragma warning restore CA1031
         {
+            // Unless that one was revoked.
+            _built = _built is { Source.Stage: not CredentialStage.Revoked } ? _built : null;
         }
     }
 

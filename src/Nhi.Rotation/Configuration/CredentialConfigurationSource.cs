@@ -14,18 +14,28 @@ internal sealed class CredentialConfigurationSource(string credentialName, Func<
     private readonly List<CredentialConfigurationProvider> _providers = [];
     private Dictionary<string, string?> _keys = [];
     private PresentedVersionWatch? _watch;
+    private Credential? _shown;
     private IDisposable? _hold;
 
     public string CredentialName => credentialName;
 
-    // A configuration manager builds its providers again whenever a source is added.
+    // Called again whenever a configuration is built again, as a configuration manager does when a source is inserted or removed.
     public IConfigurationProvider Build(IConfigurationBuilder builder)
     {
         lock (_gate)
         {
-            var provider = new CredentialConfigurationProvider(credentialName, _keys);
+            var provider = new CredentialConfigurationProvider(this, _keys);
             _providers.Add(provider);
             return provider;
+        }
+    }
+
+    /// <summary>Drops a provider whose configuration was disposed or built again.</summary>
+    public void Forget(CredentialConfigurationProvider provider)
+    {
+        lock (_gate)
+        {
+            _providers.Remove(provider);
         }
     }
 
@@ -39,14 +49,26 @@ internal sealed class CredentialConfigurationSource(string credentialName, Func<
 
     private void Take(Credential? current)
     {
-        var keys = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        if (current is not null)
+        Dictionary<string, string?> keys;
+        try
         {
-            ShieldedCall.Run(Fill, keys, current, "making configuration keys", "Check the format of the value and the code given to ExposeInConfiguration(...).");
+            keys = KeysOf(current);
+        }
+        catch (CredentialException) when (_shown is { Stage: CredentialStage.Revoked })
+        {
+            // The last good keys stay when a new version has a wrong form, but not those of a version that leaked.
+            Show(null, KeysOf(null));
+            throw;
         }
 
+        Show(current, keys);
+    }
+
+    private void Show(Credential? current, Dictionary<string, string?> keys)
+    {
         _hold?.Dispose();
         _hold = current?.Hold();
+        _shown = current;
         CredentialConfigurationProvider[] providers;
         lock (_gate)
         {
@@ -58,6 +80,24 @@ internal sealed class CredentialConfigurationSource(string credentialName, Func<
         {
             provider.Show(keys);
         }
+    }
+
+    // Without a version the keys stay and are empty, so that what other sources have under them does not show through.
+    private Dictionary<string, string?> KeysOf(Credential? current)
+    {
+        var keys = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (current is not null)
+        {
+            ShieldedCall.Run(Fill, keys, current, "making configuration keys", "Check the format of the value and the code given to ExposeInConfiguration(...).");
+            return keys;
+        }
+
+        foreach (var key in _keys.Keys)
+        {
+            keys[key] = null;
+        }
+
+        return keys;
     }
 
     private void Fill(Dictionary<string, string?> keys, Credential credential)

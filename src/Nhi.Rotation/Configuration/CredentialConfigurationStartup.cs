@@ -6,22 +6,15 @@ namespace Nhi.Rotation.Configuration;
 /// <summary>Connects configurations to their credentials before any service of the host starts.</summary>
 internal sealed class CredentialConfigurationStartup(IServiceProvider services, IEnumerable<CredentialConfigurationSource> sources) : IHostedLifecycleService
 {
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
+        // Nothing is waited for: the service that loads all credentials has done that, or has told why it could not.
         foreach (var source in sources)
         {
-            var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>(source.CredentialName);
-            try
-            {
-                await provider.GetCurrentAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (CredentialUnavailableException)
-            {
-                // Told by the service that loads all credentials; the keys appear once there is a version.
-            }
-
-            source.Connect(provider);
+            source.Connect(services.GetRequiredKeyedService<IRotatingCredentialProvider>(source.CredentialName));
         }
+
+        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.DependencyInjection;
 
@@ -87,6 +88,26 @@ public sealed class CredentialBuilder
     public CredentialBuilder For(string purpose) => Configure(options => options.Purpose = purpose);
 
     internal void ConfigureFiles(Action<FileBackendOptions> configure) => _registration.ConfigureFiles.Add(configure);
+
+    /// <summary>
+    /// Refuses a section with a key that is no option, for a misspelt one would silently leave a default in place. For authors of backends that can be named in
+    /// configuration.
+    /// </summary>
+    /// <param name="section">The backend's section.</param>
+    /// <param name="options">The options there are.</param>
+    /// <returns>Whether every key is an option.</returns>
+    public bool RefuseUnknownKeys(IConfigurationSection section, params IReadOnlyCollection<string> options)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(options);
+        if (section.GetChildren().FirstOrDefault(child => !options.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is not { } unknown)
+        {
+            return true;
+        }
+
+        Refuse($"{unknown.Path} is not an option. Use one of {string.Join(", ", options)}.");
+        return false;
+    }
 
     /// <summary>Says what is wrong with the declaration. The start then fails with it, together with all other mistakes. For authors of backends.</summary>
     /// <param name="mistake">What is wrong, with the key and the fix, in sentences. The credential's name is put before it.</param>

@@ -18,7 +18,8 @@ public static class CredentialConfigurationExtensions
     /// <returns>The same builder.</returns>
     /// <remarks>
     /// The key appears when the host starts, before its services start, and not before: code that reads it while the app is being built, or
-    /// <c>ValidateOnStart</c>, does not see it. It disappears while nothing is presentable.
+    /// <c>ValidateOnStart</c>, does not see it. It is empty while nothing is presentable, and what other sources have under the
+    /// key does not show through. A new version that makes no keys changes nothing (event 117), unless the one shown was revoked.
     /// </remarks>
     public static RotatingCredentialsBuilder ExposeInConfiguration(
         this RotatingCredentialsBuilder builder, IConfigurationBuilder configuration, string credentialName, string key)

@@ -6,6 +6,7 @@ namespace Nhi.Rotation.DependencyInjection;
 internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValidateOptions<CredentialOptions>
 {
     private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MinProbeTimeout = TimeSpan.FromMilliseconds(10);
 
     public ValidateOptionsResult Validate(string? name, CredentialOptions options)
     {
@@ -15,18 +16,22 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         }
 
         var rules = new OptionRules(name, registration.SectionPath);
-        rules.Check(options.RefreshInterval is not { } interval || interval >= MinRefreshInterval, nameof(options.RefreshInterval), options.RefreshInterval, "100 ms or more");
+        rules.Check(
+            options.RefreshInterval is not { } interval || (interval >= MinRefreshInterval && interval <= OptionRules.Longest),
+            nameof(options.RefreshInterval),
+            options.RefreshInterval,
+            "100 ms or more, at most 3650 days");
         rules.Check(options.RefreshJitter is >= 0 and <= 0.5, nameof(options.RefreshJitter), options.RefreshJitter, "between 0 and 0.5");
         rules.NotNegative(options.Overlap, nameof(options.Overlap));
         rules.NotNegative(options.ActivationDelay, nameof(options.ActivationDelay));
         rules.NotNegative(options.ClockSkew, nameof(options.ClockSkew));
-        rules.Check(options.MaxStaleness is not { } limit || limit > TimeSpan.Zero, nameof(options.MaxStaleness), options.MaxStaleness, "more than 0, or null for no limit");
+        rules.Check(options.MaxStaleness is not { } limit || (limit > TimeSpan.Zero && limit <= OptionRules.Longest), nameof(options.MaxStaleness), options.MaxStaleness, "more than 0, or null for no limit");
         rules.Positive(options.RejectionRefreshInterval, nameof(options.RejectionRefreshInterval));
         rules.Check(options.FallbackAfterRejections >= 1, nameof(options.FallbackAfterRejections), options.FallbackAfterRejections, "1 or more");
         rules.Positive(options.FallbackHold, nameof(options.FallbackHold));
         rules.Positive(options.MinBackoff, nameof(options.MinBackoff));
-        rules.Check(options.MaxBackoff >= options.MinBackoff, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more");
-        rules.Positive(options.ProbeTimeout, nameof(options.ProbeTimeout));
+        rules.Check(options.MaxBackoff >= options.MinBackoff && options.MaxBackoff <= OptionRules.Longest, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more, at most 3650 days");
+        rules.Wait(options.ProbeTimeout, MinProbeTimeout, nameof(options.ProbeTimeout));
         rules.Check(options.RetirementProbeAttempts is >= 1 and <= 1000, nameof(options.RetirementProbeAttempts), options.RetirementProbeAttempts, "between 1 and 1000");
         rules.Check(!options.ProveRetirement || registration.Probe is not null, nameof(options.ProveRetirement), options.ProveRetirement, "false, or add a probe with ProbeHttp(...) or ProbeWith(...)");
         rules.NotNegative(options.QuietPeriod, nameof(options.QuietPeriod));

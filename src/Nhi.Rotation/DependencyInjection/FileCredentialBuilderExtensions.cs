@@ -69,7 +69,10 @@ public static class FileCredentialBuilderExtensions
             return;
         }
 
-        builder.FromPemFiles(certificate, key, options => section.Bind(options));
+        if (builder.RefuseUnknownKeys(section, [.. FileSection.PemOptions, "Certificate", "Key"]))
+        {
+            builder.FromPemFiles(certificate, key, options => FileSection.Bind(builder.Name, section, options));
+        }
     }
 
     internal static void FromSection(CredentialBuilder builder, IConfigurationSection section)
@@ -81,8 +84,11 @@ public static class FileCredentialBuilderExtensions
             return;
         }
 
-        builder.ConfigureFiles(options => section.Bind(options));
-        Use(builder, path);
+        if (builder.RefuseUnknownKeys(section, [.. FileSection.Options, "Path"]))
+        {
+            builder.ConfigureFiles(options => FileSection.Bind(builder.Name, section, options));
+            Use(builder, path);
+        }
     }
 
     private static CredentialBuilder Use(CredentialBuilder builder, string path)

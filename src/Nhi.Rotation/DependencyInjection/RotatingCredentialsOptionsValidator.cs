@@ -8,14 +8,15 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
     private const long MinEvidenceFileBytes = 4096;
 
     private static readonly TimeSpan MinSweepInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(10);
 
     public ValidateOptionsResult Validate(string? name, RotatingCredentialsOptions options)
     {
         var rules = new OptionRules(credentialName: null, sectionPath: null);
         rules.Check(Enum.IsDefined(options.Start), nameof(options.Start), options.Start, "FailFast or Degraded");
-        rules.Positive(options.FirstLoadTimeout, nameof(options.FirstLoadTimeout));
-        rules.Positive(options.AttemptTimeout, nameof(options.AttemptTimeout));
-        rules.Check(options.SweepInterval >= MinSweepInterval, nameof(options.SweepInterval), options.SweepInterval, "100 ms or more");
+        rules.Wait(options.FirstLoadTimeout, MinTimeout, nameof(options.FirstLoadTimeout));
+        rules.Wait(options.AttemptTimeout, MinTimeout, nameof(options.AttemptTimeout));
+        rules.Wait(options.SweepInterval, MinSweepInterval, nameof(options.SweepInterval));
         rules.Check(options.MaxConcurrentRefreshes >= 1, nameof(options.MaxConcurrentRefreshes), options.MaxConcurrentRefreshes, "1 or more");
         rules.Check(options.MaxConsumers >= 1, nameof(options.MaxConsumers), options.MaxConsumers, "1 or more");
         rules.Check(options.MaxCallers >= 1, nameof(options.MaxCallers), options.MaxCallers, "1 or more");
@@ -74,6 +75,6 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
         nameof(CredentialOptions.RejectionRefreshInterval), nameof(CredentialOptions.FallbackAfterRejections), nameof(CredentialOptions.FallbackHold),
         nameof(CredentialOptions.MinBackoff), nameof(CredentialOptions.MaxBackoff), nameof(CredentialOptions.ProbeTimeout),
         nameof(CredentialOptions.ProveRetirement), nameof(CredentialOptions.RetirementProbeAttempts),
-        nameof(CredentialOptions.QuietPeriod),
+        nameof(CredentialOptions.QuietPeriod), nameof(CredentialOptions.IsCertificate),
     ];
 }

@@ -15,7 +15,10 @@ public static class CredentialOptionsBuilderExtensions
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <param name="builder">The options, from <c>services.AddOptions&lt;T&gt;()</c>.</param>
     /// <param name="credentialName">The credential, as registered.</param>
-    /// <param name="bind">Sets them, such as <c>(o, c) =&gt; o.ApiKey = c.Reveal()</c>. Runs in order with other configuration of the options.</param>
+    /// <param name="bind">
+    /// Sets them, such as <c>(o, c) =&gt; o.ApiKey = c.Reveal()</c>. Runs in order with other configuration of the options, and once more for each new version, on
+    /// an object that nobody gets, to see whether it works.
+    /// </param>
     /// <returns>The same builder.</returns>
     /// <remarks>
     /// <para>
@@ -24,7 +27,11 @@ public static class CredentialOptionsBuilderExtensions
     /// </para>
     /// <para>
     /// Options asked for before the first load, such as by <c>ValidateOnStart</c>, block until it has happened, at most for
-    /// <see cref="RotatingCredentialsOptions.FirstLoadTimeout"/>. When nothing is presentable any more, making options throws
+    /// <see cref="RotatingCredentialsOptions.FirstLoadTimeout"/>.
+    /// </para>
+    /// <para>
+    /// A new version that <paramref name="bind"/> or a validation of the options refuses changes nothing: the options of the version before stay, event 117 says
+    /// why, and it is tried again when the set changes. Only after a revocation they do not stay: making options throws then. When nothing is presentable any more, making options throws
     /// <see cref="CredentialUnavailableException"/> until there is a version again.
     /// </para>
     /// </remarks>
@@ -42,11 +49,12 @@ public static class CredentialOptionsBuilderExtensions
         return builder;
     }
 
-    private static CredentialOptionsBinding<TOptions> Create<TOptions>(IServiceProvider services, CredentialOptionsRegistration<TOptions> registration)
+    private static CredentialOptionsBinding<TOptions> Create<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        IServiceProvider services, CredentialOptionsRegistration<TOptions> registration)
         where TOptions : class
     {
         var provider = services.GetKeyedService<IRotatingCredentialProvider>(registration.CredentialName) ?? throw new InvalidOperationException(
             $"Options {registration.Consumer} use credential '{registration.CredentialName}', which is not registered. Call AddRotatingCredentials().AddCredential(\"{registration.CredentialName}\", ...).");
-        return new CredentialOptionsBinding<TOptions>(registration, provider.ForConsumer(registration.Consumer));
+        return new CredentialOptionsBinding<TOptions>(registration, provider.ForConsumer(registration.Consumer), services);
     }
 }

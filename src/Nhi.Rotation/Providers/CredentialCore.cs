@@ -260,9 +260,7 @@ internal sealed class CredentialCore : IRefreshTarget
         };
     }
 
-    // Our own errors say no value and why; of any other, only the type is told.
-    public void DeriveFailed(string versionId, Exception error) =>
-        _log.DeriveFailed(Name, versionId, error is CredentialException own ? own.Cause : error.GetType().FullName!);
+    public void DeriveFailed(string versionId, Exception error) => _log.DeriveFailed(Name, versionId, Describe(error));
 
     /// <summary>A credential for building and probing: its reveals are not counted. Under the lock or not.</summary>
     public static Credential? Uncounted(KnownVersion version) =>
@@ -278,6 +276,9 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+
+    // Our own errors say no value and why; of any other, only the type is told.
+    private static string Describe(Exception error) => error is CredentialException own ? own.Cause : error.GetType().FullName!;
 
     private CredentialMatch Recognize(MatchTable.Entry? entry, string consumer, string? caller)
     {
@@ -586,7 +587,10 @@ internal sealed class CredentialCore : IRefreshTarget
         }
         catch (AggregateException errors)
         {
-            _log.SubscriberFailed(Name, errors.Flatten().InnerExceptions[0].GetType().FullName!);
+            foreach (var error in errors.Flatten().InnerExceptions)
+            {
+                _log.SubscriberFailed(Name, Describe(error));
+            }
         }
     }
 

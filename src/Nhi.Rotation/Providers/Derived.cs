@@ -75,13 +75,13 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
         lock (_gate)
         {
             var last = _built;
-            if (last is not null && ReferenceEquals(last.For, current))
+            if (last is not null && ReferenceEquals(last.For, current) && last is not { IsGood: true, Source.Stage: CredentialStage.Revoked })
             {
                 // The one that stands in may have been revoked since.
                 return last.Source.Stage == CredentialStage.Revoked && last.IsGood ? _built = new Built(current, current, default!, IsGood: false) : last;
             }
 
-            // Tried once per version: if it cannot be built, the last good one stands in for it, unless that was revoked.
+            // Tried once per version: if it cannot be built, the last good one stands in for it, until that is revoked.
             var standIn = last is { IsGood: true, Source.Stage: not CredentialStage.Revoked } ? last with { For = current } : new Built(current, current, default!, IsGood: false);
             return _built = _core.Uncounted(current.VersionId) is { } source ? Build(current, source) ?? standIn : standIn;
         }

@@ -12,7 +12,7 @@ internal sealed class PresentedVersionWatch : IDisposable
 
     /// <param name="provider">The credential, as the consumer that uses it.</param>
     /// <param name="last">The version that the owner has already, if any.</param>
-    /// <param name="changed">Never called concurrently. If it throws, the engine logs the type, and it is called again with the next set.</param>
+    /// <param name="changed">Never called concurrently. If it throws, the engine logs why, and it is called again with the next set.</param>
     public PresentedVersionWatch(IRotatingCredentialProvider provider, string? last, Action<Credential?> changed)
     {
         _provider = provider;
@@ -20,17 +20,26 @@ internal sealed class PresentedVersionWatch : IDisposable
         _changed = changed;
         _subscription = ChangeToken.OnChange(provider.GetChangeToken, Look);
 
-        // What changed before the subscription stood.
-        Look();
+        try
+        {
+            // What changed before the subscription stood.
+            Look();
+        }
+        catch
+        {
+            _subscription.Dispose();
+            throw;
+        }
     }
 
     public void Dispose() => _subscription.Dispose();
 
     private void Look()
     {
-        var current = _provider.Credentials.Current;
         lock (_changed)
         {
+            // Under the lock: one that was read before would put an older version over a newer one.
+            var current = _provider.Credentials.Current;
             if (current?.VersionId == _last)
             {
                 return;

@@ -3,11 +3,9 @@ using System.Text.Json;
 
 namespace Nhi.Rotation.Shapes;
 
-/// <summary>A value that is a JSON object, read strictly: no comments, no property twice. Its errors name fields and show no content.</summary>
+/// <summary>A value that is a JSON object, read strictly. Its errors name fields and show no content.</summary>
 internal sealed class ShapeJson : IDisposable
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
-
     private readonly JsonDocument _document;
     private readonly string _name;
     private readonly string _versionId;
@@ -25,25 +23,9 @@ internal sealed class ShapeJson : IDisposable
     /// <exception cref="CredentialFormatException">It is not one JSON object.</exception>
     public static ShapeJson Read(Credential credential)
     {
-        try
-        {
-            var document = JsonDocument.Parse(credential.RevealBytes(), Options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return new ShapeJson(document, credential);
-            }
-
-            document.Dispose();
-        }
-        catch (JsonException)
-        {
-            // The parser's message can quote content, so it is not kept.
-        }
-
-        throw new CredentialFormatException(
-            credential.Name,
-            $"the value of version '{credential.VersionId}' is not one JSON object, or has a property twice",
-            "Write it with a JSON serializer, without comments and with each property once.");
+        return StrictJson.TryParse(credential.RevealBytes(), out var document, out var problem)
+            ? new ShapeJson(document, credential)
+            : throw new CredentialFormatException(credential.Name, $"the value of version '{credential.VersionId}' {problem.Cause}", problem.Fix);
     }
 
     /// <summary>The text of a field that has to be there and not empty.</summary>
@@ -92,16 +74,5 @@ internal sealed class ShapeJson : IDisposable
         || value.ValueKind == JsonValueKind.Null
         || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
 
-    private string? TextOrNull(string field)
-    {
-        try
-        {
-            return _document.RootElement.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair: no text.
-            return null;
-        }
-    }
+    private string? TextOrNull(string field) => _document.RootElement.TryGetProperty(field, out var value) ? StrictJson.TextOf(value) : null;
 }

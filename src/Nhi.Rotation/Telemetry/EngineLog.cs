@@ -60,8 +60,8 @@ internal sealed partial class EngineLog
     [LoggerMessage(116, LogLevel.Error, "Credential '{Credential}': building a derived value from version '{Version}' failed: {Cause}. The last good one stays. Check the format of the new version.")]
     public partial void DeriveFailed(string credential, string version, string cause);
 
-    [LoggerMessage(117, LogLevel.Error, "Credential '{Credential}': a subscriber of its change token failed with {ErrorType}.")]
-    public partial void SubscriberFailed(string credential, string errorType);
+    [LoggerMessage(117, LogLevel.Error, "Credential '{Credential}': a subscriber of its change token failed: {Cause}.")]
+    public partial void SubscriberFailed(string credential, string cause);
 
     [LoggerMessage(118, LogLevel.Warning, "Credential '{Credential}': the backend's change signal failed with {ErrorType}; polling goes on.")]
     public partial void WatchFailed(string credential, string errorType);

@@ -64,6 +64,25 @@ public class FakeCredentialProviderTests
     }
 
     [Fact]
+    public async Task A_derived_value_does_not_outlive_the_revocation_of_its_version()
+    {
+        var numbers = new FakeCredentialProvider("numbers", "1");
+        var number = numbers.Derive(credential => int.Parse(credential.Reveal()));
+        numbers.RotateTo("not a number");
+        Assert.Equal(1, number.Current);
+
+        await numbers.RevokeAsync("v1", "leaked", Ct);
+
+        Assert.Throws<CredentialUnavailableException>(() => number.Current);
+    }
+
+    [Fact]
+    public async Task A_revocation_needs_a_reason_as_with_the_real_provider()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(async () => await new FakeCredentialProvider("stripe", "old").RevokeAsync("v1", "", Ct));
+    }
+
+    [Fact]
     public void A_derived_value_of_a_provider_of_nothing_is_unavailable()
     {
         var number = new FakeCredentialProvider("numbers", "not a number").Derive(credential => int.Parse(credential.Reveal()));

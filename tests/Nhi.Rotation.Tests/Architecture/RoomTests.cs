@@ -20,7 +20,7 @@ public sealed class RoomTests
         ["Lifecycle"] = [],
         ["Evidence"] = [Telemetry],
         ["Evidence/Journal"] = ["Evidence", Telemetry],
-        ["Backends/Files"] = [Telemetry],
+        ["Backends/Files"] = ["Shapes", Telemetry],
         ["OptionsBinding"] = ["Providers"],
         ["Configuration"] = ["Providers"],
         ["OAuth"] = ["Http", "Shapes", Telemetry],

@@ -11,6 +11,8 @@ public sealed class RegistrationTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("nhi-");
 
+    private const string Endless = "10675199.02:48:05.4775807";
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public void Dispose() => _directory.Delete(recursive: true);
@@ -91,6 +93,17 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("FallbackAfterRejections", "0", "1 or more")]
     [InlineData("MaxBackoff", "00:00:00.1", "MinBackoff or more")]
     [InlineData("Overlapp", "01:00:00", "is not an option")]
+    [InlineData("Overlap", Endless, "at most 3650 days")]
+    [InlineData("ActivationDelay", Endless, "at most 3650 days")]
+    [InlineData("ClockSkew", Endless, "at most 3650 days")]
+    [InlineData("MaxStaleness", Endless, "null for no limit")]
+    [InlineData("RefreshInterval", Endless, "at most 3650 days")]
+    [InlineData("RejectionRefreshInterval", Endless, "at most 3650 days")]
+    [InlineData("FallbackHold", Endless, "at most 3650 days")]
+    [InlineData("MaxBackoff", Endless, "at most 3650 days")]
+    [InlineData("QuietPeriod", Endless, "at most 3650 days")]
+    [InlineData("ProbeTimeout", Endless, "at most 1 day")]
+    [InlineData("ProbeTimeout", "00:00:00", "10 ms or more")]
     public async Task A_number_that_cannot_work_stops_the_start_and_names_credential_key_and_range(string key, string value, string fix)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -102,6 +115,62 @@ public sealed class RegistrationTests : IDisposable
         Assert.Contains("'stripe'", error.Message, StringComparison.Ordinal);
         Assert.Contains($"Credentials:stripe:{key}", error.Message, StringComparison.Ordinal);
         Assert.Contains(fix, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Times_that_no_timer_takes_are_refused_for_what_all_share()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().Configure(options => options.FirstLoadTimeout = options.AttemptTimeout = options.SweepInterval = TimeSpan.MaxValue);
+        using var provider = services.BuildServiceProvider();
+
+        var error = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<RotatingCredentialsOptions>>().Value);
+
+        Assert.Equal(3, error.Failures.Count(failure => failure.Contains("at most 1 day", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_option_can_be_set_in_configuration()
+    {
+        var credential = Defaults(new CredentialOptions { Owner = "o", Purpose = "p", RefreshInterval = TimeSpan.FromMinutes(1), MaxStaleness = TimeSpan.FromDays(1) });
+        var files = Defaults(new FileBackendOptions { FileName = "f", JsonField = "j", FingerprintKey = new byte[16] });
+        credential["Files"] = new Dictionary<string, object>(files) { ["Path"] = _directory.FullName };
+        var pem = Defaults(new FileBackendOptions { FingerprintKey = new byte[16] });
+        foreach (var key in new[] { "Layout", "FileName", "Content", "JsonField" })
+        {
+            pem.Remove(key);
+        }
+
+        pem["Certificate"] = pem["Key"] = File("x");
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials(Section(new() { ["stripe"] = credential, ["tls"] = new { PemFiles = pem } }));
+        using var provider = services.BuildServiceProvider();
+
+        _ = provider.GetRequiredService<IOptions<RotatingCredentialsOptions>>().Value;
+        _ = provider.GetRequiredService<IOptionsMonitor<CredentialOptions>>().Get("stripe");
+        Assert.Equal("j", provider.GetRequiredService<IOptionsMonitor<FileBackendOptions>>().Get("stripe").JsonField);
+        Assert.Equal(16, provider.GetRequiredService<IOptionsMonitor<FileBackendOptions>>().Get("tls").FingerprintKey!.Length);
+    }
+
+    [Theory]
+    [InlineData("Files", "JsonFeild", "password", "Files:JsonFeild is not an option. Use one of Layout, FileName")]
+    [InlineData("PemFiles", "JsonField", "password", "PemFiles:JsonField is not an option. Use one of Newline")]
+    [InlineData("Files", "FingerprintKey", "CANARY-no-base64!", "Files:FingerprintKey is not base64. Set at least 16 random bytes")]
+    [InlineData("PemFiles", "FingerprintKey", "CANARY-no-base64!", "PemFiles:FingerprintKey is not base64. Set at least 16 random bytes")]
+    [InlineData("Files", "Newline", "TrimSome", "at 'Credentials:stripe:Files:Newline'")]
+    public async Task A_mistake_in_a_file_section_stops_the_start_and_names_credential_and_key(string section, string key, string value, string mistake)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var options = new Dictionary<string, object> { [key] = value };
+        options[section == "Files" ? "Path" : "Certificate"] = options[section == "Files" ? "Path" : "Key"] = File("one");
+        builder.Services.AddRotatingCredentials(Section(new() { ["stripe"] = new Dictionary<string, object> { [section] = options } }));
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Ct));
+
+        Assert.Contains("Credential 'stripe': ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(mistake, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("CANARY", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,6 +240,9 @@ public sealed class RegistrationTests : IDisposable
 
         Assert.Equal("one", provider.Current.Reveal());
     }
+
+    private static Dictionary<string, object> Defaults(object options) => options.GetType().GetProperties().ToDictionary(
+        property => property.Name, property => property.GetValue(options) is byte[] bytes ? Convert.ToBase64String(bytes) : (object)$"{property.GetValue(options)}");
 
     private static IConfigurationSection Section(Dictionary<string, object> credentials)
     {

@@ -69,6 +69,7 @@ public sealed class DeriveTests
         Assert.Equal(1, number.Current);
 
         await provider.RevokeAsync("v1", "leaked", Ct);
+        Assert.Throws<CredentialUnavailableException>(() => number.Current);
         backend.Put("v3", "bad too");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
 

@@ -27,7 +27,7 @@ internal sealed class ContentDecoder
         var text = CheckText(file, path, errors);
         if (_jsonField is not null)
         {
-            return ReadField(text, _jsonField, path, errors);
+            return Encoding.UTF8.GetBytes(JsonSecret.ReadField(text, _jsonField, errors.CredentialName, $"'{path}'"));
         }
 
         var value = text[..TrimmedLength(text.Span)];
@@ -56,23 +56,6 @@ internal sealed class ContentDecoder
         }
 
         return bytes.StartsWith(Encoding.UTF8.Preamble) ? file[Encoding.UTF8.Preamble.Length..] : file;
-    }
-
-    private static ReadOnlyMemory<byte> ReadField(ReadOnlyMemory<byte> text, string field, string path, FileErrors errors)
-    {
-        using var document = StrictJson.ParseObject(text, path, errors);
-        if (!document.RootElement.TryGetProperty(field, out var element))
-        {
-            throw errors.Invalid($"'{path}' has no field '{field}'", "Correct JsonField, or write the field.");
-        }
-
-        var value = StrictJson.TextOf(element);
-        if (string.IsNullOrEmpty(value) || value.Contains('\0', StringComparison.Ordinal))
-        {
-            throw errors.Invalid($"the field '{field}' of '{path}' is not a usable string", "Write a string that is not empty and has no NUL character.");
-        }
-
-        return Encoding.UTF8.GetBytes(value);
     }
 
     private int TrimmedLength(ReadOnlySpan<byte> text)

@@ -3,12 +3,9 @@ namespace Nhi.Rotation.Backends.Files;
 /// <summary>The errors of one credential's files: texts in one place. None contains any part of a file's content but names and ids of a manifest.</summary>
 internal sealed class FileErrors
 {
-    private readonly string _name;
+    public FileErrors(string credentialName) => CredentialName = credentialName;
 
-    public FileErrors(string credentialName)
-    {
-        _name = credentialName;
-    }
+    public string CredentialName { get; }
 
     public BackendException InvalidPath(string key) => Misconfigured($"'{key}' is not a path", "Set the path of a file or a directory.");
 
@@ -25,7 +22,7 @@ internal sealed class FileErrors
     public BackendException LinkLoop(string path) => Misconfigured($"'{path}' is a loop of symbolic links", "Point the link at a file.");
 
     public BackendException Unstable(string path, TimeSpan settleTime) => new(
-        _name,
+        CredentialName,
         BackendFailure.Unavailable,
         $"'{path}' keeps changing while it is read",
         $"Write another file and rename it, or pause at least {2 * settleTime.TotalMilliseconds:0} ms between two writes.");
@@ -34,7 +31,7 @@ internal sealed class FileErrors
     public BackendException Of(FileImage image, string path, string real, int maxSize) => image.State switch
     {
         FileImageState.Missing => new BackendException(
-            _name,
+            CredentialName,
             BackendFailure.NotFound,
             path == real ? $"'{path}' does not exist" : $"'{path}' leads through a symbolic link to '{real}', which does not exist",
             "Create the file, mount the secret there, or correct the path."),
@@ -44,17 +41,17 @@ internal sealed class FileErrors
         FileImageState.TooLarge => Invalid(
             $"'{path}' has {image.Length} bytes, and the limit is {maxSize}", "Correct the path, or raise MaxFileSize."),
         FileImageState.Denied => new BackendException(
-            _name,
+            CredentialName,
             BackendFailure.AccessDenied,
             $"'{path}' may not be read by this process",
             "Let the user of this process read the file and search its directories; in Kubernetes set fsGroup or defaultMode."),
         FileImageState.Link => new BackendException(
-            _name, BackendFailure.Unavailable, $"'{path}' was replaced while it was read", "None is needed: it is read again."),
+            CredentialName, BackendFailure.Unavailable, $"'{path}' was replaced while it was read", "None is needed: it is read again."),
         _ => new BackendException(
-            _name, BackendFailure.Unavailable, $"reading '{path}' failed with {image.Failure}", "Check the file system that holds it."),
+            CredentialName, BackendFailure.Unavailable, $"reading '{path}' failed with {image.Failure}", "Check the file system that holds it."),
     };
 
-    public BackendException Invalid(string cause, string fix) => new(_name, BackendFailure.InvalidContent, cause, fix);
+    public BackendException Invalid(string cause, string fix) => new(CredentialName, BackendFailure.InvalidContent, cause, fix);
 
-    private BackendException Misconfigured(string cause, string fix) => new(_name, BackendFailure.Misconfigured, cause, fix);
+    private BackendException Misconfigured(string cause, string fix) => new(CredentialName, BackendFailure.Misconfigured, cause, fix);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Nhi.Rotation.Shapes;
 
 namespace Nhi.Rotation.Backends.Files;
 
@@ -31,8 +32,15 @@ internal sealed class ManifestParser
     /// <param name="errors">Makes the errors.</param>
     public static Manifest Parse(ReadOnlyMemory<byte> file, string path, bool isDocument, FileErrors errors)
     {
-        using var document = StrictJson.ParseObject(ContentDecoder.CheckText(file, path, errors), path, errors);
-        return new ManifestParser(path, isDocument, errors).Read(document.RootElement);
+        if (!StrictJson.TryParse(ContentDecoder.CheckText(file, path, errors), out var document, out var problem))
+        {
+            throw errors.Invalid($"'{path}' {problem.Cause}", problem.Fix);
+        }
+
+        using (document)
+        {
+            return new ManifestParser(path, isDocument, errors).Read(document.RootElement);
+        }
     }
 
     private Manifest Read(JsonElement root)

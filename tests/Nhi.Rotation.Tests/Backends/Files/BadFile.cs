@@ -92,6 +92,7 @@ internal sealed record BadFile(
         ["manifest: unknown current"] = Labels("\"current\": \"v9\"", "'current' names a version that is not listed", "List the version"),
         ["manifest: two current in a list"] = Labels("\"current\": [\"v1\", \"v2\"]", "'current' of the manifest is not a string", "one string"),
         ["manifest: two current properties"] = Labels("\"current\": \"v1\", \"current\": \"v2\"", "property twice", "once"),
+        ["manifest: half of a surrogate pair in a name"] = Labels(@"""\ud800"": 1", "half of a surrogate pair in a property's name", "JSON serializer"),
         ["manifest: one version with two labels"] = Labels(
             "\"current\": \"v1\", \"previous\": \"v1\"", "'previous' and 'current' name the same version", "once"),
         ["manifest: bad revision"] = Labels("\"revision\": \"7\"", "'revision' is not a whole number", "grows with each change"),
