@@ -103,19 +103,27 @@ public sealed class InFlightTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_connection_that_is_opened_twice_in_one_ambient_transaction_is_held_once()
+    public async Task A_connection_that_is_opened_again_in_an_ambient_transaction_is_held_once_and_until_it_is_closed()
     {
         await using var shop = await Shop.OpenAsync(postgres);
-        var version = shop.Credential.Current.VersionId;
+        var old = shop.Credential.Current.VersionId;
+        NpgsqlConnection connection;
         using (var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
             await (await shop.Orders.OpenConnectionAsync(Ct)).CloseAsync();
-            await (await shop.Orders.OpenConnectionAsync(Ct)).CloseAsync();
+            connection = await shop.Orders.OpenConnectionAsync(Ct);
+            Assert.Equal(1, shop.HeldBy(old));
+            using (var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled))
+            {
+                await shop.RotateToAsync(shop.UserB);
+            }
+
             scope.Complete();
         }
 
-        await using var connection = await shop.Orders.OpenConnectionAsync(Ct);
-        Assert.Equal(1, shop.HeldBy(version));
+        Assert.Equal(1, shop.HeldBy(old));
+        await connection.CloseAsync();
+        Assert.Equal(0, shop.HeldBy(old));
     }
 
     [Theory]
