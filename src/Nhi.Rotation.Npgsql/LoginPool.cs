@@ -259,6 +259,7 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
             }
 
             session.User = connection;
+            session.IsEnlisted = false;
             session.Transaction = _setup.Enlists ? Transaction.Current : null;
             _users[connection] = session;
             isOutdated = IsOutdated(session);
@@ -283,24 +284,26 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     private void OnClosed(NpgsqlConnection connection)
     {
         var isBroken = connection.FullState == ConnectionState.Broken;
+        ServerSession? session;
+        Transaction? transaction;
         bool mustClear;
         lock (_gate)
         {
-            if (!_users.Remove(connection, out var session) || session.User != connection)
+            if (!_users.Remove(connection, out session) || session.User != connection)
             {
                 return;
             }
 
+            // Npgsql keeps it for the transaction, and returns it when that has ended.
             session.User = null;
-            if (!isBroken && session.Transaction is { } transaction && IsActive(transaction))
-            {
-                // Npgsql keeps it for the transaction, and returns it when that has ended.
-                session.IsEnlisted = true;
-                transaction.TransactionCompleted += (_, _) => OnTransactionCompleted(session);
-                return;
-            }
+            transaction = isBroken ? null : session.Transaction;
+            session.IsEnlisted = transaction is not null;
+            mustClear = transaction is null && Return(session, isBroken);
+        }
 
-            mustClear = Return(session, isBroken);
+        if (transaction is not null)
+        {
+            WhenCompleted(transaction, () => OnTransactionCompleted(session));
         }
 
         if (mustClear)
@@ -309,15 +312,27 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         }
     }
 
+    // Not under the lock: a transaction has one of its own, and calls under it. One that has ended calls at once.
+    private static void WhenCompleted(Transaction transaction, Action act)
+    {
+        try
+        {
+            transaction.TransactionCompleted += (_, _) => act();
+        }
+        catch (ObjectDisposedException)
+        {
+            act();
+        }
+    }
+
     private void OnTransactionCompleted(ServerSession session)
     {
         bool mustClear;
         lock (_gate)
         {
-            session.IsEnlisted = false;
-
             // It may have been opened again in the same transaction.
-            mustClear = session.User is null && Return(session, isBroken: false);
+            mustClear = session.IsEnlisted && Return(session, isBroken: false);
+            session.IsEnlisted = false;
         }
 
         if (mustClear)
@@ -338,18 +353,6 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         return isOutdated && session.WasBornOutdated;
     }
 
-    private static bool IsActive(Transaction transaction)
-    {
-        try
-        {
-            return transaction.TransactionInformation.Status == TransactionStatus.Active;
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
-    }
-
     // Under the lock.
     private void Judge(ServerSession session, List<OverdueSession> overdue)
     {
@@ -361,11 +364,14 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         var isBusy = IsBusy(user);
         if (IsOverdue(session))
         {
-            if (!(isBusy && session.IsBusyTold))
+            // Idle twice in a row: at the very end of a command Npgsql is not done with it.
+            if (isBusy ? !session.IsBusyTold : session.WasSeenIdle)
             {
                 session.IsBusyTold |= isBusy;
                 overdue.Add(new OverdueSession(user, session.ProcessId, session.Login.VersionId, isBusy ? OverdueAction.TellBusy : OverdueAction.Close));
             }
+
+            session.WasSeenIdle = !isBusy;
         }
         else if (!session.IsHeldTold && HasPassed(session.OutdatedAt, TellAfter))
         {

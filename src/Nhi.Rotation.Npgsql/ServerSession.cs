@@ -37,6 +37,9 @@ internal sealed class ServerSession(object link, Login login, int processId)
     /// <summary>When its version was found to be revoked.</summary>
     public long? RevokedAt { get; set; }
 
+    /// <summary>Whether no command was running on it when it was looked at last.</summary>
+    public bool WasSeenIdle { get; set; }
+
     /// <summary>Whether it was told that it is overdue and busy.</summary>
     public bool IsBusyTold { get; set; }
 
