@@ -1,4 +1,6 @@
 using System.Data;
+using System.Runtime.CompilerServices;
+using System.Transactions;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql;
@@ -9,21 +11,28 @@ namespace Nhi.Rotation.Npgsql;
 /// </summary>
 internal sealed class LoginPool : IDisposable, IAsyncDisposable
 {
-    // Set where one open must use another login than the pool's.
-    private static readonly AsyncLocal<Login?> Chosen = new();
-
     private static readonly TimeSpan UnansweredTimeout = TimeSpan.FromSeconds(1);
 
     // An open that took an idle connection just before the pool was cleared has told of it by then.
     private static readonly TimeSpan ClosingTime = TimeSpan.FromMilliseconds(200);
 
+    // How long a connection may be checked out before that is told, where it may stay for ever.
+    private static readonly TimeSpan TellAfter = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<SessionId, ServerSession> _sessions = [];
-    private readonly Dictionary<NpgsqlConnection, SessionId> _users = [];
+    private readonly Dictionary<object, ServerSession> _sessions = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<NpgsqlConnection, ServerSession> _users = [];
+
+    // What each physical connection logged in with, for as long as Npgsql keeps it: one that was counted as closed can turn up again.
+    private readonly ConditionalWeakTable<object, Login> _logins = [];
+
+    // Not shared between pools: what runs within an open, such as a connection initializer, may open elsewhere.
+    private readonly AsyncLocal<Opening?> _opening = new();
     private readonly NpgsqlDataSource _source;
     private readonly PoolSetup _setup;
     private readonly StateChangeEventHandler _onStateChange;
     private volatile Login _login;
+    private Login? _presentedElsewhere;
     private string? _wantedVersion;
     private long _unansweredSince;
 
@@ -58,15 +67,11 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
 
     public NpgsqlConnection Open(Login? chosen)
     {
-        var before = Chosen.Value;
+        var before = _opening.Value;
         var connection = CreateConnection();
         try
         {
-            if (chosen is not null)
-            {
-                Chosen.Value = chosen;
-            }
-
+            _opening.Value = new Opening(chosen);
             connection.Open();
             return connection;
         }
@@ -77,21 +82,14 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         }
         finally
         {
-            if (chosen is not null)
-            {
-                Chosen.Value = before;
-            }
+            _opening.Value = before;
         }
     }
 
     public async ValueTask<NpgsqlConnection> OpenAsync(Login? chosen, CancellationToken cancellationToken)
     {
-        if (chosen is not null)
-        {
-            // Undone when this method returns.
-            Chosen.Value = chosen;
-        }
-
+        // Undone when this method returns.
+        _opening.Value = new Opening(chosen);
         var connection = CreateConnection();
         try
         {
@@ -112,26 +110,22 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         var left = 0;
         lock (_gate)
         {
-            foreach (var (id, session) in _sessions)
+            foreach (var session in _sessions.Values)
             {
                 if (!IsOutdated(session))
                 {
                     continue;
                 }
 
-                if (session.User is null && HasPassed(session.OutdatedAt, ClosingTime))
+                if (session.IsIdle && HasPassed(session.OutdatedAt, ClosingTime))
                 {
                     // The pool was cleared when the version was replaced.
-                    Remove(id, session);
+                    Remove(session);
                     continue;
                 }
 
                 left++;
-                if (session.User is { } user && IsOverdue(session) && IsBusy(user) is var isBusy && !(isBusy && session.IsReported))
-                {
-                    session.IsReported = true;
-                    overdue.Add(new OverdueSession(user, id, session.Login.VersionId, isBusy));
-                }
+                Judge(session, overdue);
             }
         }
 
@@ -191,7 +185,8 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     // Called by Npgsql for each physical connection that it opens.
     private string TakePassword()
     {
-        var login = Chosen.Value ?? _login;
+        var opening = _opening.Value;
+        var login = opening?.Chosen ?? _login;
         if (login.Credential.Stage == CredentialStage.Revoked)
         {
             throw new CredentialUnavailableException(
@@ -199,6 +194,15 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         }
 
         NoteUnanswered();
+
+        if (opening is null)
+        {
+            Volatile.Write(ref _presentedElsewhere, login);
+        }
+        else
+        {
+            opening.Presented = login;
+        }
 
         // Counts the use; also of a login that is then refused.
         _ = login.Credential.RevealBytes();
@@ -232,21 +236,32 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
 
     private void OnOpened(NpgsqlConnection connection)
     {
-        var id = SessionId.Of(connection);
+        // The one object that Npgsql makes for each physical connection and shows. The server's process id is not enough: behind one address there can be several servers.
+        object link = connection.PostgresParameters;
         Login? accepted = null;
         bool isOutdated;
         lock (_gate)
         {
-            if (!_sessions.TryGetValue(id, out var session))
+            if (!_logins.TryGetValue(link, out var login))
             {
-                accepted = Chosen.Value ?? _login;
-                session = new ServerSession(accepted) { User = connection, WasBornOutdated = accepted.VersionId != _wantedVersion };
-                _sessions.Add(id, session);
+                // A server that lets everybody in asks for no password, and has not accepted one.
+                accepted = _opening.Value is { } opening ? opening.Presented : Interlocked.Exchange(ref _presentedElsewhere, null);
+                login = accepted ?? _login;
+                _logins.Add(link, login);
+            }
+
+            if (!_sessions.TryGetValue(link, out var session))
+            {
+                session = new ServerSession(link, login, connection.ProcessID) { WasBornOutdated = login.VersionId != _wantedVersion };
+                _sessions.Add(link, session);
+                session.User = connection;
                 ForgetLost();
             }
 
             session.User = connection;
-            _users[connection] = id;
+            session.IsEnlisted = false;
+            session.Transaction = _setup.Enlists ? Transaction.Current : null;
+            _users[connection] = session;
             isOutdated = IsOutdated(session);
             if (isOutdated)
             {
@@ -268,28 +283,100 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
 
     private void OnClosed(NpgsqlConnection connection)
     {
+        var isBroken = connection.FullState == ConnectionState.Broken;
+        ServerSession? session;
+        Transaction? transaction;
         bool mustClear;
         lock (_gate)
         {
-            if (!_users.Remove(connection, out var id) || !_sessions.TryGetValue(id, out var session) || session.User != connection)
+            if (!_users.Remove(connection, out session) || session.User != connection)
             {
                 return;
             }
 
+            // Npgsql keeps it for the transaction, and returns it when that has ended.
             session.User = null;
-            var isOutdated = IsOutdated(session);
-            if (isOutdated || connection.FullState == ConnectionState.Broken || !_setup.IsPooling)
-            {
-                Remove(id, session);
-            }
+            transaction = isBroken ? null : session.Transaction;
+            session.IsEnlisted = transaction is not null;
+            mustClear = transaction is null && Return(session, isBroken);
+        }
 
-            // Opened after the switch, by an older connection object or as a second try: Npgsql keeps it in the pool if it is not told otherwise.
-            mustClear = isOutdated && session.WasBornOutdated;
+        if (transaction is not null)
+        {
+            WhenCompleted(transaction, () => OnTransactionCompleted(session));
         }
 
         if (mustClear)
         {
             _source.Clear();
+        }
+    }
+
+    // Not under the lock: a transaction has one of its own, and calls under it. One that has ended calls at once.
+    private static void WhenCompleted(Transaction transaction, Action act)
+    {
+        try
+        {
+            transaction.TransactionCompleted += (_, _) => act();
+        }
+        catch (ObjectDisposedException)
+        {
+            act();
+        }
+    }
+
+    private void OnTransactionCompleted(ServerSession session)
+    {
+        bool mustClear;
+        lock (_gate)
+        {
+            // It may have been opened again in the same transaction.
+            mustClear = session.IsEnlisted && Return(session, isBroken: false);
+            session.IsEnlisted = false;
+        }
+
+        if (mustClear)
+        {
+            _source.Clear();
+        }
+    }
+
+    // Under the lock. Whether the pool must be cleared for it: Npgsql keeps what was opened after the switch, by an older connection object or as a second try.
+    private bool Return(ServerSession session, bool isBroken)
+    {
+        var isOutdated = IsOutdated(session);
+        if (isOutdated || isBroken || !_setup.IsPooling)
+        {
+            Remove(session);
+        }
+
+        return isOutdated && session.WasBornOutdated;
+    }
+
+    // Under the lock.
+    private void Judge(ServerSession session, List<OverdueSession> overdue)
+    {
+        if (session.User is not { } user)
+        {
+            return;
+        }
+
+        var isBusy = IsBusy(user);
+        if (IsOverdue(session))
+        {
+            // Idle twice in a row: at the very end of a command Npgsql is not done with it.
+            if (isBusy ? !session.IsBusyTold : session.WasSeenIdle)
+            {
+                session.IsBusyTold |= isBusy;
+                overdue.Add(new OverdueSession(user, session.ProcessId, session.Login.VersionId, isBusy ? OverdueAction.TellBusy : OverdueAction.Close));
+            }
+
+            session.WasSeenIdle = !isBusy;
+        }
+        else if (!session.IsHeldTold && HasPassed(session.OutdatedAt, TellAfter))
+        {
+            session.IsHeldTold = true;
+            overdue.Add(new OverdueSession(user, session.ProcessId, session.Login.VersionId, OverdueAction.TellHeld));
         }
     }
 
@@ -325,16 +412,16 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     // Npgsql does not tell when it prunes an idle connection, but never has more of them than the pool may hold.
     private void ForgetLost()
     {
-        foreach (var (id, session) in _sessions)
+        foreach (var session in _sessions.Values)
         {
             if (_sessions.Count <= _setup.MaxSessions)
             {
                 return;
             }
 
-            if (session.User is null)
+            if (session.IsIdle)
             {
-                Remove(id, session);
+                Remove(session);
             }
         }
     }
@@ -343,19 +430,24 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     {
         lock (_gate)
         {
-            foreach (var (id, session) in _sessions)
+            foreach (var session in _sessions.Values.Where(static session => session.IsIdle))
             {
-                if (session.User is null)
-                {
-                    Remove(id, session);
-                }
+                Remove(session);
             }
         }
     }
 
-    private void Remove(SessionId id, ServerSession session)
+    private void Remove(ServerSession session)
     {
-        _sessions.Remove(id);
+        _sessions.Remove(session.Link);
         session.End();
+    }
+
+    /// <summary>One open of ours: which login it must use, if not the pool's, and which one it used, if it opened a physical connection.</summary>
+    private sealed class Opening(Login? chosen)
+    {
+        public Login? Chosen { get; } = chosen;
+
+        public Login? Presented { get; set; }
     }
 }

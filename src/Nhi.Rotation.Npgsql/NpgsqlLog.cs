@@ -22,4 +22,7 @@ internal static partial class NpgsqlLog
 
     [LoggerMessage(505, LogLevel.Warning, "Data source '{DataSource}': the connection to server process {ProcessId} should have been returned, because version '{Version}' of credential '{Credential}' was replaced or revoked; it is closed when its command ends.")]
     public static partial void StillBusy(ILogger logger, string dataSource, string credential, string version, int processId);
+
+    [LoggerMessage(506, LogLevel.Warning, "Data source '{DataSource}': the connection to server process {ProcessId} is still checked out, minutes after version '{Version}' of credential '{Credential}' was replaced. The old version is in use until it is returned.")]
+    public static partial void StillHeld(ILogger logger, string dataSource, string credential, string version, int processId);
 }

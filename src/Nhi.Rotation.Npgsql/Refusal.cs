@@ -7,6 +7,14 @@ internal static class Refusal
 {
     public static bool Is(NpgsqlException error) => Find(error) is not null;
 
+    /// <summary>Whether nothing was presented, because the version was revoked meanwhile.</summary>
+    public static bool IsWithdrawn(NpgsqlException error) => error.InnerException switch
+    {
+        CredentialUnavailableException => true,
+        AggregateException many => many.InnerExceptions.OfType<NpgsqlException>().Any(IsWithdrawn),
+        _ => false,
+    };
+
     /// <summary>The code, or <see langword="null"/> if the error is about something else.</summary>
     public static string? Find(NpgsqlException error) => error switch
     {

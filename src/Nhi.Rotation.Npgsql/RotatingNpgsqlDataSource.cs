@@ -96,7 +96,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         {
             return active.Pool.Open(chosen: null);
         }
-        catch (NpgsqlException error) when (Refusal.Is(error))
+        catch (NpgsqlException error) when (Refusal.Is(error) || Refusal.IsWithdrawn(error))
         {
             // Rare, and a caller that opens synchronously expects to wait.
             var other = Task.Run(() => FindOtherAsync(active.Login, error, CancellationToken.None)).GetAwaiter().GetResult();
@@ -133,7 +133,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         {
             return await active.Pool.OpenAsync(chosen: null, cancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException error) when (Refusal.Is(error))
+        catch (NpgsqlException error) when (Refusal.Is(error) || Refusal.IsWithdrawn(error))
         {
             other = await FindOtherAsync(active.Login, error, cancellationToken).ConfigureAwait(false);
             if (other is null)
@@ -219,6 +219,10 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         {
             // Revoked without a replacement, or nothing can log in: what is open has to go all the same.
             StandDown();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed at this very moment.
         }
     }
 
@@ -312,6 +316,12 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
 
     private async Task<Login?> FindOtherAsync(Login rejected, NpgsqlException error, CancellationToken cancellationToken)
     {
+        if (Refusal.IsWithdrawn(error))
+        {
+            // Revoked while it was being opened: nobody refused anything.
+            return FindCurrent(rejected);
+        }
+
         _provider.Report(rejected.Credential, CredentialOutcome.Rejected);
         var other = FindCurrent(rejected);
         if (other is null)
@@ -450,22 +460,26 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
 
         foreach (var session in overdue)
         {
-            End(session);
+            Attend(session);
         }
     }
 
-    private void End(OverdueSession session)
+    private void Attend(OverdueSession session)
     {
-        if (session.IsBusy)
+        switch (session.Action)
         {
-            NpgsqlLog.StillBusy(_logger, Name, _provider.Name, session.VersionId, session.Id.ProcessId);
-            return;
+            case OverdueAction.TellBusy:
+                NpgsqlLog.StillBusy(_logger, Name, _provider.Name, session.VersionId, session.ProcessId);
+                return;
+            case OverdueAction.TellHeld:
+                NpgsqlLog.StillHeld(_logger, Name, _provider.Name, session.VersionId, session.ProcessId);
+                return;
         }
 
         try
         {
             session.User.Close();
-            NpgsqlLog.Closed(_logger, Name, _provider.Name, session.VersionId, session.Id.ProcessId);
+            NpgsqlLog.Closed(_logger, Name, _provider.Name, session.VersionId, session.ProcessId);
         }
 #pragma warning disable CA1031 // Its user may have closed it or begun a command at this very moment; the next sweep looks again.
         catch (Exception)

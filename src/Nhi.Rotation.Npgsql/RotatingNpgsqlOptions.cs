@@ -9,17 +9,18 @@ public sealed class RotatingNpgsqlOptions
     public string? Name { get; set; }
 
     /// <summary>
-    /// How long a connection of a replaced version may stay checked out before it is closed under its user, between two commands and never within one. Idle
-    /// connections are closed at once, the others when they are returned; this bound is for those that are not. More than 0, or
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for never. Default 5 min.
+    /// How long a connection of a replaced version may stay checked out before it is closed under its user: between two commands, also within a transaction,
+    /// never within a command. Idle connections are closed at once, the others when they are returned; this bound is for those that are not. More than 0. Default
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: never, and the verdict of the old version is "still used" until then.
     /// </summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan DrainTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The same for a revoked version. 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/> for never. Default 5 s.</summary>
     public TimeSpan RevokedDrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Sets up Npgsql itself: type mappings, TLS, logging. Called once for each user name that comes up. It must not set a password or a password provider.
+    /// Sets up Npgsql itself: type mappings, TLS, logging. Called when the data source is made, to check it, and once for each user name that comes up. It must not
+    /// set a password or a password provider.
     /// </summary>
     public Action<NpgsqlDataSourceBuilder>? Configure { get; set; }
 }

@@ -36,7 +36,8 @@ public static class RotatingNpgsqlServiceCollectionExtensions
 
         services.AddKeyedSingleton(options.Name, (provider, _) => new RotatingNpgsqlDataSource(
             connectionString,
-            provider.GetRequiredKeyedService<IRotatingCredentialProvider>(credentialName),
+            provider.GetKeyedService<IRotatingCredentialProvider>(credentialName) ?? throw new InvalidOperationException(
+                $"Data source '{options.Name}' uses credential '{credentialName}', which is not registered. Call AddRotatingCredentials().AddCredential(\"{credentialName}\", ...)."),
             options,
             provider.GetService<ILoggerFactory>(),
             provider.GetService<TimeProvider>()));

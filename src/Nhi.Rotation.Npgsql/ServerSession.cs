@@ -1,20 +1,35 @@
+using System.Transactions;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql;
 
 /// <summary>One physical connection, from its login until it is closed. Under its pool's lock.</summary>
-internal sealed class ServerSession(Login login)
+internal sealed class ServerSession(object link, Login login, int processId)
 {
     // Open holds are what the ledger's verdict rests on.
     private readonly IDisposable _hold = login.Credential.Hold();
 
+    /// <summary>What stands for it while it lives.</summary>
+    public object Link { get; } = link;
+
     public Login Login { get; } = login;
+
+    public int ProcessId { get; } = processId;
 
     /// <summary>Whether it was opened with a version that was replaced already.</summary>
     public bool WasBornOutdated { get; init; }
 
-    /// <summary>Who has it checked out, or <see langword="null"/> while it idles in the pool.</summary>
+    /// <summary>Who has it checked out, or <see langword="null"/> while nobody has.</summary>
     public NpgsqlConnection? User { get; set; }
+
+    /// <summary>The ambient transaction it was opened in.</summary>
+    public Transaction? Transaction { get; set; }
+
+    /// <summary>Whether its user has closed it, but that transaction still has it.</summary>
+    public bool IsEnlisted { get; set; }
+
+    /// <summary>Whether it is in the pool, or gone.</summary>
+    public bool IsIdle => User is null && !IsEnlisted;
 
     /// <summary>When its version was found to be replaced.</summary>
     public long? OutdatedAt { get; set; }
@@ -22,8 +37,14 @@ internal sealed class ServerSession(Login login)
     /// <summary>When its version was found to be revoked.</summary>
     public long? RevokedAt { get; set; }
 
-    /// <summary>Whether its being overdue was told.</summary>
-    public bool IsReported { get; set; }
+    /// <summary>Whether no command was running on it when it was looked at last.</summary>
+    public bool WasSeenIdle { get; set; }
+
+    /// <summary>Whether it was told that it is overdue and busy.</summary>
+    public bool IsBusyTold { get; set; }
+
+    /// <summary>Whether it was told that it is still checked out.</summary>
+    public bool IsHeldTold { get; set; }
 
     public void End() => _hold.Dispose();
 }

@@ -43,6 +43,9 @@ internal sealed class RedisAuthentication(ConfigurationOptions options, string? 
             var probe = options.Clone();
             probe.Defaults = ((RotatingDefaults)options.Defaults).Inner;
             probe.Tunnel = ((LinkTunnel)options.Tunnel!).Inner;
+
+            // For all servers one name can be expected on the certificate, which the defaults find from the end points that there were at first.
+            probe.SslHost = options.SslHost ?? options.Defaults.GetSslHostFromEndpoints(options.EndPoints);
             probe.EndPoints.Clear();
             probe.EndPoints.Add(endPoint);
             probe.ServiceName = null;

@@ -24,6 +24,7 @@ internal sealed class RedisRotation : IDisposable
     private readonly CancellationTokenSource _stop = new();
 #pragma warning restore CA2213
     private readonly IRotatingCredentialProvider _provider;
+    private readonly IDerived<UsernamePassword> _logins;
     private readonly ConfigurationOptions _options;
     private readonly RedisAuthentication _authentication;
     private readonly TimeProvider _time;
@@ -39,6 +40,7 @@ internal sealed class RedisRotation : IDisposable
     public RedisRotation(IRotatingCredentialProvider provider, ConfigurationOptions options, TimeProvider time)
     {
         _provider = provider;
+        _logins = provider.Derive(UsernamePassword.Parse);
         _options = options;
         _time = time;
         UserName = options.User;
@@ -115,9 +117,10 @@ internal sealed class RedisRotation : IDisposable
         }
     }
 
+    // The current version, or the last one whose value can be read.
     private Credential Choose(string? refused)
     {
-        var current = _provider.Current;
+        var current = _logins.Source;
         return current.VersionId == refused
             ? _provider.Credentials.Previous.FirstOrDefault(static version => version.Stage == CredentialStage.Previous) ?? current
             : current;
@@ -182,7 +185,12 @@ internal sealed class RedisRotation : IDisposable
 
     private async Task<bool> PassAsync()
     {
-        if (_provider.Credentials.Current is not { } current)
+        Credential current;
+        try
+        {
+            current = _logins.Source;
+        }
+        catch (CredentialUnavailableException)
         {
             // Nothing to present; the next change wakes.
             return true;
@@ -267,8 +275,13 @@ internal sealed class RedisRotation : IDisposable
                 _provider.Report(version, CredentialOutcome.Accepted);
                 break;
             case AuthAnswer.Rejected:
+                if (node.RefusedVersion != version.VersionId)
+                {
+                    // Once, or the log would be full of it until somebody has added the password.
+                    Log.Refused(Logger, node.EndPoint, version.VersionId, _provider.Name);
+                }
+
                 node.RefusedVersion = version.VersionId;
-                Log.Refused(Logger, node.EndPoint, version.VersionId, _provider.Name);
                 _provider.Report(version, CredentialOutcome.Rejected);
                 break;
             default:

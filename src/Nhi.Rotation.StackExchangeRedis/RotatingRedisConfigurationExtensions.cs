@@ -19,7 +19,8 @@ public static class RotatingRedisConfigurationExtensions
     /// <see cref="ConfigurationOptions.SharedSubscriptionConnection"/> and RESP3 there are none. The work ends with the process.
     /// </remarks>
     /// <exception cref="InvalidOperationException">
-    /// The options have a password, which would win; they rotate a credential already; or they name a sentinel service and no <see cref="ConfigurationOptions.SentinelPassword"/>.
+    /// The options have a password, which would win, or no server; they rotate a credential already; or they name a sentinel service and no
+    /// <see cref="ConfigurationOptions.SentinelPassword"/>.
     /// </exception>
     public static ConfigurationOptions UseRotatingCredential(this ConfigurationOptions options, IRotatingCredentialProvider provider)
     {
@@ -42,6 +43,11 @@ public static class RotatingRedisConfigurationExtensions
         {
             throw new InvalidOperationException(
                 $"Credential '{provider.Name}': the options have a password, which would win over the credential. Remove password= from the Redis configuration.");
+        }
+
+        if (options.EndPoints.Count == 0)
+        {
+            throw new InvalidOperationException($"Credential '{provider.Name}': the Redis configuration names no server. Add one, such as localhost:6379.");
         }
 
         if (!string.IsNullOrEmpty(options.ServiceName))

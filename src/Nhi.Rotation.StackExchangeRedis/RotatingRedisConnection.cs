@@ -7,35 +7,61 @@ namespace Nhi.Rotation.StackExchangeRedis;
 internal sealed class RotatingRedisConnection : IHostedService, IAsyncDisposable, IDisposable
 {
     private readonly ConfigurationOptions _options;
+    private readonly IRotatingCredentialProvider _provider;
     private readonly RedisRotation _rotation;
-    private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
+#pragma warning disable CA2213 // Only cancelled: an attempt may still look at it.
+    private readonly CancellationTokenSource _stop = new();
+#pragma warning restore CA2213
+    private readonly Lock _gate = new();
+    private Task<IConnectionMultiplexer>? _connection;
 
     public RotatingRedisConnection(ConfigurationOptions options, IRotatingCredentialProvider provider, TimeProvider time)
     {
         _options = options;
+        _provider = provider;
         _rotation = RotatingRedisConfigurationExtensions.Install(options, provider, time);
-        _connection = new Lazy<Task<IConnectionMultiplexer>>(() => Task.Run(() => ConnectAsync(provider)));
     }
 
     // Blocks only where nothing has connected before: without a host.
-    public IConnectionMultiplexer Multiplexer => _connection.Value.GetAwaiter().GetResult();
+    public IConnectionMultiplexer Multiplexer => ConnectOnce().GetAwaiter().GetResult();
 
-    public Task StartAsync(CancellationToken cancellationToken) => _connection.Value.WaitAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => ConnectOnce().WaitAsync(cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // The container disposes the multiplexer itself.
-    public void Dispose() => _rotation.Dispose();
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    public ValueTask DisposeAsync()
+    // The container disposes the multiplexer only if somebody has asked for it; disposing it twice does nothing. This object it disposes twice.
+    public async ValueTask DisposeAsync()
     {
-        Dispose();
-        return ValueTask.CompletedTask;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _rotation.Dispose();
+        try
+        {
+            if (_connection is { } connection)
+            {
+                await (await connection.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // Whoever asked for the connection was told why there is none.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
-    private async Task<IConnectionMultiplexer> ConnectAsync(IRotatingCredentialProvider provider)
+    // An attempt that failed is not the last word: the next use makes another.
+    private Task<IConnectionMultiplexer> ConnectOnce()
     {
-        await provider.GetCurrentAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            return _connection is { IsFaulted: false, IsCanceled: false } ? _connection : _connection = Task.Run(ConnectAsync, _stop.Token);
+        }
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync()
+    {
+        await _provider.GetCurrentAsync(_stop.Token).ConfigureAwait(false);
         try
         {
             return await ConnectionMultiplexer.ConnectAsync(_options).ConfigureAwait(false);

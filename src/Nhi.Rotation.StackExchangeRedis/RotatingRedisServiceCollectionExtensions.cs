@@ -20,12 +20,22 @@ public static class RotatingRedisServiceCollectionExtensions
     /// <param name="configuration">The Redis configuration without a password, such as <c>localhost:6379</c>.</param>
     /// <param name="configure">Changes the options further, or <see langword="null"/>.</param>
     /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException">The configuration cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">There is a multiplexer with this credential already.</exception>
     public static IServiceCollection AddRotatingRedis(
         this IServiceCollection services, string credentialName, string configuration, Action<ConfigurationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(credentialName);
         ArgumentException.ThrowIfNullOrEmpty(configuration);
+        if (services.Any(service => service.ServiceType == typeof(RotatingRedisConnection) && Equals(service.ServiceKey, credentialName)))
+        {
+            throw new InvalidOperationException(
+                $"Redis with credential '{credentialName}' is added twice. For a second multiplexer call UseRotatingCredential on its options, or give it a credential of its own.");
+        }
+
+        // Only to tell now what is wrong with it.
+        ConfigurationOptions.Parse(configuration);
         services.AddKeyedSingleton(credentialName, (provider, _) => Create(provider, credentialName, configuration, configure));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<RotatingRedisConnection>(credentialName));
         services.AddKeyedSingleton(credentialName, (provider, _) => provider.GetRequiredKeyedService<RotatingRedisConnection>(credentialName).Multiplexer);

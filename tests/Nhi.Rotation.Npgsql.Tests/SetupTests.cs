@@ -12,6 +12,7 @@ public sealed class SetupTests
     [InlineData("Host=db;Password=c4nary", "Leave it out")]
     [InlineData("Host=db;Passfile=/x", "Leave it out")]
     [InlineData("Host=db;Multiplexing=true", "Multiplexing")]
+    [InlineData("Host=db;Integrated Security=true;Username=c4nary", "keywords")]
     [InlineData("Database=orders;Username=c4nary", "Host")]
     [InlineData("Host=db;Paswort=c4nary", "connection string")]
     [InlineData("Host=db;Port=c4nary", "connection string")]

@@ -17,10 +17,12 @@ internal sealed class Shop : IAsyncDisposable
     private readonly string _prefix = $"app{Interlocked.Increment(ref _count)}";
     private readonly FakeCredentialBackend _backend = new(TimeProvider.System);
     private readonly IHost _host;
+    private readonly Lazy<RotatingNpgsqlDataSource> _orders;
 
-    private Shop(PostgresServer server, Action<RotatingNpgsqlOptions>? configure, ILoggerProvider? logs)
+    private Shop(PostgresServer server, Action<RotatingNpgsqlOptions>? configure, ILoggerProvider? logs, string more, TimeProvider? time)
     {
         Server = server;
+        ConnectionString = $"{server.ConnectionString(_prefix)};{more}";
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         if (logs is not null)
         {
@@ -34,8 +36,11 @@ internal sealed class Shop : IAsyncDisposable
                 options.QuietPeriod = TimeSpan.Zero;
                 options.RejectionRefreshInterval = TimeSpan.FromMilliseconds(50);
             }));
-        builder.Services.AddRotatingNpgsqlDataSource("orders-db", server.ConnectionString(_prefix), configure);
+        builder.Services.AddRotatingNpgsqlDataSource("orders-db", ConnectionString, configure);
         _host = builder.Build();
+        _orders = new Lazy<RotatingNpgsqlDataSource>(() => time is null
+            ? _host.Services.GetRequiredService<RotatingNpgsqlDataSource>()
+            : new RotatingNpgsqlDataSource(ConnectionString, Credential, Options(configure), _host.Services.GetRequiredService<ILoggerFactory>(), time));
     }
 
     public PostgresServer Server { get; }
@@ -44,16 +49,24 @@ internal sealed class Shop : IAsyncDisposable
 
     public string UserB => $"{_prefix}_b";
 
-    public RotatingNpgsqlDataSource Orders => _host.Services.GetRequiredService<RotatingNpgsqlDataSource>();
+    public string ConnectionString { get; }
+
+    public RotatingNpgsqlDataSource Orders => _orders.Value;
 
     public IRotatingCredentialProvider Credential => _host.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("orders-db");
 
     public IRotationLedger Ledger => _host.Services.GetRequiredService<IRotationLedger>();
 
-    public static async Task<Shop> OpenAsync(PostgresFixture postgres, Action<RotatingNpgsqlOptions>? configure = null, ILoggerProvider? logs = null)
+    /// <param name="postgres">The server.</param>
+    /// <param name="configure">Options of the data source.</param>
+    /// <param name="logs">Gets all logs.</param>
+    /// <param name="more">What to add to the connection string.</param>
+    /// <param name="time">The data source's own clock.</param>
+    public static async Task<Shop> OpenAsync(
+        PostgresFixture postgres, Action<RotatingNpgsqlOptions>? configure = null, ILoggerProvider? logs = null, string more = "", TimeProvider? time = null)
     {
         var server = await postgres.StartAsync();
-        var shop = new Shop(server, configure, logs);
+        var shop = new Shop(server, configure, logs, more, time);
         await server.ExecuteAsync($"CREATE ROLE {shop.UserA} LOGIN; CREATE ROLE {shop.UserB} LOGIN");
         shop.Publish(shop.UserA, await shop.SetPasswordAsync(shop.UserA));
         await shop._host.StartAsync();
@@ -88,6 +101,12 @@ internal sealed class Shop : IAsyncDisposable
 
     public Task<long> CountSessionsOfAsync(string user) => CountSessionsAsync($"usename = '{user}'");
 
+    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     public RotationEvidence EvidenceOf(string version) => Ledger.GetRotations("orders-db").Single(rotation => rotation.From == version);
 
     public long HeldBy(string version) => Ledger.GetUses("orders-db").Where(use => use.VersionId == version).Sum(static use => use.Held);
@@ -96,6 +115,13 @@ internal sealed class Shop : IAsyncDisposable
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private static RotatingNpgsqlOptions Options(Action<RotatingNpgsqlOptions>? configure)
+    {
+        var options = new RotatingNpgsqlOptions();
+        configure?.Invoke(options);
+        return options;
     }
 
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
@@ -112,6 +138,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Orders.DisposeAsync();
         await _host.StopAsync();
         if (_host is IAsyncDisposable host)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.Testing;
 using StackExchange.Redis;
@@ -39,6 +40,15 @@ internal sealed class RedisApp : IAsyncDisposable
         var id = _backend.Add("cache", value);
         await Provider.RefreshAsync(RefreshReason.Requested);
         return id;
+    }
+
+    /// <summary>What a host does first.</summary>
+    public async Task StartAsync()
+    {
+        foreach (var service in _services.GetServices<IHostedService>())
+        {
+            await service.StartAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>How many connections hold a version.</summary>
