@@ -100,6 +100,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public Task DeleteUserAsync(string user) => Server.ExecuteAsync("ACL", "DELUSER", user);
 
+    public async Task<bool> IsClusterReadyAsync() => ((string)(await Server.ExecuteAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal);
+
     public Task KillAsync(string user) => Server.ExecuteAsync("CLIENT", "KILL", "USER", user);
 
     /// <summary>How many connections the server counts for a user.</summary>

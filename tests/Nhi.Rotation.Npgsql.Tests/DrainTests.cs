@@ -64,6 +64,7 @@ public sealed class DrainTests(PostgresFixture postgres)
         var log = new LogCapture();
         await using var shop = await Shop.OpenAsync(postgres, static options => options.DrainTimeout = TimeSpan.FromMilliseconds(300), log);
         await using var kept = await shop.Orders.OpenConnectionAsync(Ct);
+        var closed = Shop.WhenClosed(kept);
         await using var working = await shop.Orders.OpenConnectionAsync(Ct);
 #pragma warning disable CA2025 // Awaited below.
         var command = Shop.ScalarAsync<int>(working, "SELECT 7 FROM pg_sleep(1.5)");
@@ -71,7 +72,7 @@ public sealed class DrainTests(PostgresFixture postgres)
 
         await shop.RotateToAsync(shop.UserB);
 
-        await Shop.UntilAsync(() => kept.State == ConnectionState.Closed, () => "it is still open");
+        await closed.Task.WaitAsync(Shop.Deadline, Ct);
         Assert.False(command.IsCompleted);
         Assert.Equal(7, await command);
         await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "connections are left");
@@ -86,11 +87,12 @@ public sealed class DrainTests(PostgresFixture postgres)
         await using var shop = await Shop.OpenAsync(postgres, static options => options.RevokedDrainTimeout = TimeSpan.Zero);
         var leaked = await shop.RotateToAsync(shop.UserB);
         await using var kept = await shop.Orders.OpenConnectionAsync(Ct);
+        var closed = Shop.WhenClosed(kept);
 
         await shop.Credential.RevokeAsync(leaked, "leaked", Ct);
 
         await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserB) == 0, () => "it is still open");
-        Assert.Equal(ConnectionState.Closed, kept.State);
+        await closed.Task.WaitAsync(Shop.Deadline, Ct);
         await using var other = await shop.Orders.OpenConnectionAsync(Ct);
         Assert.Equal(shop.UserA, await Shop.ScalarAsync<string>(other, "SELECT current_user::text"));
     }

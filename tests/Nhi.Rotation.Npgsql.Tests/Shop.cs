@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using Databases;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace Nhi.Rotation.Npgsql.Tests;
 /// <summary>An app with one credential and one data source on a real server, with database users of its own.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static int _count;
 
     private readonly string _prefix = $"app{Interlocked.Increment(ref _count)}";
@@ -132,6 +133,20 @@ internal sealed class Shop : IAsyncDisposable
             Assert.True(clock.Elapsed < Deadline, what());
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>Is set when somebody has closed a connection. Its state must not be read meanwhile: it throws when it is closed at that moment.</summary>
+    public static TaskCompletionSource WhenClosed(NpgsqlConnection connection)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.StateChange += (_, change) =>
+        {
+            if (change.CurrentState == ConnectionState.Closed)
+            {
+                closed.TrySetResult();
+            }
+        };
+        return closed;
     }
 
     public static Task UntilAsync(Func<bool> condition, Func<string> what) => UntilAsync(() => Task.FromResult(condition()), what);

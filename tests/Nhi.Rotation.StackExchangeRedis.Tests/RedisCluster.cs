@@ -23,6 +23,13 @@ internal sealed class RedisCluster : IAsyncDisposable
         using var create = RedisServer.Start(Installed.Program("redis-cli", "redis-tools"), certificate is null ? arguments : ["--tls", "--insecure", .. arguments]);
         await create.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, create.ExitCode);
+
+        // Each node refuses everything until it has heard of the others' slots.
+        foreach (var node in cluster._nodes)
+        {
+            await RedisApp.UntilAsync(node.IsClusterReadyAsync, "the cluster does not come up");
+        }
+
         return cluster;
     }
 

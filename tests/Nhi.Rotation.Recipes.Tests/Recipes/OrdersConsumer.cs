@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using RabbitMQ.Client.Exceptions;
 
 /// <summary>Handles the messages of a queue one by one. Between two of them it moves to the connection of a new version.</summary>
 public sealed class OrdersConsumer(OrdersBroker broker, Func<BasicDeliverEventArgs, Task> handle) : BackgroundService
@@ -14,9 +13,9 @@ public sealed class OrdersConsumer(OrdersBroker broker, Func<BasicDeliverEventAr
             {
                 await broker.UseAsync((channel, ending) => ConsumeAsync(channel, ending, stoppingToken), stoppingToken);
             }
-            catch (RabbitMQClientException)
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // The broker is away, or went away.
+                // The broker is away, or went away, which shows in many ways.
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
             }
         }
