@@ -58,7 +58,21 @@ internal sealed class RedisSentinel : IAsyncDisposable
 
     public async Task<int> ReplicasAsync() => (await _admin.GetServers()[0].SentinelReplicasAsync("main")).Length;
 
-    public Task FailOverAsync() => _admin.GetServers()[0].SentinelFailoverAsync("main");
+    /// <summary>Asked for until the sentinel has seen that the replica follows.</summary>
+    public Task FailOverAsync() => RedisApp.UntilAsync(
+        async () =>
+        {
+            try
+            {
+                await _admin.GetServers()[0].SentinelFailoverAsync("main");
+                return true;
+            }
+            catch (RedisServerException error) when (error.Message.StartsWith("NOGOODSLAVE", StringComparison.Ordinal))
+            {
+                return false;
+            }
+        },
+        "the sentinel finds no replica to promote");
 
     /// <summary>The connections to the sentinel itself, with their users.</summary>
     public async Task<string> ClientsAsync()
