@@ -37,7 +37,7 @@ internal static class RetirementProofs
 
         var policy = draft.Policy;
         var attempts = proof.Attempts + 1;
-        var wait = TimeSpan.FromTicks(Math.Min(policy.RetirementRetry.Ticks << Math.Min(proof.Attempts, 10), policy.RetirementRetryMax.Ticks));
+        var wait = Doubling.Wait(policy.RetirementRetry, policy.RetirementRetryMax, proof.Attempts);
         var next = proof with { Verdict = result.Verdict, Attempts = attempts, DueAt = draft.Now.Elapsed + wait };
         next = next with { IsGivenUp = !next.IsProven && attempts >= policy.RetirementAttempts };
         draft.Put(version with { Proof = next });

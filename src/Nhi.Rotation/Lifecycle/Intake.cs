@@ -1,0 +1,83 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>What a good listing makes known.</summary>
+internal static class Intake
+{
+    // Retired versions that the backend no longer lists, kept to recognise their late users.
+    private const int MaxForgotten = 16;
+
+    /// <summary>Takes the whole listing in: what it says of each version, and which it no longer has.</summary>
+    public static void Take(Draft draft, BackendListing listing)
+    {
+        var labelled = false;
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var version in listing.Versions)
+        {
+            labelled |= version.Label == VersionLabel.Current;
+            listed.Add(version.Id);
+            Take(draft, version);
+        }
+
+        foreach (var absent in draft.Versions.Where(version => !listed.Contains(version.Id)).ToArray())
+        {
+            draft.Put(absent with
+            {
+                IsListed = absent.IsListed && !listing.IsComplete,
+                Label = labelled || listing.IsComplete ? VersionLabel.None : absent.Label,
+            });
+        }
+
+        draft.State = draft.State with
+        {
+            Revision = listing.Revision ?? draft.State.Revision,
+            ListedAt = draft.Now.Elapsed,
+            IsStale = false,
+        };
+        ForgetOldest(draft);
+    }
+
+    private static void Take(Draft draft, BackendVersion listed)
+    {
+        var known = draft.Find(listed.Id);
+        if (known is null)
+        {
+            known = new VersionState
+            {
+                Id = listed.Id,
+                SeenAt = draft.Now.Elapsed,
+                SeenUtc = draft.NewestDate,
+                Order = draft.State.NextOrder,
+            };
+            draft.State = draft.State with { NextOrder = draft.State.NextOrder + 1 };
+            draft.Record(FactKind.Seen, listed.Id);
+        }
+
+        draft.Put(known with
+        {
+            Label = listed.Label,
+            IsEnabled = listed.IsEnabled,
+            IsListed = true,
+            HasValue = known.Stage != CredentialStage.Revoked && (known.HasValue || listed.Value is not null),
+            CreatedOn = listed.CreatedOn ?? known.CreatedOn,
+            NotBefore = listed.NotBefore,
+            ExpiresOn = listed.ExpiresOn,
+        });
+    }
+
+    private static void ForgetOldest(Draft draft)
+    {
+        // The oldest go first, but not while their proof is open, if there are others.
+        var forgettable = draft.Versions
+            .Where(version => version is { Stage: CredentialStage.Retired, IsListed: false })
+            .OrderBy(version => version.Proof is { IsOpen: true })
+            .ToArray();
+        for (var i = 0; i < forgettable.Length - MaxForgotten; i++)
+        {
+            draft.Forget(forgettable[i]);
+            if (forgettable[i].Proof is { IsOpen: true })
+            {
+                draft.Record(FactKind.RetirementUnproven, forgettable[i].Id, detail: "because too many newer versions are out of service too");
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>What users of a credential, its owner and its probe say of a version.</summary>
+internal static class Reports
+{
+    /// <summary>Takes in what the other side said of a version that was presented to it.</summary>
+    public static void Take(Draft draft, string id, CredentialOutcome outcome)
+    {
+        var state = draft.State;
+        if (id == state.CurrentId)
+        {
+            if (outcome == CredentialOutcome.Rejected)
+            {
+                draft.State = state with { Rejections = state.Rejections + 1 };
+            }
+            else
+            {
+                draft.State = state with { Rejections = 0, WorkingPreviousId = null };
+                if (draft.Current is { Holds: > 0 } current)
+                {
+                    draft.Put(current with { Holds = 0 });
+                }
+            }
+        }
+        else if (outcome == CredentialOutcome.Accepted && state.Rejections > 0)
+        {
+            draft.State = state with { WorkingPreviousId = id };
+        }
+
+        FallBackIfDue(draft);
+    }
+
+    /// <summary>Somebody declared a version compromised, known or not: it never comes back.</summary>
+    public static void Revoke(Draft draft, string id, string why)
+    {
+        var version = draft.Find(id) ?? new VersionState
+        {
+            Id = id,
+            IsListed = false,
+            SeenAt = draft.Now.Elapsed,
+            SeenUtc = draft.NewestDate,
+            Order = draft.State.NextOrder,
+        };
+        if (version.Stage == CredentialStage.Revoked)
+        {
+            return;
+        }
+
+        draft.Put(version with { Stage = CredentialStage.Revoked, HasValue = false, HeldUntil = null, RetiredBecause = RetireCause.None });
+        draft.Record(FactKind.Revoked, id, detail: why);
+        draft.State = draft.State with
+        {
+            CurrentId = draft.State.CurrentId == id ? null : draft.State.CurrentId,
+            NextOrder = Math.Max(draft.State.NextOrder, version.Order + 1),
+        };
+    }
+
+    /// <summary>Takes in what a probe said of a version that waits for it.</summary>
+    public static void TakeProbe(Draft draft, string id, ProbeResult result)
+    {
+        if (draft.Find(id) is not { Stage: CredentialStage.Pending } version)
+        {
+            return;
+        }
+
+        var wait = Doubling.Wait(draft.Policy.ProbeRetry, draft.Policy.ProbeRetryMax, version.ProbeAttempts);
+        draft.Put(version with
+        {
+            Probe = result.Verdict,
+            ProbeAttempts = version.ProbeAttempts + 1,
+            ProbeDueAt = draft.Now.Elapsed + wait,
+        });
+        var kind = result.Verdict switch
+        {
+            ProbeVerdict.Accepted => FactKind.ProbeAccepted,
+            ProbeVerdict.Rejected => FactKind.ProbeRejected,
+            _ => FactKind.ProbeInconclusive,
+        };
+        draft.Record(kind, id, detail: result.Detail);
+    }
+
+    // Current keeps being rejected while a Previous works.
+    private static void FallBackIfDue(Draft draft)
+    {
+        var policy = draft.Policy;
+        if (draft.State.Rejections < policy.FallbackAfterRejections
+            || draft.Find(draft.State.WorkingPreviousId) is not { Stage: CredentialStage.Previous } working
+            || !working.IsUsable(draft.Now)
+            || draft.Current is not { } rejected)
+        {
+            return;
+        }
+
+        var hold = Doubling.Wait(policy.FallbackHold, policy.FallbackHoldMax, rejected.Holds);
+        draft.Put(rejected with { Stage = CredentialStage.Pending, HeldUntil = draft.Now.Elapsed + hold, Holds = rejected.Holds + 1 });
+        draft.Put(working with { Stage = CredentialStage.Current, OverlapEndsAt = null });
+        draft.State = draft.State with
+        {
+            CurrentId = working.Id,
+            SwitchedAt = draft.Now.Elapsed,
+            Rejections = 0,
+            WorkingPreviousId = null,
+        };
+        draft.Record(FactKind.FellBack, working.Id, rejected.Id, $"'{rejected.Id}' is tried again in {hold}");
+    }
+}

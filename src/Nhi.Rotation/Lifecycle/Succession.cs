@@ -1,0 +1,73 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>Who follows whom, and how long the one replaced stays valid.</summary>
+internal static class Succession
+{
+    /// <summary>Makes one version Current; the one it replaces stays valid for the overlap.</summary>
+    public static void Switch(Draft draft, VersionState target, string? formerCurrent)
+    {
+        var old = draft.Current;
+        var wasPrevious = target.Stage == CredentialStage.Previous;
+        draft.Put(target with { Stage = CredentialStage.Current, OverlapEndsAt = null, HeldUntil = null });
+        draft.State = draft.State with
+        {
+            CurrentId = target.Id,
+            SwitchedAt = formerCurrent is null ? null : draft.Now.Elapsed,
+            Rejections = 0,
+            WorkingPreviousId = null,
+        };
+        draft.Record(formerCurrent is null ? FactKind.Loaded : wasPrevious ? FactKind.RolledBack : FactKind.Rotated, target.Id, formerCurrent);
+        if (old is null)
+        {
+            return;
+        }
+
+        var replaced = old with { Stage = CredentialStage.Previous, OverlapEndsAt = draft.Now.Elapsed + draft.Policy.Overlap };
+        draft.Put(replaced);
+        Ageing.Age(draft, replaced);
+    }
+
+    /// <summary>Versions that were never Current here but are older than the one that is: what an instance finds when it starts mid-overlap.</summary>
+    public static void PlaceOlder(Draft draft, VersionState version)
+    {
+        if (version.Stage != CredentialStage.Pending
+            || version.HeldUntil.HasValue
+            || version.Label is VersionLabel.Pending or VersionLabel.Current
+            || version.NotBefore > draft.Now.Utc
+            || draft.Current is not { IsListed: true } current
+            || (version.Label != VersionLabel.Previous && version.CompareAge(current) > 0))
+        {
+            return;
+        }
+
+        // Rejected by the other side: not valid in our eyes. Neither is one that a labelling backend left without a label.
+        if (version.Probe == ProbeVerdict.Rejected || version.Holds > 0 || (current.Label == VersionLabel.Current && version.Label == VersionLabel.None))
+        {
+            draft.Retire(version, RetireCause.Skipped);
+            return;
+        }
+
+        var placed = version with { Stage = CredentialStage.Previous, OverlapEndsAt = OverlapEnd(draft, current) };
+        draft.Put(placed);
+        Ageing.Age(draft, placed);
+    }
+
+    private static TimeSpan OverlapEnd(Draft draft, VersionState current)
+    {
+        var fullWindow = draft.Now.Elapsed + draft.Policy.Overlap;
+        if (draft.State.SwitchedAt is { } switched)
+        {
+            return switched + draft.Policy.Overlap;
+        }
+
+        // We did not see the switch; it cannot have been before the current version existed and was valid.
+        if (current.CreatedOn is not { } created)
+        {
+            return fullWindow;
+        }
+
+        var switchedOn = (current.NotBefore > created ? current.NotBefore.Value : created) + draft.Policy.ActivationDelay;
+        var estimated = draft.Now.ElapsedAt(switchedOn) + draft.Policy.Overlap;
+        return estimated < fullWindow ? estimated : fullWindow;
+    }
+}
