@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.AspNetCore;
@@ -33,6 +34,9 @@ public static class RotatingApiKeyAuthenticationBuilderExtensions
         builder.Services.AddOptions<RotatingApiKeyOptions>(authenticationScheme).ValidateOnStart();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RotatingApiKeyOptions>, RotatingApiKeySetup>());
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RotatingApiKeyOptions>, RotatingApiKeyOptionsValidator>());
+
+        // What is for operators must not be reachable by keys alone; that is known when endpoints are built.
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, EndpointsAtStart>());
         return builder.AddScheme<RotatingApiKeyOptions, RotatingApiKeyHandler>(authenticationScheme, configure);
     }
 }

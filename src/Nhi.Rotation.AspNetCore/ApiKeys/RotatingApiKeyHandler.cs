@@ -129,6 +129,7 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
             }
         }
 
+        Context.Features.Set(AcceptedApiKey.Mark);
         var identity = new ClaimsIdentity(
             [
                 new(ClaimTypes.NameIdentifier, client.Id),

@@ -20,7 +20,7 @@ public static class KeyVaultEventsEndpointRouteBuilderExtensions
     /// <param name="endpoints">The endpoints of the application.</param>
     /// <param name="pattern">The route, such as <c>/events/keyvault</c>.</param>
     /// <param name="configure">Says who may deliver. An endpoint that anybody may call is not mapped.</param>
-    /// <returns>The endpoints of the deliveries (POST) and of the CloudEvents handshake (OPTIONS), which needs the key but meets no policy.</returns>
+    /// <returns>The endpoints of the deliveries (POST) and of the CloudEvents handshake (OPTIONS), which needs the key but meets no policy. <c>AllowAnonymous()</c> does not open them.</returns>
     /// <exception cref="InvalidOperationException">Nothing says who may deliver, the policy does not exist, or no rotating credentials are registered.</exception>
     /// <exception cref="CredentialUnavailableException"><see cref="KeyVaultEventOptions.KeyCredential"/> names no registered credential.</exception>
     public static IEndpointConventionBuilder MapKeyVaultEvents(this IEndpointRouteBuilder endpoints, string pattern, Action<KeyVaultEventOptions> configure)
@@ -50,7 +50,7 @@ public static class KeyVaultEventsEndpointRouteBuilderExtensions
         if (!string.IsNullOrEmpty(options.AuthorizationPolicy))
         {
             CheckPolicy(services, options.AuthorizationPolicy, pattern);
-            deliveries.RequireAuthorization(options.AuthorizationPolicy);
+            deliveries.RequireAuthorization(options.AuthorizationPolicy).Finally(static endpoint => AnonymousAccess.Remove(endpoint, before: endpoint.Metadata.Count));
         }
 
         // Consent to be sent events, which then still need the token: the specification keeps the two apart. A key is needed for both.

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Nhi.Rotation;
+using Nhi.Rotation.AspNetCore.Operators;
 using Nhi.Rotation.AspNetCore.Status;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -23,9 +24,11 @@ public static class RotationStatusEndpointRouteBuilderExtensions
     /// <param name="endpoints">The endpoints of the application.</param>
     /// <param name="pattern">The route, such as <c>/rotation</c>.</param>
     /// <returns>
-    /// The endpoint. It requires an authorised user by the application's default policy; <c>RequireAuthorization("policy")</c> asks for more, and
-    /// <c>AllowAnonymous()</c> opens it to everybody who can reach it.
+    /// The endpoint. It requires an authorised user by the application's default policy who did not sign in with an API key of ours;
+    /// <c>RequireAuthorization("policy")</c> asks for more and admits whom that policy admits, API keys too, and <c>AllowAnonymous()</c> opens it to everybody who can reach it.
+    /// Both are to be said of the endpoint itself: those of a group that it stands in do not open it.
     /// </returns>
+    /// <remarks>Where API keys are the only way in, the app does not start until a policy is named.</remarks>
     /// <exception cref="InvalidOperationException">No rotating credentials are registered.</exception>
     public static IEndpointConventionBuilder MapRotationStatus(this IEndpointRouteBuilder endpoints, string pattern)
     {
@@ -40,7 +43,7 @@ public static class RotationStatusEndpointRouteBuilderExtensions
         return endpoints.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], static context => ShowAsync(context))
             .WithDisplayName("Status of rotating credentials")
             .ExcludeFromDescription()
-            .RequireAuthorization();
+            .ForOperators($"MapRotationStatus(\"{pattern}\")");
     }
 
     private static Task ShowAsync(HttpContext context)

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Nhi.Rotation.AspNetCore.Webhooks;
+using Nhi.Rotation.AspNetCore;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -302,6 +302,14 @@ public sealed class KeyVaultEventTests
     }
 
     [Fact]
+    public async Task Anonymous_access_does_not_open_what_only_a_policy_guards()
+    {
+        await using var app = await PushApp.StartAsync(options => options.AuthorizationPolicy = "EventGrid", TokenScheme.Add, endpoint => endpoint.AllowAnonymous());
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.PostAsync(PushApp.NewVersion(), key: null));
+    }
+
+    [Fact]
     public async Task Of_an_app_that_is_closed_by_default_both_handshakes_can_be_reached()
     {
         await using var app = await PushApp.StartAsync(services: services =>

@@ -45,7 +45,7 @@ internal sealed class PushApp : IAsyncDisposable
 
     public int StripeRequests => Backend.Requests.Count(request => request.Key == Secret);
 
-    public static async Task<PushApp> StartAsync(Action<KeyVaultEventOptions>? configure = null, Action<IServiceCollection>? services = null)
+    public static async Task<PushApp> StartAsync(Action<KeyVaultEventOptions>? configure = null, Action<IServiceCollection>? services = null, Action<IEndpointConventionBuilder>? endpoint = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var backend = new FakeCredentialBackend(time);
@@ -67,7 +67,8 @@ internal sealed class PushApp : IAsyncDisposable
             context.Connection.RemoteIpAddress = context.Request.Headers["X-Test-From"] is [{ } from] ? IPAddress.Parse(from) : context.Connection.RemoteIpAddress;
             return next(context);
         });
-        app.MapKeyVaultEvents("/events", configure ?? (options => options.KeyCredential = "event-grid"));
+        var events = app.MapKeyVaultEvents("/events", configure ?? (options => options.KeyCredential = "event-grid"));
+        endpoint?.Invoke(events);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new PushApp(app, time, backend) { Client = new HttpClient { BaseAddress = new Uri(address) } };
