@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Nhi.Rotation.Providers;
+using Nhi.Rotation.Following;
 
 namespace Nhi.Rotation.Configuration;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Lifecycle;
 

@@ -1,3 +1,5 @@
+using Nhi.Rotation.Time;
+
 namespace Nhi.Rotation.Lifecycle;
 
 /// <summary>What is known of one version.</summary>

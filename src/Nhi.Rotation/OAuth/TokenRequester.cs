@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.Http;
-using Nhi.Rotation.Shapes;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.OAuth;
@@ -178,8 +177,8 @@ internal sealed class TokenRequester(
             return (id, credential.Reveal());
         }
 
-        using var json = ShapeJson.Read(credential);
-        return (json.Text("client_id"), json.Text("client_secret"));
+        var fields = JsonFields.Parse(credential);
+        return (fields.Text("client_id"), fields.Text("client_secret"));
     }
 
     // The backend may have the version that the endpoint wants.

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
-using Nhi.Rotation.Providers;
+using Nhi.Rotation.Following;
 
 namespace Nhi.Rotation.OptionsBinding;
 

@@ -2,9 +2,11 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Following;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Providers;
 

@@ -1,6 +1,7 @@
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Providers;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Providers;
 

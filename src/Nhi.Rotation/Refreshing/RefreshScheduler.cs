@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Refreshing;
 
@@ -202,7 +203,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         }
     }
 
-    private static TimeSpan WallOffset(Lifecycle.Instant now) => TimeSpan.FromTicks(now.Utc.UtcTicks) - now.Elapsed;
+    private static TimeSpan WallOffset(Instant now) => TimeSpan.FromTicks(now.Utc.UtcTicks) - now.Elapsed;
 
     private static TaskCompletionSource<FlightResult> NewCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -277,7 +278,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     private void OnTimer()
     {
         List<RefreshEntry>? ticks = null;
-        Lifecycle.Instant now;
+        Instant now;
         bool sweep;
         lock (_gate)
         {
@@ -334,7 +335,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     }
 
     // Under the lock.
-    private List<RefreshEntry>? NoticeClockJump(Lifecycle.Instant now)
+    private List<RefreshEntry>? NoticeClockJump(Instant now)
     {
         var offset = WallOffset(now);
         var jumped = (offset - _wallOffset).Duration() > ClockJump;

@@ -1,4 +1,5 @@
 using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Tests.Lifecycle;
 

@@ -4,6 +4,7 @@ using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Tests.Support;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Tests.Providers;
 

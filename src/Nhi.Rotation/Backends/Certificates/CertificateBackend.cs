@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
-using Nhi.Rotation.Shapes;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.Backends.Certificates;
@@ -48,6 +47,12 @@ internal sealed class CertificateBackend : ICredentialBackend
 
     public IChangeToken? Watch(string key) => _inner.Watch(key);
 
+    // Subjects and dates of certificates are public.
+    private static CredentialFormatException Expired(Credential credential, DateTimeOffset on) => new(
+        credential.Name,
+        FormattableString.Invariant($"version '{credential.VersionId}' has a certificate that expired at {on:u}"),
+        "Renew it, and store the new one.");
+
     private ListedCertificate Read(string credentialName, BackendVersion version)
     {
         if (version.Value is null)
@@ -63,7 +68,7 @@ internal sealed class CertificateBackend : ICredentialBackend
             {
                 NotBefore = certificate.NotBefore,
                 NotAfter = certificate.NotAfter,
-                Problem = certificate.NotAfter <= _time.GetUtcNow() ? new CertificateErrors(credential).Expired(certificate.NotAfter) : null,
+                Problem = certificate.NotAfter <= _time.GetUtcNow() ? Expired(credential, certificate.NotAfter) : null,
             };
         }
         catch (CredentialFormatException problem)

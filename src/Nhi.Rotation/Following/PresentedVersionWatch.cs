@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Following;
 
 /// <summary>Calls back each time another version is presented, or none any more; not for the other changes of a set.</summary>
 internal sealed class PresentedVersionWatch : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Following;
 
 /// <summary>Hands out one-shot change tokens; made only when somebody asks.</summary>
 internal sealed class ChangeSource

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Following;
 
 /// <summary>Calls code that handles a value and may quote it in whatever it throws.</summary>
 internal static class ShieldedCall

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Lifecycle;
+namespace Nhi.Rotation.Time;
 
 /// <summary>One moment on both clocks: the wall clock that backends speak, and the monotonic one that no operator can turn back.</summary>
 /// <param name="Utc">Wall clock; only for what a backend dated (created, not before, expires).</param>

@@ -38,8 +38,5 @@ internal readonly struct CertificateErrors(Credential credential)
     public CredentialFormatException Ambiguous(X509Certificate2 child) => Of(
         $"has two certificates that could have issued '{child.Subject}'", "Keep the one that did.");
 
-    public CredentialFormatException Expired(DateTimeOffset on) => Of(
-        FormattableString.Invariant($"has a certificate that expired at {on:u}"), "Renew it, and store the new one.");
-
     private CredentialFormatException Of(string cause, string fix) => new(credential.Name, $"version '{credential.VersionId}' {cause}", fix);
 }

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Lifecycle;
+namespace Nhi.Rotation.Time;
 
 /// <summary>An optional time in 8 bytes instead of 16 or 24. A process may hold very many versions.</summary>
 internal readonly record struct PackedTime

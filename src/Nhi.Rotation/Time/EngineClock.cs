@@ -1,6 +1,4 @@
-using Nhi.Rotation.Lifecycle;
-
-namespace Nhi.Rotation.Refreshing;
+namespace Nhi.Rotation.Time;
 
 /// <summary>Both clocks of one <see cref="TimeProvider"/>.</summary>
 internal sealed class EngineClock

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Following;
 
 /// <summary>Keeps one object up to date with the presented version, and holds the version that the object has. It does not keep the object alive.</summary>
 internal sealed class FollowedTarget<T> : IDisposable

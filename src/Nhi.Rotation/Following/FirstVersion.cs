@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Following;
 
 /// <summary>The current version, for callers that cannot await.</summary>
 internal static class FirstVersion

@@ -39,7 +39,7 @@ public sealed class TlsCertificate : IDisposable
     /// <summary>Until when the leaf is valid, UTC.</summary>
     public DateTimeOffset NotAfter => new(Leaf.NotAfter.ToUniversalTime());
 
-    /// <summary>Reads a version; reveals it once. Looks at the form and not at the dates, which are the lifecycle's: <see cref="CredentialOptions.IsCertificate"/>.</summary>
+    /// <summary>Reads a version; reveals it once. Looks at the form and not at the dates, which are the lifecycle's (<c>CredentialOptions.IsCertificate</c>).</summary>
     /// <param name="credential">The version.</param>
     /// <exception cref="CredentialFormatException">
     /// It is neither PEM nor PKCS#12; there is no certificate, no private key or more than one; the key is encrypted, neither RSA nor ECDSA, or belongs to none

@@ -1,4 +1,4 @@
-using Nhi.Rotation.Providers;
+using Nhi.Rotation.Following;
 
 namespace Nhi.Rotation;
 
