@@ -84,6 +84,6 @@ internal static class Service
         .Configure(options =>
         {
             options.Overlap = Overlap;
-            options.FallbackHold = TimeSpan.FromSeconds(1);
+            options.FallbackPause = TimeSpan.FromSeconds(1);
         });
 }

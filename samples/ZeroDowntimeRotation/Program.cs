@@ -27,7 +27,7 @@ try
             .OwnedBy("payments").For("charges")
             .Configure(options =>
             {
-                options.FallbackHold = Rotations.Hold;
+                options.FallbackPause = Rotations.Hold;
                 if (arguments is { Path: null, IsStuck: false })
                 {
                     options.Overlap = Rotations.Overlap;

@@ -8,7 +8,7 @@ internal sealed class Rotations(Upstream upstream, Action<string> writeSecret, I
     /// <summary>The app's overlap window.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a version that is not accepted yet is held back before it is tried again.</summary>
+    /// <summary>How long a version that is not accepted yet is paused before it is tried again.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromSeconds(1);
 
     /// <summary>How long nobody may have used an old key before it is safe to revoke.</summary>

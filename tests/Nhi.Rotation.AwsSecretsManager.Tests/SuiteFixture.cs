@@ -47,7 +47,7 @@ internal sealed class SuiteFixture : IBackendFixture, IAsyncDisposable
         _ => null,
     };
 
-    public IDisposable? TryHold() => Answer(Fault.Silence);
+    public IDisposable? TryBlock() => Answer(Fault.Silence);
 
     public ValueTask DisposeAsync() => _aws.DisposeAsync();
 

@@ -134,7 +134,7 @@ public sealed class ConfigurationTests
     public async Task A_credential_that_is_missing_at_a_degraded_start_is_not_waited_for_twice()
     {
         using var host = Build("late", c => [new(Key, c.Reveal())]);
-        using var held = _backend.Hold();
+        using var held = _backend.Block();
         var exposing = host.Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single(service => service.GetType().Name == "CredentialConfigurationStartup");
 
         Assert.True(exposing.StartingAsync(Ct).IsCompletedSuccessfully);

@@ -274,7 +274,7 @@ public sealed class OAuthTests : IAsyncDisposable
 
         Assert.Equal(["first", "first"], _asked.Select(Secret));
         var told = Assert.Single(_app!.Log.GetSnapshot(), line => line.Id == 542);
-        Assert.Contains("has no text in the field 'client_secret'", told.Message, StringComparison.Ordinal);
+        Assert.Contains("has nothing in the field 'client_secret'", told.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -91,7 +91,7 @@ public sealed class MariaDbRecipeTests(MariaDbFixture mariaDb)
             Assert.Equal(shop.App.UserA, await MariaDbShop.UserOfAsync(connection));
         }
 
-        // Refused three times, it is held back.
+        // Refused three times, it is paused.
         Assert.Equal("v1", shop.App.Credential.Current.VersionId);
         Assert.Single(await shop.SessionsOfAsync(shop.App.UserA));
     }
@@ -143,7 +143,7 @@ public sealed class MariaDbRecipeTests(MariaDbFixture mariaDb)
         var password = ServerProcess.NewPassword();
         shop.App.Publish(shop.App.UserA, password);
         await shop.App.RefreshAsync();
-        var store = shop.App.Backend.Hold();
+        var store = shop.App.Backend.Block();
 
         var opening = shop.Orders.OpenAsync(Ct);
         await store.Arrived.WaitAsync(App.Deadline, Ct);

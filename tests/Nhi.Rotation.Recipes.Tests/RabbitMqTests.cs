@@ -162,7 +162,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         var password = ServerProcess.NewPassword();
         shop.App.Publish(shop.App.UserA, password);
         await shop.App.RefreshAsync();
-        var store = shop.App.Backend.Hold();
+        var store = shop.App.Backend.Block();
 
         var use = shop.UseOnceAsync();
         await store.Arrived.WaitAsync(App.Deadline, Ct);

@@ -53,7 +53,7 @@ public sealed class VaultFixture : IBackendFixture, IAsyncDisposable
 
     public IDisposable? TryFail(BackendFailure failure) => _transport.TryFail(failure, _lastValue);
 
-    public IDisposable? TryHold() => _transport.Hold();
+    public IDisposable? TryBlock() => _transport.Hold();
 
     /// <summary>Deletes a key with everything Vault knows of it.</summary>
     public async Task ForgetAsync(string key)

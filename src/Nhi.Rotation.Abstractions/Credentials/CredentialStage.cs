@@ -7,7 +7,7 @@ namespace Nhi.Rotation;
 /// </remarks>
 public enum CredentialStage
 {
-    /// <summary>Known, but not presented yet: not active, held back, or not proven.</summary>
+    /// <summary>Known, but not presented yet: not active, paused after refusals, or not proven.</summary>
     Pending,
 
     /// <summary>The version that is presented to the other side.</summary>

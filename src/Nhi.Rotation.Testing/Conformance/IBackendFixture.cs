@@ -55,8 +55,8 @@ public interface IBackendFixture
     IDisposable? TryFail(BackendFailure failure) => null;
 
     /// <summary>Makes the store not answer at all until the result is disposed.</summary>
-    /// <returns><see langword="null"/> if the store cannot be held.</returns>
-    IDisposable? TryHold() => null;
+    /// <returns><see langword="null"/> if the store cannot be blocked.</returns>
+    IDisposable? TryBlock() => null;
 
     /// <summary>How many calls have reached the store so far, or <see langword="null"/> if that is not counted.</summary>
     long? StoreCalls => null;

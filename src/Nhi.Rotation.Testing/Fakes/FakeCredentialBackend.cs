@@ -8,7 +8,7 @@ namespace Nhi.Rotation.Testing;
 /// was asked. Versions of a key are numbered <c>v1</c>, <c>v2</c> and so on.
 /// </summary>
 /// <remarks>Safe for concurrent use. Changes do not signal by themselves; call <see cref="Signal"/>.</remarks>
-#pragma warning disable CA1001 // A hold is disposed by the test that made it.
+#pragma warning disable CA1001 // A block is disposed by the test that made it.
 public sealed class FakeCredentialBackend : IBatchCredentialBackend
 #pragma warning restore CA1001
 {
@@ -19,7 +19,7 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
     private readonly List<BackendRequest> _requests = [];
     private Func<BackendRequest, Exception>? _failure;
     private int _failures;
-    private HeldCalls? _hold;
+    private BlockedCalls? _block;
     private long _valuesGiven;
 
     /// <summary>Makes an empty backend.</summary>
@@ -125,18 +125,18 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
         }
     }
 
-    /// <summary>Holds calls back from now on, until the result is disposed.</summary>
-    /// <exception cref="InvalidOperationException">Calls are held already.</exception>
-    public HeldCalls Hold()
+    /// <summary>Blocks calls from now on, until the result is disposed.</summary>
+    /// <exception cref="InvalidOperationException">Calls are blocked already.</exception>
+    public BlockedCalls Block()
     {
         lock (_gate)
         {
-            if (_hold is { IsReleased: false })
+            if (_block is { IsReleased: false })
             {
-                throw new InvalidOperationException("Calls are held already. Dispose the first hold before the next one.");
+                throw new InvalidOperationException("Calls are blocked already. Dispose the first block before the next one.");
             }
 
-            return _hold = new HeldCalls();
+            return _block = new BlockedCalls();
         }
     }
 
@@ -211,17 +211,17 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
     private async ValueTask EnterAsync(IReadOnlyList<BackendRequest> requests, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        HeldCalls? hold;
+        BlockedCalls? block;
         lock (_gate)
         {
             // The caller may reuse its set of known ids, so what is recorded is a copy.
             _requests.AddRange(requests.Select(request => new BackendRequest(request.CredentialName, request.Key, request.KnownVersionIds.ToFrozenSet(StringComparer.Ordinal))));
-            hold = _hold;
+            block = _block;
         }
 
-        if (hold is not null)
+        if (block is not null)
         {
-            await hold.WaitAsync(ct).ConfigureAwait(false);
+            await block.WaitAsync(ct).ConfigureAwait(false);
         }
     }
 

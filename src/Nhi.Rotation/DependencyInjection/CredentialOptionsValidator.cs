@@ -28,7 +28,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.Check(options.MaxStaleness is not { } limit || (limit > TimeSpan.Zero && limit <= OptionRules.Longest), nameof(options.MaxStaleness), options.MaxStaleness, "more than 0, or null for no limit");
         rules.Positive(options.RejectionRefreshInterval, nameof(options.RejectionRefreshInterval));
         rules.Check(options.FallbackAfterRejections >= 1, nameof(options.FallbackAfterRejections), options.FallbackAfterRejections, "1 or more");
-        rules.Positive(options.FallbackHold, nameof(options.FallbackHold));
+        rules.Positive(options.FallbackPause, nameof(options.FallbackPause));
         rules.Positive(options.MinBackoff, nameof(options.MinBackoff));
         rules.Check(options.MaxBackoff >= options.MinBackoff && options.MaxBackoff <= OptionRules.Longest, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more, at most 3650 days");
         rules.Wait(options.ProbeTimeout, MinProbeTimeout, nameof(options.ProbeTimeout));

@@ -85,7 +85,7 @@ internal static class RegistryFactory
                 ClockSkew = options.ClockSkew,
                 MaxStaleness = options.MaxStaleness,
                 FallbackAfterRejections = options.FallbackAfterRejections,
-                FallbackHold = options.FallbackHold,
+                FallbackPause = options.FallbackPause,
                 RequiresProbe = registration.Probe is not null,
                 ProvesRetirement = options.ProveRetirement,
                 RetirementAttempts = options.RetirementProbeAttempts,

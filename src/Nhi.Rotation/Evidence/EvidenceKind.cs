@@ -24,8 +24,8 @@ internal enum EvidenceKind
     /// <summary>A version became previous.</summary>
     Superseded,
 
-    /// <summary>A version waits again: held back, or taken back by the backend.</summary>
-    Held,
+    /// <summary>A version waits again: paused after refusals, or taken back by the backend.</summary>
+    SetBack,
 
     /// <summary>A version retired.</summary>
     Retired,

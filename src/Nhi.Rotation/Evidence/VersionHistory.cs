@@ -110,7 +110,7 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
                 OverlapEndsAt = evidence.Until ?? OverlapEndsAt,
                 ReplacedBy = evidence.OtherId ?? ReplacedBy,
             },
-            EvidenceKind.Held => Restart(CredentialStage.Pending) with { SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null, AcceptedAt = null, Probe = null },
+            EvidenceKind.SetBack => Restart(CredentialStage.Pending) with { SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null, AcceptedAt = null, Probe = null },
             EvidenceKind.Retired => this with
             {
                 Stage = CredentialStage.Retired,

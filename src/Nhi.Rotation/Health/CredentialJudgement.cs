@@ -28,7 +28,7 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
                 CultureInfo.InvariantCulture, $"the last good set is served: {status.Failures} refreshes in a row failed in {Time(status.FailingFor)}, the last one because {error.Cause}. {error.Fix}");
         }
 
-        foreach (var id in status.Held)
+        foreach (var id in status.Paused)
         {
             yield return $"fallback: the other side kept rejecting version '{id}', so an older one is presented. Check that '{id}' is active there.";
         }

@@ -34,9 +34,9 @@ internal static class Ageing
         {
             draft.Retire(version, RetireCause.OverlapEnded);
         }
-        else if (version.HeldUntil <= draft.Now.Elapsed)
+        else if (version.PausedUntil <= draft.Now.Elapsed)
         {
-            draft.Put(version with { HeldUntil = null });
+            draft.Put(version with { PausedUntil = null });
         }
         else if (version.Label == VersionLabel.Pending && version.Stage != CredentialStage.Pending)
         {

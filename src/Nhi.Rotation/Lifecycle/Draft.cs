@@ -52,7 +52,7 @@ internal sealed class Draft
 
     public void Retire(VersionState version, RetireCause cause)
     {
-        Put(version with { Stage = CredentialStage.Retired, RetiredBecause = cause, HeldUntil = null });
+        Put(version with { Stage = CredentialStage.Retired, RetiredBecause = cause, PausedUntil = null });
         Record(FactKind.Retired, version.Id, detail: Describe(cause));
         if (State.CurrentId == version.Id)
         {

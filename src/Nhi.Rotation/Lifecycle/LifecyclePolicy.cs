@@ -15,9 +15,9 @@ internal sealed record LifecyclePolicy
 
     public int FallbackAfterRejections { get; init; } = 3;
 
-    public TimeSpan FallbackHold { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan FallbackPause { get; init; } = TimeSpan.FromMinutes(5);
 
-    public TimeSpan FallbackHoldMax { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan FallbackPauseMax { get; init; } = TimeSpan.FromHours(1);
 
     public bool RequiresProbe { get; init; }
 

@@ -16,9 +16,9 @@ internal static class Reports
             else
             {
                 draft.State = state with { Rejections = 0, WorkingPreviousId = null };
-                if (draft.Current is { Holds: > 0 } current)
+                if (draft.Current is { Pauses: > 0 } current)
                 {
-                    draft.Put(current with { Holds = 0 });
+                    draft.Put(current with { Pauses = 0 });
                 }
             }
         }
@@ -46,7 +46,7 @@ internal static class Reports
             return;
         }
 
-        draft.Put(version with { Stage = CredentialStage.Revoked, HasValue = false, HeldUntil = null, RetiredBecause = RetireCause.None });
+        draft.Put(version with { Stage = CredentialStage.Revoked, HasValue = false, PausedUntil = null, RetiredBecause = RetireCause.None });
         draft.Record(FactKind.Revoked, id, detail: why);
         draft.State = draft.State with
         {
@@ -91,8 +91,8 @@ internal static class Reports
             return;
         }
 
-        var hold = Doubling.Wait(policy.FallbackHold, policy.FallbackHoldMax, rejected.Holds);
-        draft.Put(rejected with { Stage = CredentialStage.Pending, HeldUntil = draft.Now.Elapsed + hold, Holds = rejected.Holds + 1 });
+        var pause = Doubling.Wait(policy.FallbackPause, policy.FallbackPauseMax, rejected.Pauses);
+        draft.Put(rejected with { Stage = CredentialStage.Pending, PausedUntil = draft.Now.Elapsed + pause, Pauses = rejected.Pauses + 1 });
         draft.Put(working with { Stage = CredentialStage.Current, OverlapEndsAt = null });
         draft.State = draft.State with
         {
@@ -101,6 +101,6 @@ internal static class Reports
             Rejections = 0,
             WorkingPreviousId = null,
         };
-        draft.Record(FactKind.FellBack, working.Id, rejected.Id, $"'{rejected.Id}' is tried again in {hold}");
+        draft.Record(FactKind.FellBack, working.Id, rejected.Id, $"'{rejected.Id}' is tried again in {pause}");
     }
 }

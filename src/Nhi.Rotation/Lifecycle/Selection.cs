@@ -66,7 +66,7 @@ internal static class Selection
 
     // A version that the other side kept rejecting comes last, however new it is.
     private static bool IsBetter(VersionState version, VersionState best) =>
-        version.HeldUntil.HasValue != best.HeldUntil.HasValue ? best.HeldUntil.HasValue : version.CompareAge(best) > 0;
+        version.PausedUntil.HasValue != best.PausedUntil.HasValue ? best.PausedUntil.HasValue : version.CompareAge(best) > 0;
 
     private static bool IsReady(VersionState version, Draft draft, VersionState? incumbent)
     {
@@ -89,7 +89,7 @@ internal static class Selection
 
         return (version.NotBefore is not { } from || from + draft.Policy.ClockSkew <= draft.Now.Utc)
             && version.SeenAt + draft.Policy.ActivationDelay <= draft.Now.Elapsed
-            && version.HeldUntil is null;
+            && version.PausedUntil is null;
     }
 
     private static bool IsProven(VersionState version, Draft draft, VersionState? incumbent) =>

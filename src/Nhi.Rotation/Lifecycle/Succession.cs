@@ -8,7 +8,7 @@ internal static class Succession
     {
         var old = draft.Current;
         var wasPrevious = target.Stage == CredentialStage.Previous;
-        draft.Put(target with { Stage = CredentialStage.Current, OverlapEndsAt = null, HeldUntil = null });
+        draft.Put(target with { Stage = CredentialStage.Current, OverlapEndsAt = null, PausedUntil = null });
         draft.State = draft.State with
         {
             CurrentId = target.Id,
@@ -31,7 +31,7 @@ internal static class Succession
     public static void PlaceOlder(Draft draft, VersionState version)
     {
         if (version.Stage != CredentialStage.Pending
-            || version.HeldUntil.HasValue
+            || version.PausedUntil.HasValue
             || version.Label is VersionLabel.Pending or VersionLabel.Current
             || version.NotBefore > draft.Now.Utc
             || draft.Current is not { IsListed: true } current
@@ -41,7 +41,7 @@ internal static class Succession
         }
 
         // Rejected by the other side: not valid in our eyes. Neither is one that a labelling backend left without a label.
-        if (version.Probe == ProbeVerdict.Rejected || version.Holds > 0 || (current.Label == VersionLabel.Current && version.Label == VersionLabel.None))
+        if (version.Probe == ProbeVerdict.Rejected || version.Pauses > 0 || (current.Label == VersionLabel.Current && version.Label == VersionLabel.None))
         {
             draft.Retire(version, RetireCause.Skipped);
             return;

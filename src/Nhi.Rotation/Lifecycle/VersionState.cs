@@ -9,7 +9,7 @@ internal sealed record VersionState
     private readonly PackedTime _notBefore;
     private readonly PackedTime _expiresOn;
     private readonly PackedTime _overlapEndsAt;
-    private readonly PackedTime _heldUntil;
+    private readonly PackedTime _pausedUntil;
 
     public required string Id { get; init; }
 
@@ -62,15 +62,15 @@ internal sealed record VersionState
 
     public RetireCause RetiredBecause { get; init; }
 
-    /// <summary>Held back until then after the other side kept rejecting it.</summary>
-    public TimeSpan? HeldUntil
+    /// <summary>Put aside until then after the other side kept rejecting it.</summary>
+    public TimeSpan? PausedUntil
     {
-        get => _heldUntil.Span;
-        init => _heldUntil = PackedTime.Of(value);
+        get => _pausedUntil.Span;
+        init => _pausedUntil = PackedTime.Of(value);
     }
 
-    /// <summary>How often it was held back in a row; doubles the next hold.</summary>
-    public int Holds { get; init; }
+    /// <summary>How often it was paused in a row; doubles the next pause.</summary>
+    public int Pauses { get; init; }
 
     public ProbeVerdict? Probe { get; init; }
 

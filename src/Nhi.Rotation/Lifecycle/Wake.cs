@@ -29,7 +29,7 @@ internal static class Wake
                 ConsiderWall(version.NotBefore);
                 ConsiderWall(version.NotBefore + draft.Policy.ClockSkew);
                 Consider(version.SeenAt + draft.Policy.ActivationDelay);
-                Consider(version.HeldUntil);
+                Consider(version.PausedUntil);
                 Consider(version.ProbeDueAt);
             }
         }

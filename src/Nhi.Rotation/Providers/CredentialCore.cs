@@ -253,7 +253,7 @@ internal sealed class CredentialCore : IRefreshTarget
             LastError = refresh.Error,
             Failures = refresh.Failures,
             FailingFor = refresh.FailingFor,
-            Held = Ids(state, version => version.HeldUntil is not null),
+            Paused = Ids(state, version => version.PausedUntil is not null),
             Unproven = Ids(state, version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
             Violated = Ids(state, version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
             TimeToExpiry = current?.ExpiresOn - now.Utc,
@@ -357,7 +357,7 @@ internal sealed class CredentialCore : IRefreshTarget
             transition = CredentialLifecycle.Step(_state, input, now, _settings.Lifecycle);
             var before = _state;
             _state = transition.State;
-            Hold(transition.Refusal is null ? listing : null);
+            Keep(transition.Refusal is null ? listing : null);
             next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, ++_steps);
             changed = transition.Facts.Length > 0 || before.PresentedId != _state.PresentedId || LostValue(before);
             if (changed)
@@ -366,7 +366,7 @@ internal sealed class CredentialCore : IRefreshTarget
                 EvidenceTrail.Record(_ledger, Find, before, _state, transition.Facts, now, _settings.Probe?.GetType().Name);
             }
 
-            _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Holds: > 0 } || !IsAccepted(_state.CurrentId);
+            _acceptanceMatters = _state.Rejections > 0 || _state.Find(_state.CurrentId) is { Pauses: > 0 } || !IsAccepted(_state.CurrentId);
         }
 
         if (changed)
@@ -408,7 +408,7 @@ internal sealed class CredentialCore : IRefreshTarget
         before.Versions.Any(version => version.NeedsValue && _state.Find(version.Id) is { NeedsValue: false });
 
     // Under the lock.
-    private void Hold(BackendListing? listing)
+    private void Keep(BackendListing? listing)
     {
         if (listing is not null)
         {
@@ -421,7 +421,7 @@ internal sealed class CredentialCore : IRefreshTarget
             version.Record.CreatedOn ??= listed.CreatedOn;
             if (listed.Value is not null && version.Value is null && version.Record.Stage != CredentialStage.Revoked)
             {
-                version.Hold(listed.Value);
+                version.Keep(listed.Value);
             }
         }
     }

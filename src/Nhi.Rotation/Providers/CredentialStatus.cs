@@ -22,8 +22,8 @@ internal sealed record CredentialStatus
     /// <summary>Time since the first of these.</summary>
     public TimeSpan FailingFor { get; init; }
 
-    /// <summary>Versions held back because the other side kept rejecting them.</summary>
-    public ImmutableArray<string> Held { get; init; } = [];
+    /// <summary>Versions paused because the other side kept rejecting them.</summary>
+    public ImmutableArray<string> Paused { get; init; } = [];
 
     /// <summary>Pending versions whose last probe did not accept them.</summary>
     public ImmutableArray<string> Unproven { get; init; } = [];

@@ -66,7 +66,7 @@ internal static class EvidenceTrail
 
     private static EvidenceKind KindOf(CredentialStage stage) => stage switch
     {
-        CredentialStage.Pending => EvidenceKind.Held,
+        CredentialStage.Pending => EvidenceKind.SetBack,
         CredentialStage.Current => EvidenceKind.Promoted,
         CredentialStage.Previous => EvidenceKind.Superseded,
         CredentialStage.Retired => EvidenceKind.Retired,

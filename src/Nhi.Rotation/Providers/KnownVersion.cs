@@ -17,7 +17,7 @@ internal sealed class KnownVersion
     /// <summary>Kept when the value is dropped, to recognise late users.</summary>
     public VersionFingerprint? Fingerprint { get; private set; }
 
-    public void Hold(SecretValue value)
+    public void Keep(SecretValue value)
     {
         Value = value;
         Fingerprint = VersionFingerprint.Of(new Credential(Record.CredentialName, Record.VersionId, value).RevealBytes().Span);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Refreshing;

@@ -82,7 +82,7 @@ public sealed class KeyVaultEventTests
     {
         await using var app = await PushApp.StartAsync();
         var before = app.StripeRequests;
-        using (app.Backend.Hold())
+        using (app.Backend.Block())
         {
             await StormAsync(app);
             app.Time.Advance(Debounce);

@@ -71,7 +71,7 @@ internal sealed class VaultFixture : IBackendFixture, IAsyncDisposable
         _ => null,
     };
 
-    public IDisposable? TryHold() => Fail(Fault.NoAnswer);
+    public IDisposable? TryBlock() => Fail(Fault.NoAnswer);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

@@ -120,7 +120,7 @@ public sealed class JournalTests
             await engine.SettleAsync();
             for (var i = 0; i < Nhi.Rotation.Evidence.Journal.EvidenceJournal.MaxWaiting; i++)
             {
-                engine.Journal!.Write(new EvidenceEvent { Kind = EvidenceKind.Held, At = engine.Time.GetUtcNow(), CredentialName = "stripe", VersionId = "v9" });
+                engine.Journal!.Write(new EvidenceEvent { Kind = EvidenceKind.SetBack, At = engine.Time.GetUtcNow(), CredentialName = "stripe", VersionId = "v9" });
             }
 
             File.Delete(evidence.Path);

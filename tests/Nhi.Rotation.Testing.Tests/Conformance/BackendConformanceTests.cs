@@ -102,7 +102,7 @@ public class BackendConformanceTests
     public async Task Cancelling_the_run_is_not_a_failed_rule()
     {
         var fixture = new FakeFixture();
-        using var hold = fixture.Store.Hold();
+        using var hold = fixture.Store.Block();
         using var cancellation = new CancellationTokenSource();
         var run = BackendConformance.RunAsync(fixture, cancellation.Token);
         await hold.Arrived.WaitAsync(TimeSpan.FromSeconds(30), Ct);

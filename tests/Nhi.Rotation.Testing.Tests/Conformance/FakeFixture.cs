@@ -65,7 +65,7 @@ internal sealed class FakeFixture : IBackendFixture
         return new EndOfFailure(Store);
     }
 
-    public IDisposable TryHold() => Store.Hold();
+    public IDisposable TryBlock() => Store.Block();
 
     private sealed class EndOfFailure(FakeCredentialBackend store) : IDisposable
     {

@@ -75,16 +75,16 @@ public class FakeCredentialBackendTests
     public async Task Held_calls_wait_until_they_are_released()
     {
         _backend.Add("stripe", "x");
-        var hold = _backend.Hold();
+        var hold = _backend.Block();
         var call = ListAsync("stripe");
         await hold.Arrived.WaitAsync(TimeSpan.FromSeconds(30), Ct);
         Assert.False(call.IsCompleted);
-        Assert.Throws<InvalidOperationException>(_backend.Hold);
+        Assert.Throws<InvalidOperationException>(_backend.Block);
 
         hold.Dispose();
 
         Assert.Single((await call).Versions);
-        using var next = _backend.Hold();
+        using var next = _backend.Block();
     }
 
     [Fact]

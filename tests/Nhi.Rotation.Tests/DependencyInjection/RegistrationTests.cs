@@ -99,7 +99,7 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("MaxStaleness", Endless, "null for no limit")]
     [InlineData("RefreshInterval", Endless, "at most 3650 days")]
     [InlineData("RejectionRefreshInterval", Endless, "at most 3650 days")]
-    [InlineData("FallbackHold", Endless, "at most 3650 days")]
+    [InlineData("FallbackPause", Endless, "at most 3650 days")]
     [InlineData("MaxBackoff", Endless, "at most 3650 days")]
     [InlineData("QuietPeriod", Endless, "at most 3650 days")]
     [InlineData("ProbeTimeout", Endless, "at most 1 day")]

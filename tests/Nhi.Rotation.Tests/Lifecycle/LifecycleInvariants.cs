@@ -50,9 +50,9 @@ internal static class LifecycleInvariants
                 return "a Previous version is inside its overlap window";
             }
 
-            if (version.HeldUntil is not null && version.Stage != CredentialStage.Pending)
+            if (version.PausedUntil is not null && version.Stage != CredentialStage.Pending)
             {
-                return "only Pending versions are held back";
+                return "only Pending versions are paused";
             }
 
             if (version.Stage == CredentialStage.Retired != (version.RetiredBecause != RetireCause.None))

@@ -54,7 +54,7 @@ public sealed class EvidenceTrailTests
         var first = new VersionHistory("stripe", "v1").Apply(probed).Apply(Event(EvidenceKind.Promoted)).Apply(Event(EvidenceKind.Accepted));
         Assert.Equal((Now, ProbeVerdict.Accepted), (first.AcceptedAt, first.Probe?.Verdict));
 
-        var held = first.Apply(Event(EvidenceKind.Held)).Apply(Event(EvidenceKind.Promoted));
+        var held = first.Apply(Event(EvidenceKind.SetBack)).Apply(Event(EvidenceKind.Promoted));
         Assert.Equal((null, null), (held.AcceptedAt, held.Probe));
 
         var replaced = first.Apply(Event(EvidenceKind.Superseded) with { At = Now.AddMinutes(1) });

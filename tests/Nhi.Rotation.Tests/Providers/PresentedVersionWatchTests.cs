@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Following;
-using Nhi.Rotation.Providers;
 
 namespace Nhi.Rotation.Tests.Providers;
 

@@ -23,10 +23,10 @@ internal static class CallRules
     {
         var key = await run.NewKeyWithAsync(run.NewValue()).ConfigureAwait(false);
         var before = run.Fixture.StoreCalls;
-        using var hold = run.Fixture.TryHold();
-        if (hold is null)
+        using var block = run.Fixture.TryBlock();
+        if (block is null)
         {
-            return Finding.NotApplicable("the fixture cannot hold the store");
+            return Finding.NotApplicable("the fixture cannot block the store");
         }
 
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(run.Ct);

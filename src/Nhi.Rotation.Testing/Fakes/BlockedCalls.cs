@@ -2,12 +2,12 @@ namespace Nhi.Rotation.Testing;
 
 /// <summary>Calls to a <see cref="FakeCredentialBackend"/> that wait until this is disposed.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-public sealed class HeldCalls : IDisposable
+public sealed class BlockedCalls : IDisposable
 {
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal HeldCalls()
+    internal BlockedCalls()
     {
     }
 
