@@ -10,6 +10,8 @@ namespace Nhi.Rotation;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class CredentialSet
 {
+    private IReadOnlyList<Credential>? _presentable;
+
     /// <summary>Makes a set.</summary>
     /// <param name="name">The credential's name.</param>
     /// <param name="generation">Grows by one with each published set.</param>
@@ -17,13 +19,15 @@ public sealed class CredentialSet
     /// <param name="pending">Versions that are not presented yet, newest first.</param>
     /// <param name="previous">Replaced versions in their overlap window, the most recently replaced first.</param>
     /// <param name="retired">Retired versions whose value is still held, the most recently retired first.</param>
+    /// <param name="presentable">What may be presented, as <see cref="Presentable"/> has it; without it, that is <paramref name="current"/> and then <paramref name="previous"/>.</param>
     public CredentialSet(
         string name,
         long generation,
         Credential? current,
         IReadOnlyList<Credential>? pending = null,
         IReadOnlyList<Credential>? previous = null,
-        IReadOnlyList<Credential>? retired = null)
+        IReadOnlyList<Credential>? retired = null,
+        IReadOnlyList<Credential>? presentable = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
@@ -32,6 +36,7 @@ public sealed class CredentialSet
         Pending = pending ?? [];
         Previous = previous ?? [];
         Retired = retired ?? [];
+        _presentable = presentable;
     }
 
     /// <summary>The credential's name.</summary>
@@ -51,6 +56,13 @@ public sealed class CredentialSet
 
     /// <summary>Retired versions whose value is still held, the most recently retired first.</summary>
     public IReadOnlyList<Credential> Retired { get; }
+
+    /// <summary>
+    /// Every version that may be presented, in the order in which one follows another that the other side refuses: the current one, then the others, newest first. Besides
+    /// <see cref="Previous"/> those of <see cref="Pending"/> that only wait because the other side refused them; none that has not come yet, or that a probe rejected.
+    /// </summary>
+    public IReadOnlyList<Credential> Presentable =>
+        _presentable ??= Current is null ? Previous : Previous.Count == 0 ? [Current] : [Current, .. Previous];
 
     /// <summary>Name, generation and version ids; never a value.</summary>
     public override string ToString() =>

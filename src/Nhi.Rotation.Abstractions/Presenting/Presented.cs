@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+
+namespace Nhi.Rotation;
+
+/// <summary>A version, and what was built from it, for one operation on the other side: a request, a login, a call.</summary>
+/// <typeparam name="T">What is built from a version.</typeparam>
+/// <remarks>Comes from a <see cref="Presenter{T}"/>, which is told what became of it. It remembers what the operation tried before. Immutable.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+#pragma warning disable CA1815 // Nobody compares two of them.
+public readonly struct Presented<T>
+#pragma warning restore CA1815
+{
+    internal Presented(Credential version, T value, Attempt? before = null)
+    {
+        Version = version;
+        Value = value;
+        Before = before;
+    }
+
+    /// <summary>The version. Taking it counted one use; hold it for what lives longer than a moment.</summary>
+    public Credential Version { get; }
+
+    /// <summary>What was built from exactly this version.</summary>
+    [JsonIgnore]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public T Value { get; }
+
+    /// <summary>What the same operation presented before, the last one first.</summary>
+    internal Attempt? Before { get; }
+
+    /// <summary>Name, version and stage; never a value.</summary>
+    public override string ToString() => Version?.ToString() ?? "nothing";
+}
