@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Nhi.Rotation.Benchmarks.Support;
-using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Benchmarks;
 
@@ -23,7 +22,7 @@ public class MatchBenchmarks
     {
         _provider = OneCredential.Load(
             new MemoryBackend(Keys.Version(1, Keys.Retired, isEnabled: false), Keys.Version(2, Keys.Previous), Keys.Version(3, Keys.Current)),
-            new LifecyclePolicy { Overlap = TimeSpan.FromDays(36_500) });
+            new CredentialOptions { Overlap = TimeSpan.FromDays(36_500) });
         Expect(_current, CredentialStage.Current, isAccepted: true);
         Expect(_previous, CredentialStage.Previous, isAccepted: true);
         Expect(_retired, CredentialStage.Retired, isAccepted: false);

@@ -3,7 +3,6 @@ using System.Globalization;
 using Nhi.Rotation.Benchmarks.Support;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Providers;
-using Nhi.Rotation.Refreshing;
 
 namespace Nhi.Rotation.Benchmarks;
 
@@ -20,7 +19,7 @@ internal static class ScaleMeasurement
         var memoryBefore = Memory();
 
         // Sweeps are started by hand below.
-        var registry = Engine.Create(names.Select(name => Engine.Credential(name, backend)), new SchedulerSettings { SweepInterval = TimeSpan.FromDays(1) });
+        var registry = Engine.Create(names.Select(name => Engine.Credential(name, backend)), new RotatingCredentialsOptions { SweepInterval = TimeSpan.FromDays(1) });
         await using var _ = registry;
         Print("registered", $"{(Memory() - memoryBefore) / Count} B a credential");
 

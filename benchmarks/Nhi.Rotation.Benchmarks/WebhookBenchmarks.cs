@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.AspNetCore.Webhooks;
 using Nhi.Rotation.Benchmarks.Support;
-using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Benchmarks;
 
@@ -59,7 +58,7 @@ public class WebhookBenchmarks
             _context.Request.Body = _body;
             _context.Request.ContentLength = body.Length;
             _context.Request.Headers[Header] = signature;
-            var provider = OneCredential.Load(new MemoryBackend(keys), new LifecyclePolicy { Overlap = TimeSpan.FromDays(36_500) });
+            var provider = OneCredential.Load(new MemoryBackend(keys), new CredentialOptions { Overlap = TimeSpan.FromDays(36_500) });
             var options = new WebhookOptions();
             _verifier = new WebhookVerifier(
                 Next, "/hook", provider, new SignatureFormat(WebhookScheme.GitHub), options, new RecentMessages(options.MaxRememberedMessages, 2 * options.Tolerance), TimeProvider.System, NullLogger.Instance);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Benchmarks.Support;
 
@@ -8,9 +7,9 @@ internal static class OneCredential
 {
     public const string Name = "stripe";
 
-    public static IRotatingCredentialProvider Load(ICredentialBackend backend, LifecyclePolicy? lifecycle = null)
+    public static IRotatingCredentialProvider Load(ICredentialBackend backend, CredentialOptions? options = null)
     {
-        var registry = Engine.Create([Engine.Credential(Name, backend, lifecycle)]);
+        var registry = Engine.Create([Engine.Credential(Name, backend, options)]);
         var provider = registry.Get(Name);
         provider.GetCurrentAsync().AsTask().GetAwaiter().GetResult();
         return provider;

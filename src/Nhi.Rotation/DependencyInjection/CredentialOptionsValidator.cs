@@ -29,6 +29,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.Positive(options.RejectionRefreshInterval, nameof(options.RejectionRefreshInterval));
         rules.Check(options.FallbackAfterRejections >= 1, nameof(options.FallbackAfterRejections), options.FallbackAfterRejections, "1 or more");
         rules.Positive(options.FallbackPause, nameof(options.FallbackPause));
+        rules.Check(options.MaxFallbackPause >= options.FallbackPause && options.MaxFallbackPause <= OptionRules.Longest, nameof(options.MaxFallbackPause), options.MaxFallbackPause, "FallbackPause or more, at most 3650 days");
         rules.Positive(options.MinBackoff, nameof(options.MinBackoff));
         rules.Check(options.MaxBackoff >= options.MinBackoff && options.MaxBackoff <= OptionRules.Longest, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more, at most 3650 days");
         rules.Wait(options.ProbeTimeout, MinProbeTimeout, nameof(options.ProbeTimeout));

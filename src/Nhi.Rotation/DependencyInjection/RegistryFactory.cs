@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Backends.Certificates;
 using Nhi.Rotation.Evidence.Journal;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
@@ -34,16 +33,10 @@ internal static class RegistryFactory
         var credentials = setup.Credentials.Values
             .Select(registration => Settings(services, registration, options.Get(registration.Name), shared, consumer))
             .ToArray();
-        var scheduling = new SchedulerSettings
-        {
-            AttemptTimeout = shared.AttemptTimeout,
-            SweepInterval = shared.SweepInterval,
-            MaxConcurrentRefreshes = shared.MaxConcurrentRefreshes,
-        };
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
         var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, NewIdentity(consumer, time), time, log) : null;
-        return new CredentialRegistry(credentials, scheduling, time, services.GetRequiredService<CredentialMetrics>(), log, evidence);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence);
     }
 
     public static ILogger Logger(IServiceProvider services) =>
@@ -62,42 +55,14 @@ internal static class RegistryFactory
     }
 
     private static CoreSettings Settings(
-        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer)
-    {
-        return new CoreSettings
-        {
-            Name = registration.Name,
-            Key = registration.Key,
-            Backend = Backend(services, registration, options),
-            Probe = registration.Probe?.Invoke(services),
-            DefaultConsumer = consumer,
-            FirstLoadTimeout = shared.FirstLoadTimeout,
-            ProbeTimeout = options.ProbeTimeout,
-            Owner = options.Owner,
-            Purpose = options.Purpose,
-            QuietPeriod = options.QuietPeriod,
-            MaxConsumers = shared.MaxConsumers,
-            MaxCallers = shared.MaxCallers,
-            Lifecycle = new LifecyclePolicy
-            {
-                Overlap = options.Overlap,
-                ActivationDelay = options.ActivationDelay,
-                ClockSkew = options.ClockSkew,
-                MaxStaleness = options.MaxStaleness,
-                FallbackAfterRejections = options.FallbackAfterRejections,
-                FallbackPause = options.FallbackPause,
-                RequiresProbe = registration.Probe is not null,
-                ProvesRetirement = options.ProveRetirement,
-                RetirementAttempts = options.RetirementProbeAttempts,
-            },
-            Refresh = new RefreshPolicy
-            {
-                Interval = options.RefreshInterval ?? registration.DefaultRefreshInterval ?? RefreshPolicy.Default.Interval,
-                Jitter = options.RefreshJitter,
-                RejectionInterval = options.RejectionRefreshInterval,
-                MinBackoff = options.MinBackoff,
-                MaxBackoff = options.MaxBackoff,
-            },
-        };
-    }
+        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer) =>
+        CoreSettings.From(
+            registration.Name,
+            registration.Key,
+            Backend(services, registration, options),
+            registration.Probe?.Invoke(services),
+            registration.DefaultRefreshInterval,
+            consumer,
+            options,
+            shared);
 }

@@ -1,35 +1,52 @@
 namespace Nhi.Rotation.Lifecycle;
 
-/// <summary>The numbers and switches of DESIGN §5 for one credential.</summary>
+/// <summary>The numbers and switches of one credential's lifecycle. Its options say what they mean.</summary>
 internal sealed record LifecyclePolicy
 {
-    public static LifecyclePolicy Default { get; } = new();
+    public required TimeSpan Overlap { get; init; }
 
-    public TimeSpan Overlap { get; init; } = TimeSpan.FromHours(24);
+    public required TimeSpan ActivationDelay { get; init; }
 
-    public TimeSpan ActivationDelay { get; init; }
+    public required TimeSpan ClockSkew { get; init; }
 
-    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromMinutes(5);
+    public required TimeSpan? MaxStaleness { get; init; }
 
-    public TimeSpan? MaxStaleness { get; init; }
+    public required int FallbackAfterRejections { get; init; }
 
-    public int FallbackAfterRejections { get; init; } = 3;
+    public required TimeSpan FallbackPause { get; init; }
 
-    public TimeSpan FallbackPause { get; init; } = TimeSpan.FromMinutes(5);
+    public required TimeSpan FallbackPauseMax { get; init; }
 
-    public TimeSpan FallbackPauseMax { get; init; } = TimeSpan.FromHours(1);
+    public required bool RequiresProbe { get; init; }
 
-    public bool RequiresProbe { get; init; }
+    public required TimeSpan ProbeRetry { get; init; }
 
-    public TimeSpan ProbeRetry { get; init; } = TimeSpan.FromSeconds(10);
+    public required TimeSpan ProbeRetryMax { get; init; }
 
-    public TimeSpan ProbeRetryMax { get; init; } = TimeSpan.FromMinutes(5);
+    public required bool ProvesRetirement { get; init; }
 
-    public bool ProvesRetirement { get; init; }
+    public required TimeSpan RetirementRetry { get; init; }
 
-    public TimeSpan RetirementRetry { get; init; } = TimeSpan.FromMinutes(1);
+    public required TimeSpan RetirementRetryMax { get; init; }
 
-    public TimeSpan RetirementRetryMax { get; init; } = TimeSpan.FromHours(1);
+    public required int RetirementAttempts { get; init; }
 
-    public int RetirementAttempts { get; init; } = 24;
+    /// <summary>As the options have it. The waits between probes are no options.</summary>
+    public static LifecyclePolicy From(CredentialOptions options, bool requiresProbe) => new()
+    {
+        Overlap = options.Overlap,
+        ActivationDelay = options.ActivationDelay,
+        ClockSkew = options.ClockSkew,
+        MaxStaleness = options.MaxStaleness,
+        FallbackAfterRejections = options.FallbackAfterRejections,
+        FallbackPause = options.FallbackPause,
+        FallbackPauseMax = options.MaxFallbackPause,
+        RequiresProbe = requiresProbe,
+        ProbeRetry = TimeSpan.FromSeconds(10),
+        ProbeRetryMax = TimeSpan.FromMinutes(5),
+        ProvesRetirement = options.ProveRetirement,
+        RetirementRetry = TimeSpan.FromMinutes(1),
+        RetirementRetryMax = TimeSpan.FromHours(1),
+        RetirementAttempts = options.RetirementProbeAttempts,
+    };
 }

@@ -1,6 +1,6 @@
 namespace Nhi.Rotation.Lifecycle;
 
-/// <summary>Rule 7: a listing that is empty, older than what we have, or nonsense never replaces a good set.</summary>
+/// <summary>A listing that is empty, older than what we have, or nonsense never replaces a good set.</summary>
 internal static class ListingReview
 {
     /// <summary>Why the listing must be refused, or <see langword="null"/> if it is fine.</summary>

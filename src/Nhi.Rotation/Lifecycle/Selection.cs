@@ -1,6 +1,6 @@
 namespace Nhi.Rotation.Lifecycle;
 
-/// <summary>Which version should be Current: rules 1 and 2.</summary>
+/// <summary>Which version should be Current.</summary>
 internal static class Selection
 {
     /// <summary>The version to be Current, or <see langword="null"/> when nothing can be presented.</summary>

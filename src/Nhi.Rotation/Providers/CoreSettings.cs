@@ -13,30 +13,57 @@ internal sealed record CoreSettings
 
     public required ICredentialBackend Backend { get; init; }
 
-    public ICredentialProbe? Probe { get; init; }
+    public required ICredentialProbe? Probe { get; init; }
 
-    public LifecyclePolicy Lifecycle { get; init; } = LifecyclePolicy.Default;
+    public required LifecyclePolicy Lifecycle { get; init; }
 
-    public RefreshPolicy Refresh { get; init; } = RefreshPolicy.Default;
+    public required RefreshPolicy Refresh { get; init; }
 
     /// <summary>How long a caller waits for the first load.</summary>
-    public TimeSpan FirstLoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public required TimeSpan FirstLoadTimeout { get; init; }
 
-    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public required TimeSpan ProbeTimeout { get; init; }
 
     /// <summary>The consumer of those who did not say who they are.</summary>
-    public string DefaultConsumer { get; init; } = "app";
+    public required string DefaultConsumer { get; init; }
 
-    public int MaxConsumers { get; init; } = 100;
+    public required int MaxConsumers { get; init; }
 
-    public int MaxCallers { get; init; } = 100;
-
-    /// <summary>Wins over what the backend says.</summary>
-    public string? Owner { get; init; }
+    public required int MaxCallers { get; init; }
 
     /// <summary>Wins over what the backend says.</summary>
-    public string? Purpose { get; init; }
+    public required string? Owner { get; init; }
+
+    /// <summary>Wins over what the backend says.</summary>
+    public required string? Purpose { get; init; }
 
     /// <summary>How long nobody may have used an old version before it is safe to revoke.</summary>
-    public TimeSpan QuietPeriod { get; init; } = TimeSpan.FromHours(1);
+    public required TimeSpan QuietPeriod { get; init; }
+
+    /// <summary>As the options have it, with what is no option.</summary>
+    public static CoreSettings From(
+        string name,
+        string key,
+        ICredentialBackend backend,
+        ICredentialProbe? probe,
+        TimeSpan? backendInterval,
+        string consumer,
+        CredentialOptions options,
+        RotatingCredentialsOptions shared) => new()
+        {
+            Name = name,
+            Key = key,
+            Backend = backend,
+            Probe = probe,
+            Lifecycle = LifecyclePolicy.From(options, requiresProbe: probe is not null),
+            Refresh = RefreshPolicy.From(options, backendInterval),
+            FirstLoadTimeout = shared.FirstLoadTimeout,
+            ProbeTimeout = options.ProbeTimeout,
+            DefaultConsumer = consumer,
+            MaxConsumers = shared.MaxConsumers,
+            MaxCallers = shared.MaxCallers,
+            Owner = options.Owner,
+            Purpose = options.Purpose,
+            QuietPeriod = options.QuietPeriod,
+        };
 }

@@ -3,16 +3,27 @@ namespace Nhi.Rotation.Refreshing;
 /// <summary>When one credential's backend is asked.</summary>
 internal sealed record RefreshPolicy
 {
-    public static RefreshPolicy Default { get; } = new();
+    // For a backend that has no better one.
+    private static readonly TimeSpan DefaultInterval = TimeSpan.FromMinutes(5);
 
-    public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(5);
+    public required TimeSpan Interval { get; init; }
 
     /// <summary>Share of the interval by which it varies in both directions.</summary>
-    public double Jitter { get; init; } = 0.1;
+    public required double Jitter { get; init; }
 
-    public TimeSpan RejectionInterval { get; init; } = TimeSpan.FromSeconds(10);
+    public required TimeSpan RejectionInterval { get; init; }
 
-    public TimeSpan MinBackoff { get; init; } = TimeSpan.FromSeconds(1);
+    public required TimeSpan MinBackoff { get; init; }
 
-    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(5);
+    public required TimeSpan MaxBackoff { get; init; }
+
+    /// <summary>As the options have it, or the backend.</summary>
+    public static RefreshPolicy From(CredentialOptions options, TimeSpan? backendInterval) => new()
+    {
+        Interval = options.RefreshInterval ?? backendInterval ?? DefaultInterval,
+        Jitter = options.RefreshJitter,
+        RejectionInterval = options.RejectionRefreshInterval,
+        MinBackoff = options.MinBackoff,
+        MaxBackoff = options.MaxBackoff,
+    };
 }

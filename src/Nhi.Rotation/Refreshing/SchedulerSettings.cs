@@ -3,9 +3,17 @@ namespace Nhi.Rotation.Refreshing;
 /// <summary>The numbers that all credentials share.</summary>
 internal sealed record SchedulerSettings
 {
-    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
+    public required TimeSpan SweepInterval { get; init; }
 
-    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public required TimeSpan AttemptTimeout { get; init; }
 
-    public int MaxConcurrentRefreshes { get; init; } = 16;
+    public required int MaxConcurrentRefreshes { get; init; }
+
+    /// <summary>As the options have it.</summary>
+    public static SchedulerSettings From(RotatingCredentialsOptions shared) => new()
+    {
+        SweepInterval = shared.SweepInterval,
+        AttemptTimeout = shared.AttemptTimeout,
+        MaxConcurrentRefreshes = shared.MaxConcurrentRefreshes,
+    };
 }

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Nhi.Rotation.Cli.Tests.Support;
-using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Cli.Tests.Agreement;
 
@@ -32,7 +31,7 @@ internal sealed class ScrapedFleet : IAsyncDisposable
         Put(backend, versions);
         var engine = new Engine(
             new EvidenceFileOptions { Directory = _evidence.Path },
-            Engine.Credential(backend, lifecycle: new LifecyclePolicy { Overlap = TimeSpan.FromMinutes(40) }),
+            Engine.Credential(backend, options: new CredentialOptions { Overlap = TimeSpan.FromMinutes(40) }),
             Engine.Credential(new ScriptedBackend().Put("v1", "of another"), name: "db"));
         if (_instances.Count > 0)
         {

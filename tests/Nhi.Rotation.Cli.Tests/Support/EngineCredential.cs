@@ -1,4 +1,3 @@
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 
 namespace Nhi.Rotation.Cli.Tests.Support;
@@ -8,5 +7,5 @@ internal static class EngineCredential
     public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5);
 
     public static CoreSettings Of(ICredentialBackend backend) =>
-        Engine.Credential(backend, lifecycle: new LifecyclePolicy { Overlap = TimeSpan.FromHours(1) }, quiet: Quiet) with { Owner = "payments", Purpose = "charges" };
+        Engine.Credential(backend, options: new CredentialOptions { Overlap = TimeSpan.FromHours(1), QuietPeriod = Quiet }) with { Owner = "payments", Purpose = "charges" };
 }

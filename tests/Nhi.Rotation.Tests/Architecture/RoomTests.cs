@@ -12,13 +12,14 @@ public sealed class RoomTests
 
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
-        ["DependencyInjection"] = ["Configuration", "Http", "Health", "Providers", "Refreshing", "Lifecycle", "Time", "Evidence", "Evidence/Journal", "Backends/Files", "Backends/Certificates", Telemetry],
+        ["DependencyInjection"] = ["Options", "Configuration", "Http", "Health", "Providers", "Refreshing", "Lifecycle", "Time", "Evidence", "Evidence/Journal", "Backends/Files", "Backends/Certificates", Telemetry],
         ["Http"] = [Telemetry],
         ["Health"] = ["Providers"],
-        ["Providers"] = ["Refreshing", "Lifecycle", "Evidence", "Following", "Time", Telemetry],
-        ["Refreshing"] = ["Time", Telemetry],
-        ["Lifecycle"] = ["Time"],
+        ["Providers"] = ["Options", "Refreshing", "Lifecycle", "Evidence", "Following", "Time", Telemetry],
+        ["Refreshing"] = ["Options", "Time", Telemetry],
+        ["Lifecycle"] = ["Options", "Time"],
         ["Time"] = [],
+        ["Options"] = [],
         ["Evidence"] = [Telemetry],
         ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],

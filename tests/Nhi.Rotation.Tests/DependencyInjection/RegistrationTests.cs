@@ -100,6 +100,8 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("RefreshInterval", Endless, "at most 3650 days")]
     [InlineData("RejectionRefreshInterval", Endless, "at most 3650 days")]
     [InlineData("FallbackPause", Endless, "at most 3650 days")]
+    [InlineData("MaxFallbackPause", "00:04:59", "FallbackPause or more")]
+    [InlineData("MaxFallbackPause", Endless, "at most 3650 days")]
     [InlineData("MaxBackoff", Endless, "at most 3650 days")]
     [InlineData("QuietPeriod", Endless, "at most 3650 days")]
     [InlineData("ProbeTimeout", Endless, "at most 1 day")]

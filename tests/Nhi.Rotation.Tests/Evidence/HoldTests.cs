@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Evidence;
@@ -153,7 +152,7 @@ public sealed class HoldTests
     private static async Task<(Engine Engine, IRotatingCredentialProvider Provider, ScriptedBackend Backend)> StartAsync(TimeSpan? quiet = null)
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromHours(1) }, quiet: quiet ?? Quiet);
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromHours(1), QuietPeriod = quiet ?? Quiet });
         return (engine, provider, backend);
     }
 

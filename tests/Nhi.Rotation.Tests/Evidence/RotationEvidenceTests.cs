@@ -1,4 +1,3 @@
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Evidence;
@@ -36,7 +35,7 @@ public sealed class RotationEvidenceTests
         Assert.Equal(("v1", "v2", CredentialStage.Previous), (evidence.From, evidence.To, evidence.Stage));
         Assert.Equal((created, rotated, rotated, rotated), (evidence.NewCreatedOn, evidence.NewSeenAt, evidence.NewPromotedAt, evidence.SupersededAt));
         Assert.Equal(accepted, evidence.NewAcceptedAt);
-        Assert.Equal(rotated + new LifecyclePolicy().Overlap, evidence.OverlapEndsAt);
+        Assert.Equal(rotated + new CredentialOptions().Overlap, evidence.OverlapEndsAt);
         var old = Assert.Single(engine.Ledger.GetInventory()).Versions[0];
         Assert.Equal(("v1", rotated, evidence.OverlapEndsAt, null), (old.VersionId, old.SupersededAt, old.OverlapEndsAt, old.RetiredAt));
         Assert.Equal((1, 0), (Assert.Single(evidence.Uses).Uses, evidence.Uses[0].ResidualInOverlap));
@@ -142,7 +141,7 @@ public sealed class RotationEvidenceTests
     public async Task Equal_version_ids_of_two_credentials_are_two_versions()
     {
         var (backend, other) = (new ScriptedBackend().Put("v1", "one"), new ScriptedBackend().Put("v1", "of another"));
-        await using var engine = new Engine(Engine.Credential(backend, quiet: Quiet), Engine.Credential(other, "db", quiet: Quiet));
+        await using var engine = new Engine(Engine.Credential(backend, options: new() { QuietPeriod = Quiet }), Engine.Credential(other, "db", new() { QuietPeriod = Quiet }));
         var (stripe, db) = (engine["stripe"], engine["db"]);
         (await stripe.GetCurrentAsync(Ct)).Reveal();
         (await db.GetCurrentAsync(Ct)).Reveal();
@@ -214,7 +213,7 @@ public sealed class RotationEvidenceTests
     public async Task A_probe_that_accepts_the_new_version_stands_in_for_the_workload()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        var engine = new Engine(Engine.Credential(backend, probe: new Yes(), quiet: Quiet));
+        var engine = new Engine(Engine.Credential(backend, options: new() { QuietPeriod = Quiet }, probe: new Yes()));
         await using var _ = engine;
         var provider = engine["stripe"];
         (await provider.GetCurrentAsync(Ct)).Reveal();
@@ -271,7 +270,7 @@ public sealed class RotationEvidenceTests
     }
 
     private static async Task<(Engine Engine, IRotatingCredentialProvider Provider)> StartAsync(ICredentialBackend backend, TimeSpan? overlap = null) =>
-        await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = overlap ?? TimeSpan.FromHours(24) }, quiet: Quiet);
+        await Engine.StartAsync(backend, new CredentialOptions { Overlap = overlap ?? TimeSpan.FromHours(24), QuietPeriod = Quiet });
 
     private static async Task RotateAsync(Engine engine, IRotatingCredentialProvider provider, ScriptedBackend backend, string version)
     {

@@ -1,4 +1,3 @@
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Evidence;
@@ -27,7 +26,7 @@ public sealed class UseCountingTests
     public async Task A_captured_credential_shows_up_as_residual_use_by_its_consumer()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromMinutes(10) });
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromMinutes(10) });
         await using var _ = engine;
         var captured = provider.ForConsumer("billing").Current;
         captured.Reveal();

@@ -20,15 +20,15 @@ internal sealed class RandomWorld
     {
         _labels = (shape & 1) != 0;
         _complete = (shape & 2) != 0;
-        _policy = new LifecyclePolicy
+        var options = new CredentialOptions
         {
             Overlap = TimeSpan.FromHours((shape & 4) != 0 ? 24 : 1),
             ActivationDelay = (shape & 8) != 0 ? TimeSpan.FromMinutes(10) : TimeSpan.Zero,
-            RequiresProbe = (shape & 16) != 0,
-            ProvesRetirement = (shape & 64) != 0,
-            RetirementAttempts = 3,
+            ProveRetirement = (shape & 64) != 0,
+            RetirementProbeAttempts = 3,
             MaxStaleness = (shape & 32) != 0 ? TimeSpan.FromHours(6) : null,
         };
+        _policy = LifecyclePolicy.From(options, requiresProbe: (shape & 16) != 0);
     }
 
     public int Steps { get; private set; }

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Tests.Support;
 
@@ -14,7 +13,7 @@ public sealed class MatchTests
     public async Task Current_and_previous_are_accepted_and_a_retired_key_is_refused_and_recognised()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromMinutes(10) });
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromMinutes(10) });
         await using var _ = engine;
         backend.Put("v2", "two");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
@@ -56,7 +55,7 @@ public sealed class MatchTests
     public async Task A_proof_counts_a_use_of_the_version_that_made_it_and_of_no_other()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromMinutes(10) });
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromMinutes(10) });
         await using var _ = engine;
         backend.Put("v2", "two");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);

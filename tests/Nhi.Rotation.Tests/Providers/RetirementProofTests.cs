@@ -1,5 +1,4 @@
 using System.Text;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Providers;
@@ -11,7 +10,7 @@ public sealed class RetirementProofTests
     private const int Inconclusive = 122;
     private const int GivenUp = 123;
 
-    private static readonly LifecyclePolicy Policy = new() { Overlap = TimeSpan.FromMinutes(10), ProvesRetirement = true };
+    private static readonly CredentialOptions Options = new() { Overlap = TimeSpan.FromMinutes(10), ProveRetirement = true };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -55,7 +54,7 @@ public sealed class RetirementProofTests
     public async Task What_cannot_be_found_out_is_given_up_after_the_last_attempt_and_said()
     {
         var probe = new SwitchableProbe { Verdicts = { ["v1"] = ProbeVerdict.Inconclusive } };
-        var (engine, _) = await RotateAsync(probe, Policy with { RetirementAttempts = 5 });
+        var (engine, _) = await RotateAsync(probe, new CredentialOptions { Overlap = TimeSpan.FromMinutes(10), ProveRetirement = true, RetirementProbeAttempts = 5 });
         await using var owned = engine;
 
         await engine.AdvanceAsync(TimeSpan.FromHours(8), TimeSpan.FromMinutes(1));
@@ -105,7 +104,7 @@ public sealed class RetirementProofTests
     public async Task A_version_that_left_the_backend_and_came_back_has_its_value_again()
     {
         var backend = new ScriptedBackend();
-        var (engine, provider) = await RotateAsync(new SwitchableProbe(), new LifecyclePolicy(), backend);
+        var (engine, provider) = await RotateAsync(new SwitchableProbe(), new CredentialOptions(), backend);
         await using var owned = engine;
         backend.Remove("v1");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
@@ -122,7 +121,7 @@ public sealed class RetirementProofTests
     public async Task Without_being_told_to_nobody_presents_an_old_version_again()
     {
         var probe = new SwitchableProbe();
-        var (engine, provider) = await RotateAsync(probe, Policy with { ProvesRetirement = false });
+        var (engine, provider) = await RotateAsync(probe, new CredentialOptions { Overlap = TimeSpan.FromMinutes(10) });
         await using var owned = engine;
 
         await engine.AdvanceAsync(TimeSpan.FromHours(1), TimeSpan.FromMinutes(1));
@@ -191,10 +190,10 @@ public sealed class RetirementProofTests
         Assert.Equal(0, Count(engine, Violated) + Count(engine, Inconclusive));
     }
 
-    private static async Task<(Engine Engine, IRotatingCredentialProvider Provider)> RotateAsync(SwitchableProbe probe, LifecyclePolicy? policy = null, ScriptedBackend? backend = null)
+    private static async Task<(Engine Engine, IRotatingCredentialProvider Provider)> RotateAsync(SwitchableProbe probe, CredentialOptions? options = null, ScriptedBackend? backend = null)
     {
         backend ??= new ScriptedBackend();
-        var (engine, provider) = await Engine.StartAsync(backend.Put("v1", "one"), policy ?? Policy, probe: probe);
+        var (engine, provider) = await Engine.StartAsync(backend.Put("v1", "one"), options ?? Options, probe: probe);
         backend.Put("v2", "two");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
         Assert.Equal("v2", provider.Current.VersionId);

@@ -1,4 +1,3 @@
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Providers;
@@ -29,7 +28,7 @@ public sealed class RotationTests
     public async Task The_old_version_retires_when_its_overlap_ends()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromMinutes(10) });
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromMinutes(10) });
         await using var _ = engine;
         var old = provider.Current;
         backend.Put("v2", "two");
@@ -205,7 +204,7 @@ public sealed class RotationTests
     public async Task A_clock_set_back_and_forward_by_a_day_changes_nothing_that_is_in_use()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromHours(2) });
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromHours(2) });
         await using var _ = engine;
         backend.Put("v2", "two");
         await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);

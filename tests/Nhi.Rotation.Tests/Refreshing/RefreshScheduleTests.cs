@@ -1,5 +1,4 @@
 using CsCheck;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Refreshing;
@@ -18,7 +17,7 @@ public sealed class RefreshScheduleTests
             {
                 var backend = new ScriptedBackend { CanWatch = true };
                 backend.Put("v0", "value");
-                var (engine, provider) = await Engine.StartAsync(backend, new LifecyclePolicy { Overlap = TimeSpan.FromSeconds(30) });
+                var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromSeconds(30) });
                 await using var disposing = engine;
                 var newest = 0;
                 Action? release = null;

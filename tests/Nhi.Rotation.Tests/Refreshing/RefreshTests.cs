@@ -1,4 +1,3 @@
-using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Refreshing;
@@ -230,7 +229,7 @@ public sealed class RefreshTests
     public async Task Many_credentials_of_a_plain_backend_are_never_asked_for_more_than_the_limit_at_a_time()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
-        await using var engine = new Engine(new SchedulerSettings { MaxConcurrentRefreshes = 4 }, [.. Enumerable.Range(0, 200).Select(i => Engine.Credential(backend, $"c{i}"))]);
+        await using var engine = new Engine(Engine.Scheduling(new() { MaxConcurrentRefreshes = 4 }), [.. Enumerable.Range(0, 200).Select(i => Engine.Credential(backend, $"c{i}"))]);
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => engine[$"c{i}"].GetCurrentAsync(Ct).AsTask()));
 

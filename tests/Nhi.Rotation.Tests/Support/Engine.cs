@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Testing;
 using Nhi.Rotation.Evidence.Journal;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
@@ -13,7 +12,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly CredentialRegistry _registry;
 
     public Engine(params CoreSettings[] credentials)
-        : this(new SchedulerSettings(), credentials)
+        : this(Scheduling(), credentials)
     {
     }
 
@@ -24,7 +23,7 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>An engine that writes evidence to files.</summary>
     public Engine(EvidenceFileOptions evidence, params CoreSettings[] credentials)
-        : this(new SchedulerSettings(), evidence, credentials)
+        : this(Scheduling(), evidence, credentials)
     {
     }
 
@@ -52,26 +51,20 @@ internal sealed class Engine : IAsyncDisposable
 
     public IRotatingCredentialProvider this[string name] => _registry.Get(name);
 
-    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null, TimeSpan? quiet = null) => new()
-    {
-        QuietPeriod = quiet ?? TimeSpan.FromHours(1),
-        Name = name,
-        Key = name,
-        Backend = backend,
-        Probe = probe,
-        Lifecycle = (lifecycle ?? new()) with { RequiresProbe = probe is not null },
-        Refresh = refresh ?? new(),
-    };
+    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", CredentialOptions? options = null, ICredentialProbe? probe = null) =>
+        CoreSettings.From(name, key: name, backend, probe, backendInterval: null, consumer: "app", options ?? new(), new RotatingCredentialsOptions());
 
     /// <summary>An engine with one credential, loaded.</summary>
     public static async Task<(Engine Engine, IRotatingCredentialProvider Provider)> StartAsync(
-        ICredentialBackend backend, LifecyclePolicy? lifecycle = null, RefreshPolicy? refresh = null, ICredentialProbe? probe = null, TimeSpan? quiet = null)
+        ICredentialBackend backend, CredentialOptions? options = null, ICredentialProbe? probe = null)
     {
-        var engine = new Engine(Credential(backend, lifecycle: lifecycle, refresh: refresh, probe: probe, quiet: quiet));
+        var engine = new Engine(Credential(backend, options: options, probe: probe));
         await engine["stripe"].GetCurrentAsync();
         await engine.SettleAsync();
         return (engine, engine["stripe"]);
     }
+
+    public static SchedulerSettings Scheduling(RotatingCredentialsOptions? shared = null) => SchedulerSettings.From(shared ?? new());
 
     public void Start() => _registry.Start();
 

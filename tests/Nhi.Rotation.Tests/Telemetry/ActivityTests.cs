@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Tests.Support;
 
 namespace Nhi.Rotation.Tests.Telemetry;
@@ -19,7 +18,7 @@ public sealed class ActivityTests
         using var listener = Listen();
         var probe = new SwitchableProbe();
         var backend = new ScriptedBackend().Put("v1", "one");
-        await using var engine = new Engine(Engine.Credential(backend, _name, new LifecyclePolicy { ProvesRetirement = true }, probe: probe));
+        await using var engine = new Engine(Engine.Credential(backend, _name, new CredentialOptions { ProveRetirement = true }, probe: probe));
         await engine[_name].GetCurrentAsync(Ct);
         backend.Put("v2", "two");
         await engine[_name].RefreshAsync(RefreshReason.Requested, Ct);

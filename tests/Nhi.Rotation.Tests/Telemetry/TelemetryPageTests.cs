@@ -4,7 +4,6 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Tests.Support;
@@ -100,7 +99,7 @@ public sealed class TelemetryPageTests
         var batch = new ScriptedBatchBackend();
         batch.Put("v1", "one");
         await using var engine = new Engine(
-            Engine.Credential(backend, name, new LifecyclePolicy { Overlap = TimeSpan.FromSeconds(30), ProvesRetirement = true }, probe: probe),
+            Engine.Credential(backend, name, new CredentialOptions { Overlap = TimeSpan.FromSeconds(30), ProveRetirement = true }, probe: probe),
             Engine.Credential(batch, $"{name}-a"),
             Engine.Credential(batch, $"{name}-b"));
         backend.Put("v1", "one", createdOn: engine.Time.GetUtcNow(), expiresOn: engine.Time.GetUtcNow() + TimeSpan.FromDays(1));

@@ -36,8 +36,13 @@ public sealed class CredentialOptions
     /// <summary>So many rejections of the current version in a row, with the previous one accepted meanwhile, lead to fallback. At least 1. Default 3.</summary>
     public int FallbackAfterRejections { get; set; } = 3;
 
-    /// <summary>How long a version is paused after a fallback before it is tried again; doubles each time, up to an hour. Default 5 min.</summary>
+    /// <summary>
+    /// How long a version is paused after a fallback before it is tried again; doubles each time, up to <see cref="MaxFallbackPause"/>. More than 0. Default 5 min.
+    /// </summary>
     public TimeSpan FallbackPause { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest pause after a fallback. At least <see cref="FallbackPause"/>. Default 1 h.</summary>
+    public TimeSpan MaxFallbackPause { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The longest first wait after a failed refresh; doubles with each failure, with full jitter. Default 1 s.</summary>
     public TimeSpan MinBackoff { get; set; } = TimeSpan.FromSeconds(1);
