@@ -29,7 +29,7 @@ public class WebhookBenchmarks
         _signature = "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(_key, _body));
         _oneKey = new Endpoint(_body, _signature, Keys.Version(2, Keys.Current));
         _twoKeys = new Endpoint(_body, _signature, Keys.Version(1, Keys.Previous), Keys.Version(2, Keys.Current));
-        if (_body.Length != 2048 || !ByHand() || _oneKey.InvokeAsync().Result != CredentialStage.Current || _twoKeys.InvokeAsync().Result != CredentialStage.Current)
+        if (_body.Length != 2048 || !ByHand() || !_oneKey.IsAccepted() || !_twoKeys.IsAccepted())
         {
             throw new InvalidOperationException("A message of 2 KiB was to be accepted three times.");
         }
@@ -41,10 +41,10 @@ public class WebhookBenchmarks
         && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(_key, _body), Convert.FromHexString(_signature.AsSpan(7)));
 
     [Benchmark(Description = "endpoint, one accepted key")]
-    public Task<CredentialStage?> OneKey() => _oneKey.InvokeAsync();
+    public Task OneKey() => _oneKey.InvokeAsync();
 
     [Benchmark(Description = "endpoint, two accepted keys")]
-    public Task<CredentialStage?> TwoKeys() => _twoKeys.InvokeAsync();
+    public Task TwoKeys() => _twoKeys.InvokeAsync();
 
     private sealed class Endpoint
     {
@@ -60,15 +60,20 @@ public class WebhookBenchmarks
             _context.Request.Headers[Header] = signature;
             var provider = OneCredential.Load(new MemoryBackend(keys), new CredentialOptions { Overlap = TimeSpan.FromDays(36_500) });
             var options = new WebhookOptions();
-            _verifier = new WebhookVerifier(
-                Next, "/hook", provider, new SignatureFormat(WebhookScheme.GitHub), options, new RecentMessages(options.MaxRememberedMessages, 2 * options.Tolerance), TimeProvider.System, NullLogger.Instance);
+            var source = new WebhookSource("/hook", provider, new SignatureFormat(WebhookScheme.GitHub), options.Caller, TimeProvider.System, NullLogger.Instance);
+            _verifier = new WebhookVerifier(Next, "/hook", [source], options, new RecentMessages(options.MaxRememberedMessages, 2 * options.Tolerance), TimeProvider.System, NullLogger.Instance);
         }
 
-        public async Task<CredentialStage?> InvokeAsync()
+        public Task InvokeAsync()
         {
             _body.Position = 0;
-            await _verifier.InvokeAsync(_context);
-            return _context.Features.Get<VerifiedWebhook>()?.Stage;
+            return _verifier.InvokeAsync(_context);
+        }
+
+        public bool IsAccepted()
+        {
+            InvokeAsync().GetAwaiter().GetResult();
+            return _context.Features.Get<VerifiedWebhook>()?.Stage == CredentialStage.Current;
         }
 
         // A message that was not dealt with may come again.

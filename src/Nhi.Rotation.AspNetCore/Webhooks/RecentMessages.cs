@@ -1,9 +1,16 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
 namespace Nhi.Rotation.AspNetCore.Webhooks;
 
 /// <summary>Messages that were accepted lately, as digests, the oldest first. Bounded. Safe for concurrent use.</summary>
 internal sealed class RecentMessages(int capacity, TimeSpan retention)
 {
     private readonly Lock _gate = new();
+
+    // Only a message with a valid signature is ever looked up, so nobody can make one up that is taken for another; the seed is for senders who choose what others' messages say.
+    private readonly long _seed = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long)));
     private readonly Dictionary<UInt128, long> _seen = [];
     private readonly Queue<(UInt128 Message, long At)> _order = new();
     private bool _isFull;
@@ -18,6 +25,9 @@ internal sealed class RecentMessages(int capacity, TimeSpan retention)
             }
         }
     }
+
+    /// <summary>Stands for what was signed, whoever signed it: with two signatures on a message, either alone would be a replay too.</summary>
+    public UInt128 Digest(ReadOnlySpan<byte> signed) => XxHash128.HashToUInt128(signed, _seed);
 
     /// <summary>Remembers a message.</summary>
     /// <param name="message">Its digest.</param>

@@ -11,6 +11,10 @@ internal sealed record Refusal(int Status, string Cause)
 
     public static Refusal Unauthorized(string cause) => new(StatusCodes.Status401Unauthorized, cause);
 
+    /// <summary>The one to tell where a message could have come from several sources: that we cannot judge it, or else what was found of one whose headers fit.</summary>
+    public static Refusal Graver(Refusal? before, Refusal now, bool isReadable) =>
+        before is null || now.Status == StatusCodes.Status503ServiceUnavailable || (isReadable && before.Status != StatusCodes.Status503ServiceUnavailable) ? now : before;
+
     public async Task WriteAsync(HttpContext context, string challenge)
     {
         if (Status == StatusCodes.Status401Unauthorized)

@@ -1,14 +1,16 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Nhi.Rotation.AspNetCore.Webhooks;
 
-/// <summary>One message on its way through verification.</summary>
-internal sealed class SignedMessage(SignatureFormat format) : IDisposable
+/// <summary>One message on its way through verification, as one scheme reads it. Not safe for concurrent use.</summary>
+internal sealed class SignedMessage(SignatureFormat format, PooledContent content)
 {
     private const int Size = SHA256.HashSizeInBytes;
 
-    private byte[] _signatures = new byte[Size];
-    private PooledContent? _content;
+    private OneSignature _first;
+    private byte[]? _others;
+    private bool _isFound;
 
     public string? Id { get; set; }
 
@@ -19,48 +21,52 @@ internal sealed class SignedMessage(SignatureFormat format) : IDisposable
 
     public int SignatureCount { get; private set; }
 
-    /// <summary>The version whose value is no key for the scheme, if there is one; the current one, which is tried last, before others.</summary>
+    /// <summary>The version whose value is no key for the scheme, if there is one; the current one, which is tried first, before others.</summary>
     public string? UnusableVersion { get; private set; }
 
-    public PooledContent Content => _content ??= new PooledContent(format.PrefixOf(Id, Timestamp));
-
+    /// <summary>Room for one more signature, of at most <see cref="SignatureFormat.MaxSignatures"/>.</summary>
     public Span<byte> NextSignature()
     {
-        var start = Size * SignatureCount++;
-        if (start == _signatures.Length)
+        if (SignatureCount == 1)
         {
-            Array.Resize(ref _signatures, 2 * start);
+            _others = new byte[Size * (SignatureFormat.MaxSignatures - 1)];
         }
 
-        return _signatures.AsSpan(start, Size);
+        return Signature(SignatureCount++);
     }
 
-    /// <summary>Whether one of its signatures was made with this version. Compares all of them, in constant time.</summary>
+    /// <summary>
+    /// Whether one of its signatures was made with this version, and none with one that was asked about before. So a message costs one hash if the first one fits;
+    /// a forged one is compared with all, in constant time.
+    /// </summary>
     public bool IsSignedWith(Credential credential)
     {
-        Span<byte> expected = stackalloc byte[Size];
-        if (!format.TrySign(credential, Content.Signed, expected))
+        if (_isFound)
         {
-            UnusableVersion = credential.VersionId;
             return false;
         }
 
-        var matches = false;
-        for (var i = 0; i < SignatureCount; i++)
+        Span<byte> expected = stackalloc byte[Size];
+        if (!format.Secret.TrySign(credential, content.Signed, expected))
         {
-            matches |= CryptographicOperations.FixedTimeEquals(_signatures.AsSpan(Size * i, Size), expected);
+            UnusableVersion ??= credential.VersionId;
+            return false;
         }
 
-        return matches;
+        for (var i = 0; i < SignatureCount; i++)
+        {
+            _isFound |= CryptographicOperations.FixedTimeEquals(Signature(i), expected);
+        }
+
+        return _isFound;
     }
 
-    /// <summary>Stands for what was signed, whoever signed it: with two signatures on a message, either alone would be a replay too.</summary>
-    public UInt128 Digest()
+    private Span<byte> Signature(int index) => index == 0 ? _first : _others.AsSpan(Size * (index - 1), Size);
+
+    /// <summary>One signature is all that most messages have.</summary>
+    [InlineArray(Size)]
+    private struct OneSignature
     {
-        Span<byte> digest = stackalloc byte[Size];
-        SHA256.HashData(Content.Signed, digest);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(digest);
+        private byte _first;
     }
-
-    public void Dispose() => _content?.Dispose();
 }

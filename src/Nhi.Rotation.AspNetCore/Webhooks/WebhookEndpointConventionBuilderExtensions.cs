@@ -38,7 +38,7 @@ public static class WebhookEndpointConventionBuilderExtensions
         configure?.Invoke(options);
 
         // From the earliest moment at which a message can be accepted to the latest, and what may pass between the look at the clock and here.
-        var recent = new RecentMessages(options.MaxRememberedMessages, (2 * options.Tolerance) + WebhookVerifier.MaxRefreshWait);
+        var recent = new RecentMessages(options.MaxRememberedMessages, (2 * options.Tolerance) + WebhookSource.MaxRefreshWait);
         builder.Add(endpoint =>
         {
             if (endpoint.RequestDelegate is not { } next)
@@ -55,15 +55,10 @@ public static class WebhookEndpointConventionBuilderExtensions
             }
 
             var provider = RegisteredCredential.Get(services, credentialName, $"webhook '{name}' uses it");
-            endpoint.RequestDelegate = new WebhookVerifier(
-                next,
-                name,
-                provider.ForConsumer(name),
-                format,
-                options,
-                recent,
-                services.GetService<TimeProvider>() ?? TimeProvider.System,
-                services.GetRequiredService<ILoggerFactory>().CreateLogger(WebhookLog.Category)).InvokeAsync;
+            var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+            var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(WebhookLog.Category);
+            var source = new WebhookSource(name, provider.ForConsumer(name), format, options.Caller, time, logger);
+            endpoint.RequestDelegate = new WebhookVerifier(next, name, [source], options, recent, time, logger).InvokeAsync;
         });
         return builder.DisableAntiforgery();
     }

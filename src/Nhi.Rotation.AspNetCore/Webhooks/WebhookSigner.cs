@@ -25,7 +25,8 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
         var scheme = format.Scheme;
         var id = scheme.IdHeader is null ? null : IdOf(request, scheme.IdHeader);
         var timestamp = format.HasTimestamp ? time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : null;
-        using var content = new PooledContent(format.PrefixOf(id, timestamp));
+        using var content = new PooledContent();
+        content.Begin(format.PrefixOf(id, timestamp));
         if (request.Content is { } body)
         {
             var stream = await body.ReadAsStreamAsync(ct).ConfigureAwait(false);
@@ -41,7 +42,7 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
     private string Signatures(Credential current, ReadOnlySpan<byte> content, string? timestamp)
     {
         Span<byte> signature = stackalloc byte[SHA256.HashSizeInBytes];
-        if (!format.TrySign(current, content, signature))
+        if (!format.Secret.TrySign(current, content, signature))
         {
             throw new CredentialFormatException(
                 provider.Name, $"version '{current.VersionId}' is no key for webhooks of scheme '{format.Scheme.Name}'", $"Its value must be base64, with or without '{format.Scheme.Base64KeyPrefix}' before it.");
@@ -62,7 +63,7 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
         var count = 1;
         foreach (var other in Others(current))
         {
-            if (format.TrySign(other, content, signature))
+            if (format.Secret.TrySign(other, content, signature))
             {
                 header.Append(separator).Append(format.Write(signature));
                 count++;

@@ -33,13 +33,14 @@ internal sealed class MatchTable
         return _entries[found];
     }
 
-    /// <summary>The last entry whose value fits a proof, or <see langword="null"/>. Every value that is held is tried.</summary>
+    /// <summary>The last entry whose value fits a proof, or <see langword="null"/>. Every value that is kept is tried, the last first.</summary>
     public Entry? Find(Func<Credential, bool> proves)
     {
         Entry? found = null;
-        foreach (var entry in _entries)
+        for (var i = _entries.Length - 1; i >= 1; i--)
         {
-            found = entry?.Uncounted is { } credential && proves(credential) ? entry : found;
+            var entry = _entries[i]!;
+            found = entry.Uncounted is { } credential && proves(credential) ? found ?? entry : found;
         }
 
         return found;

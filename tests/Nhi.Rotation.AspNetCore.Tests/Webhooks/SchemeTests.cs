@@ -138,10 +138,25 @@ public sealed class SchemeTests
         }
     }
 
+    [Fact]
+    public void A_message_whose_version_is_found_is_compared_with_no_other()
+    {
+        var format = new SignatureFormat(WebhookScheme.StandardWebhooks);
+        using var content = new PooledContent();
+        var message = new SignedMessage(format, content);
+        content.Begin("1.2.body");
+        format.Secret.TrySign(Version("whsec_Q0FOQVJZ"), content.Signed, message.NextSignature());
+
+        Assert.Equal([true, false, false], new[] { "whsec_Q0FOQVJZ", "whsec_Q0FOQVJZ", "no base64!" }.Select(secret => message.IsSignedWith(Version(secret))));
+        Assert.Null(message.UnusableVersion);
+
+        static Credential Version(string secret) => new("hook", "v1", SecretValue.FromText(secret));
+    }
+
     private static byte[]? Sign(string secret)
     {
         var signature = new byte[32];
-        return new SignatureFormat(WebhookScheme.StandardWebhooks).TrySign(new Credential("hook", "v1", SecretValue.FromText(secret)), "content"u8, signature) ? signature : null;
+        return new SigningSecret(WebhookScheme.StandardWebhooks).TrySign(new Credential("hook", "v1", SecretValue.FromText(secret)), "content"u8, signature) ? signature : null;
     }
 
     private static bool Verify(SignatureFormat format, HeaderDictionary headers, string body, Credential secret)
@@ -152,13 +167,15 @@ public sealed class SchemeTests
 
     private static bool Verify(SignatureFormat format, HeaderDictionary headers, MemoryStream body, Credential secret)
     {
-        using var message = new SignedMessage(format);
+        using var content = new PooledContent();
+        var message = new SignedMessage(format, content);
         if (format.Read(headers, message) is not null)
         {
             return false;
         }
 
-        var reading = message.Content.TryReadAsync(body, 1 << 20, CancellationToken.None);
+        content.Begin(format.PrefixOf(message.Id, message.Timestamp));
+        var reading = content.TryReadAsync(body, 1 << 20, CancellationToken.None);
         Assert.True(reading.IsCompletedSuccessfully && reading.Result);
         return message.IsSignedWith(secret);
     }

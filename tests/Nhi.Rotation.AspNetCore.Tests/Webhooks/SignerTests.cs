@@ -26,19 +26,19 @@ public sealed class SignerTests
             Version("current", CredentialStage.Current),
         };
 
-        var message = await SignAsync(current, pending, previous);
+        var read = await SignAsync(current, pending, previous);
 
-        Assert.Equal(3, message.SignatureCount);
-        Assert.Equal(["current", "due", "previous"], ((Credential[])[current, .. pending, .. previous]).Where(message.IsSignedWith).Select(version => version.VersionId).Distinct());
+        Assert.Equal(3, read().SignatureCount);
+        Assert.Equal(["current", "due", "previous"], ((Credential[])[current, .. pending, .. previous]).Where(version => read().IsSignedWith(version)).Select(version => version.VersionId).Distinct());
     }
 
     [Fact]
     public async Task As_many_as_our_own_receiver_takes()
     {
-        var message = await SignAsync(
+        var read = await SignAsync(
             Version("current", CredentialStage.Current), [], [.. Enumerable.Range(0, 20).Select(number => Version($"previous {number}", CredentialStage.Previous))]);
 
-        Assert.Equal(SignatureFormat.MaxSignatures, message.SignatureCount);
+        Assert.Equal(SignatureFormat.MaxSignatures, read().SignatureCount);
     }
 
     [Theory]
@@ -59,15 +59,24 @@ public sealed class SignerTests
         Assert.Contains("HttpClient 'sender': header 'webhook-id'", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<SignedMessage> SignAsync(Credential current, Credential[] pending, Credential[] previous)
+    // A message says only once that it is signed with a version, so each question reads it anew.
+    private static async Task<Func<SignedMessage>> SignAsync(Credential current, Credential[] pending, Credential[] previous)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://127.0.0.1/") { Content = new StringContent("body") };
         await new WebhookSigner("sender", Provider(current, pending, previous), Format, Time, NullLogger.Instance).SignAsync(request, Ct);
-        var message = new SignedMessage(Format);
-        Assert.Null(Format.Read(new HeaderDictionary { ["Stripe-Signature"] = request.Headers.GetValues("Stripe-Signature").Single() }, message));
+        var headers = new HeaderDictionary { ["Stripe-Signature"] = request.Headers.GetValues("Stripe-Signature").Single() };
+        var content = new PooledContent();
+        content.Begin(Format.PrefixOf(id: null, Read().Timestamp));
         using var body = await request.Content.ReadAsStreamAsync(Ct);
-        Assert.True(await message.Content.TryReadAsync(body, 100, Ct));
-        return message;
+        Assert.True(await content.TryReadAsync(body, 100, Ct));
+        return Read;
+
+        SignedMessage Read()
+        {
+            var message = new SignedMessage(Format, content);
+            Assert.Null(Format.Read(headers, message));
+            return message;
+        }
     }
 
     private static IRotatingCredentialProvider Provider(Credential current, Credential[] pending, Credential[] previous)

@@ -90,7 +90,7 @@ public sealed class MatchTests
         });
 
         Assert.Equal(new CredentialMatch("v2", CredentialStage.Current, true), match);
-        Assert.Equal(["one", "three", "two"], tried);
+        Assert.Equal(["two", "three", "one"], tried);
         Assert.Equal("v2", Assert.Single(engine.Ledger.GetUses(), use => use.Uses > 0).VersionId);
     }
 
