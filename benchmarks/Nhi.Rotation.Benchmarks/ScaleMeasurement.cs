@@ -42,7 +42,7 @@ internal static class ScaleMeasurement
         await SettleAsync(registry);
         PrintMemory(backend, memoryBefore, "loaded");
 
-        var ledger = (UseLedger)registry.Ledger;
+        var ledger = registry.Uses;
         Sweep(ledger, "first sweep");
         foreach (var provider in providers)
         {

@@ -44,7 +44,7 @@ internal sealed class CredentialFleet
             Owner = described.Owner,
             Purpose = described.Purpose,
             From = old.VersionId,
-            To = old.ReplacedBy,
+            To = old.End.ReplacedBy,
             Instances = [.. (concerned.Length > 0 ? concerned : verdicts).OrderByDescending(verdict => FleetRotation.Rank(verdict.Verdict.Kind)).ThenBy(verdict => verdict.Instance, StringComparer.Ordinal)],
         };
     }
@@ -66,7 +66,7 @@ internal sealed class CredentialFleet
 
         if (!own.IsOld)
         {
-            own = own with { SupersededAt = old.SupersededAt, ReplacedBy = old.ReplacedBy, Stage = isOver ? CredentialStage.Previous : own.Stage };
+            own = own with { Stage = isOver ? CredentialStage.Previous : own.Stage, End = own.End with { SupersededAt = old.SupersededAt, ReplacedBy = old.End.ReplacedBy } };
         }
 
         CredentialUse[] uses = [.. credential.Uses.Select(use => AsOf(use, instance, isOver))];
@@ -155,7 +155,7 @@ internal sealed class CredentialFleet
         use.Held == 0 ? use : use with { LastUse = instance.LastAt, Held = isOver ? 0 : use.Held };
 
     private RotationEvidence Without(VersionHistory old, RotationVerdict verdict) =>
-        new() { CredentialName = _name, From = old.VersionId, To = old.ReplacedBy, Stage = CredentialStage.Pending, Uses = [], Verdict = verdict };
+        new() { CredentialName = _name, From = old.VersionId, To = old.End.ReplacedBy, Stage = CredentialStage.Pending, Uses = [], Verdict = verdict };
 
     private static RotationVerdict NotProven(VersionHistory old, params string[] reasons) =>
         new() { Kind = VerdictKind.InOverlap, Since = old.SupersededAt, Reasons = reasons };

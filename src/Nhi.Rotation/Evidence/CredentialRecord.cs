@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
+
 namespace Nhi.Rotation.Evidence;
 
-/// <summary>One credential in the ledger. Guarded by the ledger's lock.</summary>
+/// <summary>One credential in the ledger. Guarded by the lock of all evidence.</summary>
 internal sealed class CredentialRecord(string name)
 {
     public string Name { get; } = name;
@@ -12,7 +14,7 @@ internal sealed class CredentialRecord(string name)
     public TimeSpan QuietPeriod { get; set; } = DefaultQuietPeriod;
 
     /// <summary>In order of first sight.</summary>
-    public List<VersionRecord> Versions { get; } = new(capacity: 2);
+    public ImmutableArray<VersionRecord> Versions { get; set; } = [];
 
     public static TimeSpan DefaultQuietPeriod { get; } = TimeSpan.FromHours(1);
 }

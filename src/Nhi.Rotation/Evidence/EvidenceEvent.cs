@@ -34,4 +34,7 @@ internal sealed record EvidenceEvent
     public string? Purpose { get; init; }
 
     public TimeSpan? QuietPeriod { get; init; }
+
+    /// <summary>The result of a probe that it tells of.</summary>
+    public ProbeEvidence ToProbe() => new(By, Verdict ?? ProbeVerdict.Inconclusive, Detail, At);
 }

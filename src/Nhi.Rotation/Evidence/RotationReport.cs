@@ -21,13 +21,13 @@ internal static class RotationReport
         TimeSpan quietPeriod,
         DateTimeOffset asOf)
     {
-        var replacement = histories.FirstOrDefault(history => history.VersionId == old.ReplacedBy);
+        var replacement = histories.FirstOrDefault(history => history.VersionId == old.End.ReplacedBy);
         var oldUses = uses.Where(use => use.VersionId == old.VersionId && use.Uses > 0).ToArray();
         var verdict = VerdictRules.Judge(new VerdictCase
         {
             Stage = old.Stage,
             SupersededAt = old.SupersededAt,
-            RetirementProbe = old.RetirementProbe,
+            RetirementProbe = old.End.RetirementProbe,
             Trails = [.. oldUses.Select(use => new UserTrail(use, successors.Min(newer => newer.MovedAt(use, old.SupersededAt))))],
             NewAcceptedAt = successors.Min(newer => newer.AcceptedAt),
             IsNewUsed = successors.Any(newer => newer.Uses.Count > 0),
@@ -38,22 +38,22 @@ internal static class RotationReport
         {
             CredentialName = old.CredentialName,
             From = old.VersionId,
-            To = old.ReplacedBy,
+            To = old.End.ReplacedBy,
             Stage = old.Stage,
             NewCreatedOn = replacement?.CreatedOn,
             NewSeenAt = replacement?.SeenAt,
             NewProbe = replacement?.Probe,
             NewPromotedAt = replacement?.PromotedAt >= old.SupersededAt ? replacement.PromotedAt : replacement?.LastPromotedAt,
-            NewFirstUse = uses.Where(use => use.VersionId == old.ReplacedBy).Min(use => use.FirstUse),
+            NewFirstUse = uses.Where(use => use.VersionId == old.End.ReplacedBy).Min(use => use.FirstUse),
             NewAcceptedAt = replacement?.AcceptedAt,
             SupersededAt = old.SupersededAt,
-            OverlapEndsAt = old.OverlapEndsAt,
+            OverlapEndsAt = old.End.OverlapEndsAt,
             OldLastUse = oldUses.Max(use => use.LastUse),
-            RetiredAt = old.RetiredAt,
-            RetiredBecause = old.RetiredBecause,
-            RevokedAt = old.RevokedAt,
-            RevokedBecause = old.RevokedBecause,
-            RetirementProbe = old.RetirementProbe,
+            RetiredAt = old.End.RetiredAt,
+            RetiredBecause = old.End.RetiredBecause,
+            RevokedAt = old.End.RevokedAt,
+            RevokedBecause = old.End.RevokedBecause,
+            RetirementProbe = old.End.RetirementProbe,
             Uses = oldUses,
             Verdict = verdict,
         };

@@ -38,5 +38,5 @@ internal sealed record Successors(IReadOnlyList<VersionHistory> Versions, IReadO
 
     // A user that skipped a version, because two rotations came fast, has moved all the same.
     private static bool IsNewer(VersionHistory history, VersionHistory old) =>
-        history.VersionId != old.VersionId && (history.VersionId == old.ReplacedBy || history.LastPromotedAt >= old.SupersededAt);
+        history.VersionId != old.VersionId && (history.VersionId == old.End.ReplacedBy || history.LastPromotedAt >= old.SupersededAt);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -10,7 +11,9 @@ namespace Nhi.Rotation.Evidence;
 internal static class UsePages
 {
     private const int PageBits = 9;
-    private const int PageSize = 1 << PageBits;
+
+    /// <summary>So many slots are read at once.</summary>
+    public const int PageSize = 1 << PageBits;
 
     private static readonly Lock Gate = new();
     private static readonly List<ThreadCells> Live = [];
@@ -83,29 +86,25 @@ internal static class UsePages
         }
     }
 
-    /// <summary>All threads' counts of all slots; <paramref name="totals"/> grows as needed.</summary>
-    public static void ReadAll(ref long[] totals)
+    /// <summary>All threads' counts of a page.</summary>
+    /// <param name="start">Its first slot.</param>
+    /// <param name="totals">A page.</param>
+    public static void ReadPage(int start, Span<long> totals)
     {
+        var page = start >> PageBits;
+        totals.Clear();
         lock (Gate)
         {
-            var pages = (_nextSlot + PageSize - 1) >> PageBits;
-            if (totals.Length < pages << PageBits)
+            Add(totals, _base, page);
+            foreach (var cells in Live)
             {
-                totals = new long[pages << PageBits];
-            }
-
-            for (var page = 0; page < pages; page++)
-            {
-                var sums = totals.AsSpan(page << PageBits, PageSize);
-                sums.Clear();
-                Add(sums, _base, page);
-                foreach (var cells in Live)
-                {
-                    Add(sums, cells.Pages, page);
-                }
+                Add(totals, cells.Pages, page);
             }
         }
     }
+
+    /// <summary>The next number of slots that fills whole pages, with room to grow.</summary>
+    public static int RoundUp(int slots) => (slots + (slots / 4) + PageSize - 1) & -PageSize;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void IncrementFirst(int slot)
@@ -121,9 +120,9 @@ internal static class UsePages
         _pages[page]![slot & (PageSize - 1)]++;
     }
 
-    // Under the lock.
     private static ThreadExit Enter()
     {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
         var cells = new ThreadCells();
         Live.Add(cells);
         return new ThreadExit(cells);

@@ -7,21 +7,14 @@ namespace Nhi.Rotation.Evidence;
 [DebuggerDisplay("{Consumer,nq} {Caller,nq}")]
 internal sealed class UseRecord : CredentialTracker
 {
-    private readonly VersionRecord _version;
+    private static readonly UseCounts None = new();
 
-    // Most records never have one.
-    private OpenHolds? _holds;
-    private long _cut;
-    private long _inOverlap;
-    private long _retired;
-
-    // UTC ticks, 0 for never.
-    private long _firstUse;
-    private long _lastUse;
+    // Most records of old versions, and of those to come, never have any.
+    private UseCounts? _counts;
 
     public UseRecord(VersionRecord version, string consumer, string? caller)
     {
-        _version = version;
+        Version = version;
         Consumer = consumer;
         Caller = caller;
         Slot = UsePages.Rent();
@@ -30,7 +23,7 @@ internal sealed class UseRecord : CredentialTracker
     // Whoever holds a Credential holds its record: the slot is free only when nobody can count any more.
     ~UseRecord() => UsePages.Return(Slot);
 
-    public override CredentialStage Stage => _version.Stage;
+    public override CredentialStage Stage => Version.Stage;
 
     public override string Consumer { get; }
 
@@ -38,7 +31,13 @@ internal sealed class UseRecord : CredentialTracker
 
     public int Slot { get; }
 
-    public VersionRecord Version => _version;
+    public VersionRecord Version { get; }
+
+    /// <summary>The version's next record, in order of first sight. Guarded by the lock of all evidence.</summary>
+    public UseRecord? Next { get; set; }
+
+    /// <summary>How many of its uses go on. Guarded by the lock of all evidence.</summary>
+    public int Open => (_counts ?? None).Open;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override void RecordUse()
@@ -47,74 +46,63 @@ internal sealed class UseRecord : CredentialTracker
         GC.KeepAlive(this);
     }
 
-    public override void BeginHold() => _version.BeginHold(this);
-
-    public override void EndHold() => _version.EndHold(this);
-
-    /// <summary>Open uses changed by so many. Called under the ledger's lock.</summary>
-    public void AddHolds(int change) => (_holds ??= new OpenHolds()).Open += change;
-
-    /// <summary>What is open, if anything ever was. Called under the ledger's lock.</summary>
-    public OpenHolds? Holds => _holds;
-
-    /// <summary>Books the uses since the last cut to the stage that ends. Called under the ledger's lock.</summary>
-    public void Cut(CredentialStage ended, CredentialStage begun)
+    public override void BeginHold()
     {
-        var total = UsePages.Read(Slot);
-        Book(ended, total - _cut, ref _inOverlap, ref _retired);
-        _cut = total;
-
-        // What is open is used in the new stage too. Not so at a revocation: nobody can close a connection before it is known, so there only staying open counts.
-        if (_holds is { Open: > 0 } holds && (begun is CredentialStage.Previous or CredentialStage.Retired))
+        lock (Version.Gate)
         {
-            holds.Carried += holds.Open;
-            Book(begun, holds.Open, ref _inOverlap, ref _retired);
+            (_counts ??= new()).Open++;
+            Version.Watch(this);
         }
     }
 
-    /// <summary>The sweep noticed new uses. Called under the ledger's lock.</summary>
+    public override void EndHold()
+    {
+        lock (Version.Gate)
+        {
+            (_counts ??= new()).Open--;
+        }
+    }
+
+    /// <summary>Books the uses since the last cut to the stage that ends.</summary>
+    public void Cut(CredentialStage ended, CredentialStage begun)
+    {
+        Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        var total = UsePages.Read(Slot);
+        if (total > 0 || _counts is not null)
+        {
+            (_counts ??= new()).Cut(total, ended, begun);
+        }
+    }
+
+    /// <summary>The sweep noticed new uses, or uses that go on.</summary>
     /// <returns>Whether they are the first.</returns>
     public bool Stamp(DateTimeOffset now)
     {
-        var isFirst = _firstUse == 0;
-        _firstUse = isFirst ? now.UtcTicks : _firstUse;
-        _lastUse = now.UtcTicks;
-        return isFirst;
+        Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        return (_counts ??= new()).Stamp(now);
     }
 
-    /// <summary>The counts up to now. Called under the ledger's lock.</summary>
+    /// <summary>Whether a sweep has something new to tell of what is open. Asking makes it old.</summary>
+    public bool IsNews()
+    {
+        Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        return (_counts ??= new()).IsNews(Stage);
+    }
+
+    /// <summary>The counts up to now.</summary>
     public CredentialUse ToUse()
     {
-        var total = UsePages.Read(Slot);
-        var (inOverlap, retired) = (_inOverlap, _retired);
-        Book(_version.Stage, total - _cut, ref inOverlap, ref retired);
-        return new CredentialUse
+        Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        return (_counts ?? None).Fill(new CredentialUse
         {
-            CredentialName = _version.CredentialName,
-            VersionId = _version.VersionId,
-            Stage = _version.Stage,
+            CredentialName = Version.CredentialName,
+            VersionId = Version.VersionId,
+            Stage = Stage,
             Consumer = Consumer,
             Caller = Caller,
-            Uses = total + (_holds?.Carried ?? 0),
-            ResidualInOverlap = inOverlap,
-            ResidualRetired = retired,
-            Held = _holds?.Open ?? 0,
-            FirstUse = ToMoment(_firstUse),
-            LastUse = ToMoment(_lastUse),
-        };
-    }
-
-    private static DateTimeOffset? ToMoment(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
-
-    private static void Book(CredentialStage stage, long uses, ref long inOverlap, ref long retired)
-    {
-        if (stage == CredentialStage.Previous)
-        {
-            inOverlap += uses;
-        }
-        else if (stage is CredentialStage.Retired or CredentialStage.Revoked)
-        {
-            retired += uses;
-        }
+            Uses = UsePages.Read(Slot),
+            ResidualInOverlap = 0,
+            ResidualRetired = 0,
+        });
     }
 }

@@ -1,40 +1,52 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>One version's stage and its uses, shared by everybody who holds the version.</summary>
 internal sealed class VersionRecord
 {
-    private readonly UseLedger _ledger;
-    private ImmutableArray<UseRecord> _uses = [];
+    private readonly UseSlots<UseRecord> _slots;
+    private UseRecord? _first;
     private ConcurrentDictionary<(string Consumer, string Caller), UseRecord>? _byCaller;
     private volatile CredentialStage _stage = CredentialStage.Pending;
     private volatile VersionHistory _history;
 
-    public VersionRecord(UseLedger ledger, string credentialName, string versionId)
+    public VersionRecord(UseSlots<UseRecord> slots, string credentialName, string versionId)
     {
-        _ledger = ledger;
-        CredentialName = credentialName;
-        VersionId = versionId;
+        _slots = slots;
         _history = new VersionHistory(credentialName, versionId);
     }
 
-    public string CredentialName { get; }
+    /// <summary>Guards all evidence.</summary>
+    public Lock Gate => _slots.Gate;
 
-    public string VersionId { get; }
+    public string CredentialName => _history.CredentialName;
+
+    public string VersionId => _history.VersionId;
 
     public CredentialStage Stage => _stage;
-
-    public DateTimeOffset? CreatedOn { get; set; }
 
     /// <summary>What became of it.</summary>
     public VersionHistory History => _history;
 
+    /// <summary>When the backend created it, if it says so; the first word counts.</summary>
+    public DateTimeOffset? CreatedOn
+    {
+        get => _history.CreatedOn;
+        set
+        {
+            lock (Gate)
+            {
+                _history = value == _history.CreatedOn ? _history : _history with { CreatedOn = value };
+            }
+        }
+    }
+
     /// <summary>Takes evidence of it in.</summary>
     public void Apply(EvidenceEvent evidence)
     {
-        lock (_ledger.Gate)
+        lock (Gate)
         {
             _history = _history.Apply(evidence);
         }
@@ -43,14 +55,14 @@ internal sealed class VersionRecord
     /// <summary>Moves it to a stage; uses counted until now belong to the stage before.</summary>
     public void MoveTo(CredentialStage stage)
     {
-        lock (_ledger.Gate)
+        lock (Gate)
         {
             if (_stage == stage)
             {
                 return;
             }
 
-            foreach (var use in _uses)
+            for (var use = _first; use is not null; use = use.Next)
             {
                 use.Cut(_stage, stage);
             }
@@ -62,9 +74,9 @@ internal sealed class VersionRecord
     /// <summary>The record of a consumer's own uses.</summary>
     public UseRecord ForConsumer(string consumer)
     {
-        lock (_ledger.Gate)
+        lock (Gate)
         {
-            foreach (var use in _uses)
+            for (var use = _first; use is not null; use = use.Next)
             {
                 if (use.Caller is null && use.Consumer == consumer)
                 {
@@ -85,7 +97,7 @@ internal sealed class VersionRecord
             return use;
         }
 
-        lock (_ledger.Gate)
+        lock (Gate)
         {
             if (!byCaller.TryGetValue((consumer, caller), out use))
             {
@@ -97,70 +109,48 @@ internal sealed class VersionRecord
         }
     }
 
-    /// <summary>The sweep noticed new uses, or uses that go on.</summary>
-    /// <returns>Whether they are the first.</returns>
-    public bool Stamp(UseRecord use, DateTimeOffset now)
-    {
-        lock (_ledger.Gate)
-        {
-            return use.Stamp(now);
-        }
-    }
-
-    public CredentialUse Read(UseRecord use)
-    {
-        lock (_ledger.Gate)
-        {
-            return use.ToUse();
-        }
-    }
-
-    public void BeginHold(UseRecord use)
-    {
-        lock (_ledger.Gate)
-        {
-            use.AddHolds(1);
-            _ledger.Watch(use);
-        }
-    }
-
-    public void EndHold(UseRecord use)
-    {
-        lock (_ledger.Gate)
-        {
-            use.AddHolds(-1);
-        }
-    }
+    /// <summary>Something that <paramref name="use"/> counts goes on.</summary>
+    public void Watch(UseRecord use) => _slots.Watch(use.Slot, use);
 
     public void CopyTo(List<CredentialUse> uses)
     {
-        lock (_ledger.Gate)
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        for (var use = _first; use is not null; use = use.Next)
         {
-            foreach (var use in _uses)
-            {
-                uses.Add(use.ToUse());
-            }
+            uses.Add(use.ToUse());
         }
     }
 
     /// <summary>The ledger lets go of it; whoever still holds a credential of it counts on, unseen.</summary>
     public void Forget()
     {
-        lock (_ledger.Gate)
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        for (var use = _first; use is not null; use = use.Next)
         {
-            foreach (var use in _uses)
-            {
-                _ledger.Remove(use);
-            }
+            _slots.Remove(use.Slot, use);
         }
     }
 
-    // Under the lock.
     private UseRecord Add(string consumer, string? caller)
     {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
         var use = new UseRecord(this, consumer, caller);
-        _uses = _uses.Add(use);
-        _ledger.Add(use);
+        if (_first is null)
+        {
+            _first = use;
+        }
+        else
+        {
+            var last = _first;
+            while (last.Next is { } next)
+            {
+                last = next;
+            }
+
+            last.Next = use;
+        }
+
+        _slots.Add(use.Slot, use);
         return use;
     }
 }

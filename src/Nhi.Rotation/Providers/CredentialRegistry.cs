@@ -9,7 +9,6 @@ namespace Nhi.Rotation.Providers;
 internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 {
     private readonly CredentialMetrics _metrics;
-    private readonly TimeProvider _time;
     private readonly UseLedger _ledger;
     private readonly IEvidenceSink? _evidence;
     private readonly RefreshScheduler _scheduler;
@@ -19,7 +18,6 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     {
         var clock = new EngineClock(time);
         _metrics = metrics;
-        _time = time;
         _evidence = evidence;
         _ledger = new UseLedger(metrics, log, time, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
@@ -29,10 +27,14 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         }
 
         Signals = new CredentialSignals(_cores.Values);
-        metrics.Observe(() => _ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
+        Ledger = new LedgerReports(_ledger);
+        metrics.Observe(() => Ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
     }
 
-    public IRotationLedger Ledger => _ledger;
+    public IRotationLedger Ledger { get; }
+
+    /// <summary>What the ledger's reports are made of.</summary>
+    public UseLedger Uses => _ledger;
 
     public ICredentialSignals Signals { get; }
 
@@ -61,7 +63,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         if (_evidence is not null)
         {
             // The last uses, since the last sweep.
-            _ledger.Sweep(_time.GetUtcNow());
+            _ledger.Sweep();
             await _evidence.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -73,7 +75,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _scheduler.Dispose();
         if (_evidence is not null)
         {
-            _ledger.Sweep(_time.GetUtcNow());
+            _ledger.Sweep();
             _evidence.Dispose();
         }
 

@@ -20,7 +20,7 @@ public sealed class RoomTests
         ["Lifecycle"] = ["Options", "Time"],
         ["Time"] = [],
         ["Options"] = [],
-        ["Evidence"] = [Telemetry],
+        ["Evidence"] = ["Time", Telemetry],
         ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],
         ["Following"] = [],

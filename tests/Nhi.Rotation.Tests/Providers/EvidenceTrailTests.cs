@@ -21,7 +21,7 @@ public sealed class EvidenceTrailTests
     {
         var history = Record(new LifecycleFact((FactKind)fact, "v1", Detail: "401"), CredentialStage.Retired);
 
-        Assert.Equal(new ProbeEvidence("HttpProbe", expected, "401", Now), history.RetirementProbe);
+        Assert.Equal(new ProbeEvidence("HttpProbe", expected, "401", Now), history.End.RetirementProbe);
         Assert.Null(history.Probe);
     }
 
@@ -30,7 +30,7 @@ public sealed class EvidenceTrailTests
     {
         var history = Record(new LifecycleFact(FactKind.Retired, "v1", Detail: "the backend disabled it"), CredentialStage.Retired);
 
-        Assert.Equal((CredentialStage.Retired, Now, "the backend disabled it", Now), (history.Stage, history.RetiredAt, history.RetiredBecause, history.SupersededAt));
+        Assert.Equal((CredentialStage.Retired, Now, "the backend disabled it", Now), (history.Stage, history.End.RetiredAt, history.End.RetiredBecause, history.SupersededAt));
     }
 
     [Fact]
@@ -40,11 +40,11 @@ public sealed class EvidenceTrailTests
             .Apply(Event(EvidenceKind.Retired))
             .Apply(Event(EvidenceKind.RetirementProbed) with { Verdict = ProbeVerdict.Rejected })
             .Apply(Event(EvidenceKind.RetirementProbed) with { Verdict = ProbeVerdict.Inconclusive });
-        Assert.Equal(ProbeVerdict.Rejected, history.RetirementProbe?.Verdict);
+        Assert.Equal(ProbeVerdict.Rejected, history.End.RetirementProbe?.Verdict);
 
-        Assert.Equal(ProbeVerdict.Accepted, history.Apply(Event(EvidenceKind.RetirementProbed) with { Verdict = ProbeVerdict.Accepted }).RetirementProbe?.Verdict);
+        Assert.Equal(ProbeVerdict.Accepted, history.Apply(Event(EvidenceKind.RetirementProbed) with { Verdict = ProbeVerdict.Accepted }).End.RetirementProbe?.Verdict);
         var again = history.Apply(Event(EvidenceKind.Promoted));
-        Assert.Equal((CredentialStage.Current, null, null, null), (again.Stage, again.RetiredAt, again.RetirementProbe, again.SupersededAt));
+        Assert.Equal((CredentialStage.Current, null, null, null), (again.Stage, again.End.RetiredAt, again.End.RetirementProbe, again.SupersededAt));
     }
 
     [Fact]

@@ -1,0 +1,81 @@
+namespace Nhi.Rotation.Evidence;
+
+/// <summary>What is booked of one record's uses, once there are any: split by stage, dated, and what goes on. Guarded by the lock of all evidence.</summary>
+internal sealed class UseCounts
+{
+    // UTC ticks, 0 for never.
+    private long _firstUse;
+    private long _lastUse;
+    private long _cut;
+    private long _carried;
+    private long _inOverlap;
+    private long _retired;
+    private int _notedOpen;
+    private CredentialStage _notedStage;
+
+    /// <summary>Uses that go on.</summary>
+    public int Open { get; set; }
+
+    /// <summary>New uses, or uses that go on, were noticed.</summary>
+    /// <returns>Whether they are the first.</returns>
+    public bool Stamp(DateTimeOffset now)
+    {
+        var isFirst = _firstUse == 0;
+        _firstUse = isFirst ? now.UtcTicks : _firstUse;
+        _lastUse = now.UtcTicks;
+        return isFirst;
+    }
+
+    /// <summary>Books the uses since the last cut to the stage that ends.</summary>
+    public void Cut(long total, CredentialStage ended, CredentialStage begun)
+    {
+        Book(ended, total - _cut, ref _inOverlap, ref _retired);
+        _cut = total;
+
+        // What is open is used in the new stage too. Not so at a revocation: nobody can close a connection before it is known, so there only staying open counts.
+        if (Open > 0 && (begun is CredentialStage.Previous or CredentialStage.Retired))
+        {
+            _carried += Open;
+            Book(begun, Open, ref _inOverlap, ref _retired);
+        }
+    }
+
+    /// <summary>Whether a sweep has something new to tell of what is open. Asking makes it old.</summary>
+    public bool IsNews(CredentialStage stage)
+    {
+        var isNews = _notedOpen != Open || (_notedStage != stage && Open > 0);
+        _notedOpen = Open;
+        _notedStage = stage;
+        return isNews;
+    }
+
+    /// <summary>The counts in a use of a version in <paramref name="use"/>'s stage.</summary>
+    public CredentialUse Fill(CredentialUse use)
+    {
+        var (inOverlap, retired) = (_inOverlap, _retired);
+        Book(use.Stage, use.Uses - _cut, ref inOverlap, ref retired);
+        return use with
+        {
+            Uses = use.Uses + _carried,
+            ResidualInOverlap = inOverlap,
+            ResidualRetired = retired,
+            Held = Open,
+            FirstUse = ToMoment(_firstUse),
+            LastUse = ToMoment(_lastUse),
+        };
+    }
+
+    private static DateTimeOffset? ToMoment(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+
+    private static void Book(CredentialStage stage, long uses, ref long inOverlap, ref long retired)
+    {
+        if (stage == CredentialStage.Previous)
+        {
+            inOverlap += uses;
+        }
+        else if (stage is CredentialStage.Retired or CredentialStage.Revoked)
+        {
+            retired += uses;
+        }
+    }
+}
