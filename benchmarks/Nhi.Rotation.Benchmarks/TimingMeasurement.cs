@@ -4,8 +4,8 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.Benchmarks.Support;
 using Nhi.Rotation.Evidence;
-using Nhi.Rotation.Providers;
 using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Benchmarks;
 
@@ -56,8 +56,7 @@ internal static class TimingMeasurement
     private static MatchTable.Entry Entry(UseLedger ledger, byte[] value)
     {
         var record = ledger.AddVersion(OneCredential.Name, value.Length.ToString(CultureInfo.InvariantCulture));
-        var credential = new Credential(record.CredentialName, record.VersionId, SecretValue.FromBytes(value), new UncountedTracker(record));
-        return new MatchTable.Entry(record, VersionFingerprint.Of(value), credential, NotBefore: null, ValidUntil: null);
+        return new MatchTable.Entry(record, VersionFingerprint.Of(value), SecretValue.FromBytes(value), NotBefore: null, ValidUntil: null);
     }
 
     // The control: what a comparison by hand does.

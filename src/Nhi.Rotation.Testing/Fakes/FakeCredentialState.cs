@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Primitives;
 
 namespace Nhi.Rotation.Testing;
@@ -131,7 +130,7 @@ internal sealed class FakeCredentialState
         {
             foreach (var version in _versions)
             {
-                if (CryptographicOperations.FixedTimeEquals(version.Uncounted().RevealBytes().Span, presented))
+                if (version.HasValue(presented))
                 {
                     return Recognize(version, consumer);
                 }
@@ -147,7 +146,7 @@ internal sealed class FakeCredentialState
         {
             // Versions out of service last, revoked ones not at all: their values are gone.
             var found = _versions
-                .Where(version => version.Stage != CredentialStage.Revoked && proves(version.Uncounted()))
+                .Where(version => version.Stage != CredentialStage.Revoked && version.Lend(consumer, proves))
                 .OrderBy(version => version.Stage)
                 .FirstOrDefault();
             return found is null ? default : Recognize(found, consumer);

@@ -41,7 +41,7 @@ internal sealed class FakeDerived<T> : IDerived<T>
 
         try
         {
-            _built = new Built(current.For(_provider.Consumer), _build(current.Uncounted()));
+            _built = new Built(current.For(_provider.Consumer), current.Lend(_provider.Consumer, _build));
         }
 #pragma warning disable CA1031 // As with the real provider, a version that cannot be built leaves the last good result in place.
         catch (Exception)

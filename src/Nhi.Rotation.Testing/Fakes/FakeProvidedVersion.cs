@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace Nhi.Rotation.Testing;
 
@@ -33,8 +34,21 @@ internal sealed class FakeProvidedVersion
     public Credential For(string consumer) =>
         _credentials.GetOrAdd(consumer, name => new Credential(_name, Id, _value, new FakeTracker(this, name)));
 
-    /// <summary>The version without counting.</summary>
-    public Credential Uncounted() => new(_name, Id, _value);
+    /// <summary>Lends the version to code whose reveals are no uses while it runs, and are the consumer's afterwards.</summary>
+    public T Lend<T>(string consumer, Func<Credential, T> code)
+    {
+        var tracker = new FakeTracker(this, consumer, isLent: true);
+        try
+        {
+            return code(new Credential(_name, Id, _value, tracker));
+        }
+        finally
+        {
+            tracker.EndLoan();
+        }
+    }
+
+    public bool HasValue(ReadOnlySpan<byte> presented) => CryptographicOperations.FixedTimeEquals(new Credential(_name, Id, _value).RevealBytes().Span, presented);
 
     public void Count(string consumer) => _uses.AddOrUpdate(consumer, 1, (_, count) => count + 1);
 

@@ -7,6 +7,7 @@ using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
@@ -27,7 +28,7 @@ internal sealed class CredentialCore : IRefreshTarget
     private readonly RefreshEntry _entry;
 
     // A process may hold very many credentials, most with one consumer, few versions and nobody waiting: what only some need is made when it is needed.
-    private ImmutableArray<KnownVersion> _known = [];
+    private ImmutableArray<LiveVersion> _known = [];
     private Dictionary<string, RotatingCredentialProvider>? _otherViews;
     private TaskCompletionSource? _awaited;
     private volatile MatchTable? _matches;
@@ -215,7 +216,7 @@ internal sealed class CredentialCore : IRefreshTarget
     public CredentialMatch MatchProof(Func<Credential, bool> proves, string consumer, string? caller)
     {
         ArgumentNullException.ThrowIfNull(proves);
-        return Recognize((_matches ?? MakeMatches()).Find(proves), consumer, caller);
+        return Recognize((_matches ?? MakeMatches()).Find(proves, consumer), consumer, caller);
     }
 
     public IChangeToken GetChangeToken() => _changes.GetToken();
@@ -264,20 +265,14 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public void DeriveFailed(string versionId, Exception error) => _log.DeriveFailed(Name, versionId, Describe(error));
 
-    /// <summary>A credential for building and probing: its reveals are not counted. Under the lock or not.</summary>
-    public static Credential? Uncounted(KnownVersion version) =>
-        version.Value is { } value
-            ? new Credential(version.Record.CredentialName, version.Record.VersionId, value, new UncountedTracker(version.Record))
-            : null;
-
-    public Credential? Uncounted(string versionId)
+    /// <summary>A version for building or probing, if its value is still there.</summary>
+    public (Credential Credential, LentTracker Loan)? Lend(string versionId, string consumer)
     {
         lock (_gate)
         {
-            return Find(versionId) is { } version ? Uncounted(version) : null;
+            return Find(versionId)?.Lend(consumer);
         }
     }
-
 
     // Our own errors say no value and why; of any other, only the type is told.
     private static string Describe(Exception error) => error is CredentialException own ? own.Cause : error.GetType().FullName!;
@@ -305,15 +300,9 @@ internal sealed class CredentialCore : IRefreshTarget
     private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
     {
         using var activity = CredentialActivities.StartProbe(Name, versionId, purpose);
-        Credential? credential;
-        lock (_gate)
-        {
-            credential = Find(versionId) is { } version ? Uncounted(version) : null;
-        }
-
-        var result = credential is null || _settings.Probe is not { } probe
-            ? new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone")
-            : await ProbeCaller.CallAsync(probe, credential, _settings.ProbeTimeout, _clock.Time, ct).ConfigureAwait(false);
+        var result = _settings.Probe is { } probe && Lend(versionId, Default.Consumer) is var (credential, loan)
+            ? await ProbeCaller.CallAsync(probe, credential, loan, _settings.ProbeTimeout, _clock.Time, ct).ConfigureAwait(false)
+            : new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone");
         activity.SetVerdict(result.Verdict);
         _metrics.Probed(Name, purpose, result.Verdict);
         return result;
@@ -478,7 +467,7 @@ internal sealed class CredentialCore : IRefreshTarget
     }
 
     // Under the lock.
-    private KnownVersion? Find(string? versionId)
+    private LiveVersion? Find(string? versionId)
     {
         foreach (var version in _known)
         {
@@ -492,9 +481,9 @@ internal sealed class CredentialCore : IRefreshTarget
     }
 
     // Under the lock.
-    private KnownVersion Add(string versionId)
+    private LiveVersion Add(string versionId)
     {
-        var version = new KnownVersion(_ledger.AddVersion(Name, versionId));
+        var version = new LiveVersion(_ledger.AddVersion(Name, versionId));
         _known = _known.Add(version);
         return version;
     }
@@ -560,7 +549,7 @@ internal sealed class CredentialCore : IRefreshTarget
                orderby version.Stage switch { CredentialStage.Current => 3, CredentialStage.Pending => 2, CredentialStage.Previous => 1, _ => 0 }
                let known = Find(version.Id)
                where known?.Fingerprint is not null
-               select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, Uncounted(known), version.NotBefore, ValidUntil(version, now)),
+               select new MatchTable.Entry(known.Record, known.Fingerprint!.Value, known.Value, version.NotBefore, ValidUntil(version, now)),
         ]);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
@@ -83,11 +84,11 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
 
             // Tried once per version: if it cannot be built, the last good one stands in for it, until that is revoked.
             var standIn = last is { IsGood: true, Source.Stage: not CredentialStage.Revoked } ? last with { For = current } : new Built(current, current, default!, IsGood: false);
-            return _built = _core.Uncounted(current.VersionId) is { } source ? Build(current, source) ?? standIn : standIn;
+            return _built = _core.Lend(current.VersionId, _view.Consumer) is var (source, loan) ? Build(current, source, loan) ?? standIn : standIn;
         }
     }
 
-    private Built? Build(Credential current, Credential source)
+    private Built? Build(Credential current, Credential source, LentTracker loan)
     {
         try
         {
@@ -99,6 +100,10 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
         {
             _core.DeriveFailed(current.VersionId, error);
             return null;
+        }
+        finally
+        {
+            loan.End();
         }
     }
 

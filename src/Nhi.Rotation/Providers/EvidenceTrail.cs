@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Time;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
@@ -10,7 +11,7 @@ internal static class EvidenceTrail
 {
     /// <summary>Records one step. The ledger must know every version of <paramref name="after"/>.</summary>
     public static void Record(
-        UseLedger ledger, Func<string, KnownVersion?> find, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, Instant now, string? probe)
+        UseLedger ledger, Func<string, LiveVersion?> find, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, Instant now, string? probe)
     {
         foreach (var fact in facts)
         {

@@ -1,3 +1,4 @@
+using Nhi.Rotation.Versions;
 using Polly;
 using Polly.Timeout;
 
@@ -6,7 +7,7 @@ namespace Nhi.Rotation.Providers;
 /// <summary>Calls a probe within a time limit; whatever goes wrong is inconclusive.</summary>
 internal static class ProbeCaller
 {
-    public static async ValueTask<ProbeResult> CallAsync(ICredentialProbe probe, Credential credential, TimeSpan timeout, TimeProvider time, CancellationToken ct)
+    public static async ValueTask<ProbeResult> CallAsync(ICredentialProbe probe, Credential credential, LentTracker loan, TimeSpan timeout, TimeProvider time, CancellationToken ct)
     {
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { Timeout = timeout }).Build();
         try
@@ -26,6 +27,10 @@ internal static class ProbeCaller
 #pragma warning restore CA1031
         {
             return new ProbeResult(ProbeVerdict.Inconclusive, error.GetType().FullName);
+        }
+        finally
+        {
+            loan.End();
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
@@ -76,7 +77,7 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
     public override string ToString() => $"{Name} for {Consumer}";
 
     /// <summary>This consumer's credential of a version: the same object as long as the version is known. Under the core's lock.</summary>
-    public Credential CredentialFor(KnownVersion version, VersionState state)
+    public Credential CredentialFor(LiveVersion version, VersionState state)
     {
         foreach (var known in _credentials)
         {

@@ -210,4 +210,25 @@ public class FakeCredentialProviderTests
         Assert.Equal(200, Enumerable.Range(1, 21).Sum(number => stripe.UsesOf($"v{number}")));
         Assert.Equal(20, stripe.Credentials.Previous.Count);
     }
+
+    [Fact]
+    public void What_a_builder_or_a_proof_keeps_counts_for_its_consumer()
+    {
+        var stripe = new FakeCredentialProvider("stripe", "one");
+        Credential? proof = null;
+        var client = stripe.ForConsumer("client").Derive(static credential =>
+        {
+            _ = credential.Reveal();
+            return credential;
+        }).Current;
+        _ = stripe.ForConsumer("hooks").MatchProof(credential => (proof = credential).Reveal() == "two");
+        Assert.Equal((1L, 0L), (stripe.UsesOf("v1", "client"), stripe.UsesOf("v1", "hooks")));
+
+        client.Reveal();
+        using var hold = client.Hold();
+        proof!.Reveal();
+
+        Assert.Equal((3L, 1L), (stripe.UsesOf("v1", "client"), stripe.UsesOf("v1", "hooks")));
+        Assert.Equal(1, stripe.HoldsOf("v1", "client"));
+    }
 }

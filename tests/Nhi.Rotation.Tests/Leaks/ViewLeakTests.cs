@@ -1,9 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Nhi.Rotation.Backends.Files;
 using Nhi.Rotation.Http;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Tests.Support;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Tests.Leaks;
 
@@ -27,7 +28,7 @@ public sealed class ViewLeakTests
 
         var opened = DebuggerWalk.Open(_output, provider, text, bytes, engine.Ledger, engine.Ledger.GetUses(), provider.Match(Canary.Plain.Bytes, "partner"));
 
-        Type[] expected = [typeof(Credential), typeof(CredentialSet), typeof(SecretValue), typeof(CredentialCore), typeof(KnownVersion), typeof(MatchTable), typeof(MatchTable.Entry), typeof(Derived<>), typeof(CredentialUse)];
+        Type[] expected = [typeof(Credential), typeof(CredentialSet), typeof(SecretValue), typeof(CredentialCore), typeof(LiveVersion), typeof(MatchTable), typeof(MatchTable.Entry), typeof(Derived<>), typeof(CredentialUse)];
         Assert.Empty(expected.Except(opened));
         _output.AssertSilent("ToString of Credential", "DebuggerDisplay of Credential", "ToString of Derived");
     }

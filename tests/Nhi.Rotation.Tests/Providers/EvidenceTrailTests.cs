@@ -5,6 +5,7 @@ using Nhi.Rotation.Providers;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Tests.Support;
 using Nhi.Rotation.Time;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Tests.Providers;
 
@@ -70,7 +71,7 @@ public sealed class EvidenceTrailTests
     {
         using var metrics = new CredentialMetrics(factory: null);
         var ledger = new UseLedger(metrics, new EngineLog(NullLogger.Instance), new TwoClocks());
-        var known = new KnownVersion(ledger.AddVersion("stripe", "v1"));
+        var known = new LiveVersion(ledger.AddVersion("stripe", "v1"));
         var before = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = CredentialStage.Current }], CurrentId = "v1" };
         var after = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = stage }] };
         EvidenceTrail.Record(ledger, _ => known, before, after, [fact], new Instant(Now, TimeSpan.Zero), "HttpProbe");

@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
-using Nhi.Rotation.Providers;
 using Nhi.Rotation.Tests.Support;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Tests.Providers;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
 
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Versions;
 
 /// <summary>
 /// A keyed 128-bit fingerprint of a value: SipHash-2-4 with 128-bit output (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012), under a

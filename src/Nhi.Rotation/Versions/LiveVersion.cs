@@ -1,11 +1,11 @@
 using Nhi.Rotation.Evidence;
 
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Versions;
 
 /// <summary>One version with its value, as long as the value is worth holding.</summary>
-internal sealed class KnownVersion
+internal sealed class LiveVersion
 {
-    public KnownVersion(VersionRecord record) => Record = record;
+    public LiveVersion(VersionRecord record) => Record = record;
 
     public VersionRecord Record { get; }
 
@@ -24,4 +24,16 @@ internal sealed class KnownVersion
     }
 
     public void DropValue() => Value = null;
+
+    /// <summary>A credential for building or probing, whose uses count for the consumer once <see cref="LentTracker.End"/> was called; none if the value is gone.</summary>
+    public (Credential Credential, LentTracker Loan)? Lend(string consumer)
+    {
+        if (Value is null)
+        {
+            return null;
+        }
+
+        var loan = new LentTracker(Record.ForConsumer(consumer));
+        return (new Credential(Record.CredentialName, Id, Value, loan), loan);
+    }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Nhi.Rotation.Evidence;
 
-namespace Nhi.Rotation.Providers;
+namespace Nhi.Rotation.Versions;
 
 /// <summary>All versions of a credential, ready to be compared with what somebody presented. Immutable.</summary>
 internal sealed class MatchTable
@@ -34,13 +34,15 @@ internal sealed class MatchTable
     }
 
     /// <summary>The last entry whose value fits a proof, or <see langword="null"/>. Every value that is kept is tried, the last first.</summary>
-    public Entry? Find(Func<Credential, bool> proves)
+    /// <param name="proves">The proof.</param>
+    /// <param name="consumer">Who checks it: whatever the proof keeps of a credential counts for them.</param>
+    public Entry? Find(Func<Credential, bool> proves, string consumer)
     {
         Entry? found = null;
         for (var i = _entries.Length - 1; i >= 1; i--)
         {
             var entry = _entries[i]!;
-            found = entry.Uncounted is { } credential && proves(credential) ? found ?? entry : found;
+            found = entry.Fits(proves, consumer) ? found ?? entry : found;
         }
 
         return found;
@@ -49,11 +51,35 @@ internal sealed class MatchTable
     /// <summary>One version.</summary>
     /// <param name="Record">Its stage and uses.</param>
     /// <param name="Fingerprint">Its fingerprint.</param>
-    /// <param name="Uncounted">Its value, if it is still held; revealing it here is not a use.</param>
+    /// <param name="Value">Its value, if it is still there.</param>
     /// <param name="NotBefore">From when on it is valid.</param>
     /// <param name="ValidUntil">When its overlap ends, once it is in overlap.</param>
-    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, Credential? Uncounted, DateTimeOffset? NotBefore, DateTimeOffset? ValidUntil)
+    internal sealed record Entry(VersionRecord Record, VersionFingerprint Fingerprint, SecretValue? Value, DateTimeOffset? NotBefore, DateTimeOffset? ValidUntil)
     {
+        // Few consumers check proofs of one credential, mostly one.
+        private ImmutableArray<(Credential Credential, ProofTracker Tracker)> _proving = [];
+
         public override string ToString() => Record.VersionId;
+
+        public bool Fits(Func<Credential, bool> proves, string consumer)
+        {
+            if (Value is null)
+            {
+                return false;
+            }
+
+            foreach (var (credential, tracker) in _proving)
+            {
+                if (tracker.Consumer == consumer)
+                {
+                    return tracker.Check(proves, credential);
+                }
+            }
+
+            var added = new ProofTracker(Record.ForConsumer(consumer));
+            var lent = new Credential(Record.CredentialName, Record.VersionId, Value, added);
+            ImmutableInterlocked.Update(ref _proving, static (all, one) => all.Add(one), (lent, added));
+            return added.Check(proves, lent);
+        }
     }
 }

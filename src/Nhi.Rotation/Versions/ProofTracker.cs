@@ -1,0 +1,42 @@
+namespace Nhi.Rotation.Versions;
+
+/// <summary>
+/// Counts nothing while a proof is being checked with its credential on the same thread; for whoever kept the credential it counts like the consumer's own. One serves
+/// all proofs of a consumer, so that checking one allocates nothing.
+/// </summary>
+internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
+{
+    [ThreadStatic]
+    private static ProofTracker? t_checking;
+
+    public override CredentialStage Stage => own.Stage;
+
+    public override string Consumer => own.Consumer;
+
+    public override void RecordUse()
+    {
+        if (t_checking != this)
+        {
+            own.RecordUse();
+        }
+    }
+
+    public override void BeginHold() => own.BeginHold();
+
+    public override void EndHold() => own.EndHold();
+
+    /// <summary>Checks a proof with the credential that has this tracker.</summary>
+    public bool Check(Func<Credential, bool> proves, Credential credential)
+    {
+        var outer = t_checking;
+        t_checking = this;
+        try
+        {
+            return proves(credential);
+        }
+        finally
+        {
+            t_checking = outer;
+        }
+    }
+}
