@@ -12,7 +12,7 @@ internal static class Proof
         foreach (var rotation in rotations)
         {
             var residual = rotation.Uses.Sum(use => use.ResidualInOverlap + use.ResidualRetired);
-            Console.WriteLine($"{rotation.From,-19}  {rotation.To,-19}  {Time(rotation.NewPromotedAt)}  {Time(rotation.NewFirstUse)}  {Time(rotation.NewAcceptedAt)}  {Time(rotation.OldLastUse)}  {residual,8:N0}  {Time(rotation.RevokedAt ?? rotation.RetiredAt)}  {rotation.Verdict.Kind}");
+            Console.WriteLine($"{rotation.From,-19}  {rotation.To,-19}  {Time(rotation.New?.PromotedAt)}  {Time(rotation.NewFirstUse)}  {Time(rotation.New?.AcceptedAt)}  {Time(rotation.OldLastUse)}  {residual,8:N0}  {Time(rotation.Old.RevokedAt ?? rotation.Old.RetiredAt)}  {rotation.Verdict.Kind}");
         }
 
         foreach (var rotation in rotations.Where(rotation => rotation.Verdict.Kind is not (VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked)))

@@ -51,7 +51,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     /// <summary>When the other side first accepted a version that replaced another one.</summary>
     public DateTimeOffset? AcceptedAt(string versionId) =>
-        _services.GetRequiredService<IRotationLedger>().GetRotations("key").Single(rotation => rotation.To == versionId).NewAcceptedAt;
+        _services.GetRequiredService<IRotationLedger>().GetRotations("key").Single(rotation => rotation.To == versionId).New?.AcceptedAt;
 
     /// <summary>How many holds of a version are open.</summary>
     public int Held(string versionId) =>

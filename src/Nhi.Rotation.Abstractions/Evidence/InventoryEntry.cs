@@ -15,6 +15,6 @@ public sealed record InventoryEntry
     /// <summary>Its known versions, in order of first sight.</summary>
     public required IReadOnlyList<InventoryVersion> Versions { get; init; }
 
-    /// <summary>Who used it, each with the version used last.</summary>
-    public required IReadOnlyList<InventoryConsumer> Consumers { get; init; }
+    /// <summary>Who used it: of each consumer and caller its use of the version that it used last.</summary>
+    public required IReadOnlyList<CredentialUse> Consumers { get; init; }
 }

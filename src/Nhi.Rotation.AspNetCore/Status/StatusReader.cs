@@ -54,7 +54,6 @@ internal sealed class StatusReader(IServiceProvider services, IRotationLedger le
         var set = services.GetRequiredKeyedService<IRotatingCredentialProvider>(entry.CredentialName).Credentials;
         var expiry = new[] { set.Current }.Concat(set.Pending).Concat(set.Previous).Concat(set.Retired).OfType<Credential>()
             .ToDictionary(credential => credential.VersionId, credential => credential.ExpiresOn, StringComparer.Ordinal);
-        var stages = entry.Versions.ToDictionary(version => version.VersionId, version => version.Stage, StringComparer.Ordinal);
         return new CredentialReport
         {
             Name = entry.CredentialName,
@@ -66,9 +65,9 @@ internal sealed class StatusReader(IServiceProvider services, IRotationLedger le
             Consumers =
             [
                 .. from consumer in entry.Consumers
-                   orderby Urgency(stages.GetValueOrDefault(consumer.LastVersionId)) descending, consumer.LastUse descending
-                   let held = byUser[(consumer.Consumer, consumer.Caller)].Sum(use => use.Held)
-                   select new ConsumerReport(consumer.Consumer, consumer.Caller, consumer.LastVersionId, stages.GetValueOrDefault(consumer.LastVersionId), consumer.LastUse, consumer.Uses, held),
+                   orderby Urgency(consumer.Stage) descending, consumer.LastUse descending
+                   let own = byUser[(consumer.Consumer, consumer.Caller)]
+                   select new ConsumerReport(consumer.Consumer, consumer.Caller, consumer.VersionId, consumer.Stage, consumer.LastUse, own.Sum(use => use.Uses), own.Sum(use => use.Held)),
             ],
         };
     }
@@ -76,18 +75,19 @@ internal sealed class StatusReader(IServiceProvider services, IRotationLedger le
     private static VersionReport Read(InventoryVersion version, DateTimeOffset? expiresOn, IEnumerable<CredentialUse> uses, RotationEvidence? rotation)
     {
         var own = uses.ToArray();
+        var timeline = version.Timeline;
         return new VersionReport
         {
             Id = version.VersionId,
             Stage = version.Stage,
-            CreatedOn = version.CreatedOn,
+            CreatedOn = timeline.CreatedOn,
             ExpiresOn = expiresOn,
-            SeenAt = version.SeenAt,
-            PromotedAt = version.PromotedAt,
-            SupersededAt = version.SupersededAt,
-            OverlapEndsAt = version.OverlapEndsAt,
-            RetiredAt = version.RetiredAt,
-            RevokedAt = version.RevokedAt,
+            SeenAt = timeline.SeenAt,
+            PromotedAt = timeline.PromotedAt,
+            SupersededAt = timeline.SupersededAt,
+            OverlapEndsAt = timeline.OverlapEndsAt,
+            RetiredAt = timeline.RetiredAt,
+            RevokedAt = timeline.RevokedAt,
             Uses = own.Sum(use => use.Uses),
             ResidualUses = own.Sum(use => use.ResidualInOverlap + use.ResidualRetired),
             Held = own.Sum(use => use.Held),

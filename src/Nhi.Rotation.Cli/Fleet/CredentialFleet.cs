@@ -70,7 +70,7 @@ internal sealed class CredentialFleet
         }
 
         CredentialUse[] uses = [.. credential.Uses.Select(use => AsOf(use, instance, isOver))];
-        var evidence = RotationReport.Of(own, credential.Histories, uses, known, _question.QuietPeriod ?? credential.QuietPeriod, asOf);
+        var evidence = RotationJudge.Judge(own, credential.Histories, uses, known, _question.QuietPeriod ?? credential.QuietPeriod, asOf);
         var isConcerned = evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || !own.IsOld;
         if ((!isConcerned || evidence.Verdict.Kind == VerdictKind.SafeToRevoke) && !isOver && Gap(instance) is { } gap)
         {
@@ -120,12 +120,12 @@ internal sealed class CredentialFleet
             return null;
         }
 
-        VersionUser[] unproven =
+        CredentialUse[] unproven =
         [
             .. from use in credential.Uses
                where use.Uses > 0 && known.All(newer => newer.MovedAt(use, old.SupersededAt) is null)
                group use by (use.Consumer, use.Caller) into user
-               select new VersionUser(user.Key.Consumer, user.Key.Caller, user.Max(use => use.LastUse)),
+               select user.MaxBy(use => use.LastUse),
         ];
         return unproven.Length == 0
             ? null
@@ -155,7 +155,7 @@ internal sealed class CredentialFleet
         use.Held == 0 ? use : use with { LastUse = instance.LastAt, Held = isOver ? 0 : use.Held };
 
     private RotationEvidence Without(VersionHistory old, RotationVerdict verdict) =>
-        new() { CredentialName = _name, From = old.VersionId, To = old.End.ReplacedBy, Stage = CredentialStage.Pending, Uses = [], Verdict = verdict };
+        new() { CredentialName = _name, From = old.VersionId, To = old.End.ReplacedBy, Stage = CredentialStage.Pending, Old = old.Timeline, Uses = [], Verdict = verdict };
 
     private static RotationVerdict NotProven(VersionHistory old, params string[] reasons) =>
         new() { Kind = VerdictKind.InOverlap, Since = old.SupersededAt, Reasons = reasons };

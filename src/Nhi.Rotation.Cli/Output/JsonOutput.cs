@@ -25,5 +25,5 @@ internal static class JsonOutput
         rotation.To,
         rotation.Kind,
         rotation.Since,
-        [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsOver, instance.AsOf, instance.Verdict, instance.Evidence))]);
+        [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsOver, instance.AsOf, instance.Verdict.Kind, instance.Evidence))]);
 }

@@ -15,7 +15,7 @@ internal sealed class LedgerReports(UseLedger ledger) : IRotationLedger
             CredentialName = credential.Name,
             Owner = credential.Owner,
             Purpose = credential.Purpose,
-            Versions = [.. credential.Versions.Select(Entry)],
+            Versions = [.. credential.Versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.History.Timeline))],
             Consumers = Consumers(uses),
         });
         entries.Sort((a, b) => string.CompareOrdinal(a.CredentialName, b.CredentialName));
@@ -29,29 +29,10 @@ internal sealed class LedgerReports(UseLedger ledger) : IRotationLedger
         var credentials = ledger.Copy(
             credentialName,
             static (credential, uses) => (Histories: credential.Versions.Select(version => version.History).ToArray(), Uses: uses, credential.QuietPeriod));
-        return [.. credentials.SelectMany(credential => RotationReport.Of(credential.Histories, credential.Uses, credential.QuietPeriod, now))];
+        return [.. credentials.SelectMany(credential => RotationJudge.Judge(credential.Histories, credential.Uses, credential.QuietPeriod, now))];
     }
 
-    private static InventoryConsumer[] Consumers(List<CredentialUse> uses) =>
-    [
-        .. from use in uses
-           where use.Uses > 0
-           group use by (use.Consumer, use.Caller) into user
-           let last = user.OrderBy(use => use.LastUse).Last() // Of those that one sweep stamped, the newest version.
-           select new InventoryConsumer(user.Key.Consumer, user.Key.Caller, last.VersionId, last.LastUse, user.Sum(use => use.Uses)),
-    ];
-
-    private static InventoryVersion Entry(VersionRecord version)
-    {
-        var history = version.History;
-        return new InventoryVersion(version.VersionId, version.Stage, version.CreatedOn)
-        {
-            SeenAt = history.SeenAt,
-            PromotedAt = history.LastPromotedAt,
-            SupersededAt = history.SupersededAt,
-            OverlapEndsAt = history.End.OverlapEndsAt,
-            RetiredAt = history.End.RetiredAt,
-            RevokedAt = history.End.RevokedAt,
-        };
-    }
+    // Of those that one sweep stamped, the newest version.
+    private static CredentialUse[] Consumers(List<CredentialUse> uses) =>
+        [.. uses.Where(use => use.Uses > 0).GroupBy(use => (use.Consumer, use.Caller)).Select(user => user.OrderBy(use => use.LastUse).Last())];
 }

@@ -139,9 +139,9 @@ internal static class VerdictRules
     private static bool IsResidual(VerdictCase evidence, UserTrail trail) =>
         trail.Use.Held > 0 || trail.Use.ResidualInOverlap > 0 || (evidence.Stage == CredentialStage.Current && trail.Use.LastUse > evidence.SupersededAt);
 
-    private static VersionUser[] Users(IEnumerable<UserTrail> trails) => [.. trails.Select(trail => trail.User)];
+    private static CredentialUse[] Users(IEnumerable<UserTrail> trails) => [.. trails.Select(trail => trail.Use)];
 
-    private static VersionUser[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(trail => trail.MovedAt is null));
+    private static CredentialUse[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(trail => trail.MovedAt is null));
 
     private static long Count(UserTrail[] late) => late.Sum(trail => trail.Use.ResidualRetired);
 

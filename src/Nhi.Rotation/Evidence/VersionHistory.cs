@@ -54,6 +54,23 @@ internal sealed record VersionHistory(string CredentialName, string VersionId)
     /// <summary>When it stopped being current, or was found to be older than the one that is.</summary>
     public DateTimeOffset? SupersededAt => End.SupersededAt;
 
+    /// <summary>The same for whoever asks the ledger.</summary>
+    public VersionTimeline Timeline => new()
+    {
+        CreatedOn = CreatedOn,
+        SeenAt = SeenAt,
+        Probe = Probe,
+        PromotedAt = LastPromotedAt,
+        AcceptedAt = AcceptedAt,
+        SupersededAt = SupersededAt,
+        OverlapEndsAt = End.OverlapEndsAt,
+        RetiredAt = End.RetiredAt,
+        RetiredBecause = End.RetiredBecause,
+        RevokedAt = End.RevokedAt,
+        RevokedBecause = End.RevokedBecause,
+        RetirementProbe = End.RetirementProbe,
+    };
+
     public bool IsOld => Stage is CredentialStage.Previous or CredentialStage.Retired or CredentialStage.Revoked;
 
     public VersionHistory Apply(EvidenceEvent evidence)

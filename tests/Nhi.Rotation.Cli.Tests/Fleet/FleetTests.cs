@@ -189,7 +189,7 @@ public sealed class FleetTests
             (Text(rotation, "credential"), Text(rotation, "owner"), Text(rotation, "purpose"), Text(rotation, "oldVersion"), Text(rotation, "newVersion"), Text(rotation, "verdict")));
         var worst = rotation.GetProperty("instances")[0];
         Assert.Equal((fleet.Third.Instance, "StillUsed"), (Text(worst, "instance"), Text(worst, "verdict")));
-        Assert.Equal("billing", Text(worst.GetProperty("users")[0], "consumer"));
+        Assert.Equal("billing", Text(worst.GetProperty("evidence").GetProperty("verdict").GetProperty("users")[0], "consumer"));
         Assert.Equal(3, root.GetProperty("chains").GetArrayLength());
         Assert.All(root.GetProperty("findings").EnumerateArray(), finding => Assert.Equal("Unclosed", Text(finding, "kind")));
         Assert.Equal(JsonValueKind.Array, worst.GetProperty("evidence").GetProperty("uses").ValueKind);

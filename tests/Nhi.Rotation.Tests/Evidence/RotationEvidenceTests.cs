@@ -33,11 +33,11 @@ public sealed class RotationEvidenceTests
 
         var evidence = Assert.Single(engine.Ledger.GetRotations("stripe"));
         Assert.Equal(("v1", "v2", CredentialStage.Previous), (evidence.From, evidence.To, evidence.Stage));
-        Assert.Equal((created, rotated, rotated, rotated), (evidence.NewCreatedOn, evidence.NewSeenAt, evidence.NewPromotedAt, evidence.SupersededAt));
-        Assert.Equal(accepted, evidence.NewAcceptedAt);
-        Assert.Equal(rotated + new CredentialOptions().Overlap, evidence.OverlapEndsAt);
+        Assert.Equal((created, rotated, rotated, rotated), (evidence.New?.CreatedOn, evidence.New?.SeenAt, evidence.New?.PromotedAt, evidence.Old.SupersededAt));
+        Assert.Equal(accepted, evidence.New?.AcceptedAt);
+        Assert.Equal(rotated + new CredentialOptions().Overlap, evidence.Old.OverlapEndsAt);
         var old = Assert.Single(engine.Ledger.GetInventory()).Versions[0];
-        Assert.Equal(("v1", rotated, evidence.OverlapEndsAt, null), (old.VersionId, old.SupersededAt, old.OverlapEndsAt, old.RetiredAt));
+        Assert.Equal(("v1", rotated, evidence.Old.OverlapEndsAt, null), (old.VersionId, old.Timeline.SupersededAt, old.Timeline.OverlapEndsAt, old.Timeline.RetiredAt));
         Assert.Equal((1, 0), (Assert.Single(evidence.Uses).Uses, evidence.Uses[0].ResidualInOverlap));
         Assert.True(evidence.OldLastUse < rotated && evidence.NewFirstUse >= rotated);
         Assert.Equal(VerdictKind.SafeToRevoke, evidence.Verdict.Kind);
@@ -134,7 +134,7 @@ public sealed class RotationEvidenceTests
 
         provider.Report(provider.Current, CredentialOutcome.Accepted);
         Assert.Equal(VerdictKind.SafeToRevoke, VerdictOf(engine, "v2").Kind);
-        Assert.Equal(engine.Time.GetUtcNow(), Assert.Single(engine.Ledger.GetRotations()).NewAcceptedAt);
+        Assert.Equal(engine.Time.GetUtcNow(), Assert.Single(engine.Ledger.GetRotations()).New?.AcceptedAt);
     }
 
     [Fact]
@@ -185,8 +185,8 @@ public sealed class RotationEvidenceTests
         await provider.RevokeAsync("v2", "leaked in a build log", Ct);
 
         var evidence = Assert.Single(engine.Ledger.GetRotations());
-        Assert.Equal(("v2", "v1", CredentialStage.Revoked, "leaked in a build log"), (evidence.From, evidence.To, evidence.Stage, evidence.RevokedBecause));
-        Assert.Equal(engine.Time.GetUtcNow(), evidence.RevokedAt);
+        Assert.Equal(("v2", "v1", CredentialStage.Revoked, "leaked in a build log"), (evidence.From, evidence.To, evidence.Stage, evidence.Old.RevokedBecause));
+        Assert.Equal(engine.Time.GetUtcNow(), evidence.Old.RevokedAt);
     }
 
     [Fact]
@@ -222,8 +222,8 @@ public sealed class RotationEvidenceTests
         await engine.AdvanceAsync(Quiet + TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20));
 
         var evidence = Assert.Single(engine.Ledger.GetRotations());
-        Assert.Equal((nameof(Yes), ProbeVerdict.Accepted, "200"), (evidence.NewProbe?.By, evidence.NewProbe?.Verdict, evidence.NewProbe?.Detail));
-        Assert.Null(evidence.NewAcceptedAt);
+        Assert.Equal((nameof(Yes), ProbeVerdict.Accepted, "200"), (evidence.New?.Probe?.By, evidence.New?.Probe?.Verdict, evidence.New?.Probe?.Detail));
+        Assert.Null(evidence.New?.AcceptedAt);
         Assert.Equal(VerdictKind.SafeToRevoke, evidence.Verdict.Kind);
     }
 
@@ -249,7 +249,7 @@ public sealed class RotationEvidenceTests
         Assert.Empty(inventory[0].Consumers);
         Assert.Equal(("payments", "charges"), (inventory[1].Owner, inventory[1].Purpose));
         Assert.Equal([("v1", CredentialStage.Previous), ("v2", CredentialStage.Current)], inventory[1].Versions.Select(version => (version.VersionId, version.Stage)));
-        Assert.Equal([("app", "v1"), ("billing", "v1"), ("web", "v2")], inventory[1].Consumers.Select(user => (user.Consumer, user.LastVersionId)).Order());
+        Assert.Equal([("app", "v1"), ("billing", "v1"), ("web", "v2")], inventory[1].Consumers.Select(user => (user.Consumer, user.VersionId)).Order());
     }
 
     [Fact]

@@ -1,19 +1,19 @@
 namespace Nhi.Rotation.Evidence;
 
-/// <summary>Makes the evidence of each old version out of histories and uses. Pure.</summary>
-internal static class RotationReport
+/// <summary>Judges old versions by histories and uses. Pure.</summary>
+internal static class RotationJudge
 {
     /// <summary>One credential's old versions, each with its verdict.</summary>
     /// <param name="histories">All its known versions, in order of first sight.</param>
     /// <param name="uses">All their uses.</param>
     /// <param name="quietPeriod">How long nobody may have used an old version.</param>
     /// <param name="asOf">Up to when the evidence reaches.</param>
-    public static IReadOnlyList<RotationEvidence> Of(
+    public static IReadOnlyList<RotationEvidence> Judge(
         IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf) =>
-        [.. histories.Where(history => history.IsOld).Select(old => Of(old, histories, uses, [Successors.Of(old, histories, uses)], quietPeriod, asOf))];
+        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, [Successors.Of(old, histories, uses)], quietPeriod, asOf))];
 
     /// <summary>One old version. <paramref name="old"/> may also be a version that is only old elsewhere in the fleet, and its successors may be known from there.</summary>
-    public static RotationEvidence Of(
+    public static RotationEvidence Judge(
         VersionHistory old,
         IReadOnlyList<VersionHistory> histories,
         IReadOnlyList<CredentialUse> uses,
@@ -40,22 +40,15 @@ internal static class RotationReport
             From = old.VersionId,
             To = old.End.ReplacedBy,
             Stage = old.Stage,
-            NewCreatedOn = replacement?.CreatedOn,
-            NewSeenAt = replacement?.SeenAt,
-            NewProbe = replacement?.Probe,
-            NewPromotedAt = replacement?.PromotedAt >= old.SupersededAt ? replacement.PromotedAt : replacement?.LastPromotedAt,
-            NewFirstUse = uses.Where(use => use.VersionId == old.End.ReplacedBy).Min(use => use.FirstUse),
-            NewAcceptedAt = replacement?.AcceptedAt,
-            SupersededAt = old.SupersededAt,
-            OverlapEndsAt = old.End.OverlapEndsAt,
+            Old = old.Timeline,
+            New = replacement is null ? null : replacement.Timeline with { PromotedAt = PromotedInsteadOf(old, replacement) },
             OldLastUse = oldUses.Max(use => use.LastUse),
-            RetiredAt = old.End.RetiredAt,
-            RetiredBecause = old.End.RetiredBecause,
-            RevokedAt = old.End.RevokedAt,
-            RevokedBecause = old.End.RevokedBecause,
-            RetirementProbe = old.End.RetirementProbe,
+            NewFirstUse = uses.Where(use => use.VersionId == old.End.ReplacedBy).Min(use => use.FirstUse),
             Uses = oldUses,
             Verdict = verdict,
         };
     }
+
+    private static DateTimeOffset? PromotedInsteadOf(VersionHistory old, VersionHistory replacement) =>
+        replacement.PromotedAt >= old.SupersededAt ? replacement.PromotedAt : replacement.LastPromotedAt;
 }
