@@ -4,14 +4,17 @@ namespace Nhi.Rotation;
 public readonly record struct CredentialMatch
 {
     private readonly string? _versionId;
+    private readonly CredentialTracker? _tracker;
 
     /// <summary>Makes a match.</summary>
     /// <param name="versionId">The version that was recognised, or <see langword="null"/> for an unknown value.</param>
     /// <param name="stage">The stage of that version; ignored for an unknown value.</param>
     /// <param name="isAccepted">Whether the value is valid here and now.</param>
-    public CredentialMatch(string? versionId, CredentialStage stage, bool isAccepted)
+    /// <param name="tracker">Counts the uses of that version by whoever presented it; without one <see cref="Hold"/> holds nothing.</param>
+    public CredentialMatch(string? versionId, CredentialStage stage, bool isAccepted, CredentialTracker? tracker = null)
     {
         _versionId = versionId;
+        _tracker = tracker;
         Stage = stage;
         IsAccepted = isAccepted && versionId is not null;
     }
@@ -28,9 +31,26 @@ public readonly record struct CredentialMatch
     /// <summary>The stage of the recognised version. Meaningless when <see cref="IsRecognized"/> is <see langword="false"/>.</summary>
     public CredentialStage Stage { get; }
 
+    /// <summary>The stage of the recognised version now. Live, unlike <see cref="Stage"/>.</summary>
+    public CredentialStage LiveStage => _tracker?.Stage ?? Stage;
+
     /// <summary>For a version in overlap: when it was replaced. Otherwise <see langword="null"/>.</summary>
     public DateTimeOffset? SupersededAt { get; init; }
 
     /// <summary>For a version in overlap: until when it is accepted, unless something ends it earlier. Otherwise <see langword="null"/>.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
+
+    /// <summary>
+    /// Says that what was opened with the version goes on: a session, a stream, a connection. As <see cref="Credential.Hold"/>, by whoever presented it; the use
+    /// itself was counted when it was recognised.
+    /// </summary>
+    /// <returns>Dispose it when that something is closed. Disposing it again does nothing. A hold that is garbage-collected ends too.</returns>
+    public IDisposable Hold() => _tracker is null ? NoHold.Instance : new CredentialHold(_tracker);
+
+    /// <summary>Whether both found the same, whoever presented it.</summary>
+    public bool Equals(CredentialMatch other) =>
+        (_versionId, Stage, IsAccepted, SupersededAt, ValidUntil) == (other._versionId, other.Stage, other.IsAccepted, other.SupersededAt, other.ValidUntil);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(_versionId, Stage, IsAccepted, SupersededAt, ValidUntil);
 }

@@ -7,6 +7,9 @@ internal sealed class ApiKeyClient(string id, IRotatingCredentialProvider keys)
 
     public IRotatingCredentialProvider Keys { get; } = keys;
 
+    /// <summary>Its requests that go on.</summary>
+    public OpenSessions Sessions { get; } = new(keys);
+
     /// <summary>Warnings of old keys that it presents.</summary>
     public WarningPace Warnings { get; } = new();
 }

@@ -14,4 +14,7 @@ internal static partial class ApiKeyLog
 
     [LoggerMessage(402, LogLevel.Debug, "An API key from {RemoteAddress} was refused: {Refusal}")]
     public static partial void Refused(ILogger logger, IPAddress? remoteAddress, string refusal);
+
+    [LoggerMessage(403, LogLevel.Warning, "Credential '{Credential}': a session of client '{Client}' at {RemoteAddress} was cut: it was opened with version '{Version}', which is {Stage} now.")]
+    public static partial void SessionClosed(ILogger logger, string credential, string client, IPAddress? remoteAddress, string version, CredentialStage stage);
 }

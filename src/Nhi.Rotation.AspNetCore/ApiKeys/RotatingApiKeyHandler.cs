@@ -120,6 +120,11 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
 
     private AuthenticateResult Accept(ApiKeyClient client, CredentialMatch match)
     {
+        if (!TryOpen(client, match))
+        {
+            return Refuse(NotValid);
+        }
+
         if (match.Stage == CredentialStage.Previous)
         {
             ApiKeyLog.OldKeyAccepted(Logger, client.Keys.Name, client.Id, match.VersionId!, match.Stage);
@@ -141,6 +146,28 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
             Scheme.Name);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
     }
+
+    private bool TryOpen(ApiKeyClient client, CredentialMatch match)
+    {
+        var session = new ApiKeySession(client.Sessions, client.Id, Context, match, Options.CloseSessions, Logger);
+        client.Sessions.Add(session);
+        Response.RegisterForDispose(session);
+
+        // What is short is over before its version is old; from then on all that is open is held. What is known to be long is seen from its beginning.
+        if (match.LiveStage != CredentialStage.Current || IsLong(Request))
+        {
+            session.Hold();
+        }
+
+        // Whoever was just let in may have missed the end of its version.
+        return !session.HasEnded;
+    }
+
+    private static bool IsLong(HttpRequest request) =>
+        request.Headers.Upgrade.Count > 0
+        || HttpMethods.IsConnect(request.Method)
+        || request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
+        || request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     private AuthenticateResult Refuse(string refusal)
     {

@@ -35,6 +35,12 @@ public sealed class RotatingApiKeyOptions : AuthenticationSchemeOptions
     /// <summary>Where people read how to get a new key; sent with the announcement as a <c>Link</c> of relation <c>deprecation</c> (RFC 9745). Default none.</summary>
     public Uri? DeprecationLink { get; set; }
 
+    /// <summary>
+    /// When requests that go on are cut because their key has ended: WebSockets, SignalR, server-sent events, gRPC streams, long answers. Until they end they hold
+    /// the version, and the verdict on it says so. Default <see cref="SessionEnd.AtRevocation"/>; each cut is event 403.
+    /// </summary>
+    public SessionEnd CloseSessions { get; set; } = SessionEnd.AtRevocation;
+
     internal Dictionary<string, string> Clients { get; } = new(StringComparer.Ordinal);
 
     internal List<string> Mistakes { get; } = [];

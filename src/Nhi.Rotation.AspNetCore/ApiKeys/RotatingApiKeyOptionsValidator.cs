@@ -51,6 +51,11 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
             mistakes.Add($"{nameof(options.DeprecationLink)} is relative. Set an absolute address.");
         }
 
+        if (!Enum.IsDefined(options.CloseSessions))
+        {
+            mistakes.Add($"{nameof(options.CloseSessions)} is {options.CloseSessions}, which is none of the values. Choose one of {string.Join(", ", Enum.GetNames<SessionEnd>())}.");
+        }
+
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes.Select(mistake => $"API key scheme '{name}': {mistake}"));
     }
 

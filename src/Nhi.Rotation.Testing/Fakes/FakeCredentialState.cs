@@ -176,7 +176,7 @@ internal sealed class FakeCredentialState
     private static CredentialMatch Recognize(FakeProvidedVersion version, string consumer)
     {
         version.Count(consumer);
-        return new CredentialMatch(version.Id, version.Stage, version.Stage is CredentialStage.Current or CredentialStage.Previous);
+        return new CredentialMatch(version.Id, version.Stage, version.Stage is CredentialStage.Current or CredentialStage.Previous, new FakeTracker(version, consumer));
     }
 
     private IEnumerable<FakeProvidedVersion> In(CredentialStage stage) => _versions.Where(version => version.Stage == stage);

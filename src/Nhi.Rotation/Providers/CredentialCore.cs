@@ -285,7 +285,8 @@ internal sealed class CredentialCore : IRefreshTarget
         }
 
         var record = entry.Record;
-        record.ForCaller(consumer, caller is null ? BoundedNames.Other : _callers.Fold(caller)).RecordUse();
+        var use = record.ForCaller(consumer, caller is null ? BoundedNames.Other : _callers.Fold(caller));
+        use.RecordUse();
         var stage = record.Stage;
         var accepted = stage switch
         {
@@ -293,7 +294,7 @@ internal sealed class CredentialCore : IRefreshTarget
             CredentialStage.Pending => !(entry.NotBefore > _clock.Time.GetUtcNow()),
             _ => false,
         };
-        var match = new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null);
+        var match = new CredentialMatch(record.VersionId, stage, accepted && Default.CurrentOrNull is not null, use);
         return stage == CredentialStage.Previous ? match with { SupersededAt = record.History.SupersededAt, ValidUntil = entry.ValidUntil } : match;
     }
 
