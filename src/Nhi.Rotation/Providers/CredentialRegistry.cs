@@ -21,9 +21,10 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _evidence = evidence;
         _ledger = new UseLedger(metrics, log, time, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
+        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log);
         foreach (var settings in credentials)
         {
-            _cores.Add(settings.Name, new CredentialCore(settings, _scheduler, clock, _ledger, metrics, log));
+            _cores.Add(settings.Name, new CredentialCore(settings, parts));
         }
 
         Signals = new CredentialSignals(_cores.Values);

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Providers;
 
@@ -36,4 +39,27 @@ internal sealed record CredentialStatus
 
     /// <summary>Whether a version that expires later can still take its place.</summary>
     public bool HasSuccessor { get; init; }
+
+    public static CredentialStatus Of(CoreSettings settings, CredentialState state, RefreshHealth refresh, Instant now)
+    {
+        var current = state.Find(state.PresentedId);
+        return new CredentialStatus
+        {
+            Name = settings.Name,
+            CurrentId = current?.Id,
+            Unavailable = current is null ? Unavailability.Of(settings, state, refresh.Error) : null,
+            LastError = refresh.Error,
+            Failures = refresh.Failures,
+            FailingFor = refresh.FailingFor,
+            Paused = Ids(state, static version => version.PausedUntil is not null),
+            Unproven = Ids(state, static version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
+            Violated = Ids(state, static version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
+            TimeToExpiry = current?.ExpiresOn - now.Utc,
+            HasSuccessor = current?.ExpiresOn is { } end
+                && state.Versions.Any(version => version.Id != current.Id && version.IsUsable(now) && (version.ExpiresOn is not { } other || other > end)),
+        };
+    }
+
+    private static ImmutableArray<string> Ids(CredentialState state, Func<VersionState, bool> predicate) =>
+        [.. state.Versions.Where(predicate).Select(static version => version.Id)];
 }

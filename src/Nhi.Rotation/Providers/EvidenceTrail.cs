@@ -9,17 +9,16 @@ namespace Nhi.Rotation.Providers;
 /// <summary>Turns a step of the lifecycle into evidence: what was seen and probed from its facts, what became of each version from its stage.</summary>
 internal static class EvidenceTrail
 {
-    /// <summary>Records one step. The ledger must know every version of <paramref name="after"/>.</summary>
-    public static void Record(
-        UseLedger ledger, Func<string, LiveVersion?> find, CredentialState before, CredentialState after, ImmutableArray<LifecycleFact> facts, Instant now, string? probe)
+    /// <summary>Records one step, after the shelf has taken it in.</summary>
+    public static void Record(UseLedger ledger, VersionShelf shelf, CredentialState before, ImmutableArray<LifecycleFact> facts, Instant now, string? probe)
     {
         foreach (var fact in facts)
         {
-            if (KindOf(fact.Kind) is { } kind && find(fact.VersionId) is { } version)
+            if (KindOf(fact.Kind) is { } kind && shelf.Find(fact.VersionId) is { } version)
             {
                 ledger.Note(version.Record, Event(kind, version.Record, now.Utc) with
                 {
-                    CreatedOn = kind == EvidenceKind.Seen ? after.Find(fact.VersionId)?.CreatedOn : null,
+                    CreatedOn = kind == EvidenceKind.Seen ? version.State.CreatedOn : null,
                     By = kind == EvidenceKind.Seen ? null : probe,
                     Verdict = VerdictOf(fact.Kind),
                     Detail = fact.Detail,
@@ -27,17 +26,16 @@ internal static class EvidenceTrail
             }
         }
 
-        foreach (var version in after.Versions)
+        foreach (var version in shelf.Versions)
         {
-            var stage = before.Find(version.Id)?.Stage ?? CredentialStage.Pending;
-            if (stage != version.Stage)
+            var stage = version.State.Stage;
+            if ((before.Find(version.Id)?.Stage ?? CredentialStage.Pending) != stage)
             {
-                var record = find(version.Id)!.Record;
-                ledger.Note(record, Event(KindOf(version.Stage), record, now.Utc) with
+                ledger.Note(version.Record, Event(KindOf(stage), version.Record, now.Utc) with
                 {
-                    OtherId = version.Stage == CredentialStage.Current ? before.CurrentId : after.CurrentId,
-                    Until = version.Stage == CredentialStage.Previous ? now.UtcAt(version.OverlapEndsAt) : null,
-                    Detail = version.Stage is CredentialStage.Retired or CredentialStage.Revoked ? Why(facts, version.Id) : null,
+                    OtherId = stage == CredentialStage.Current ? before.CurrentId : shelf.State.CurrentId,
+                    Until = stage == CredentialStage.Previous ? now.UtcAt(version.State.OverlapEndsAt) : null,
+                    Detail = stage is CredentialStage.Retired or CredentialStage.Revoked ? Why(facts, version.Id) : null,
                 });
             }
         }

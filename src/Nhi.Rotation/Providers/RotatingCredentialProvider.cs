@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
-using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
@@ -12,7 +11,6 @@ namespace Nhi.Rotation.Providers;
 internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 {
     private readonly CredentialCore _core;
-    private ImmutableArray<Credential> _credentials = [];
     private ImmutableArray<WeakReference<IBuildsOnRotation>> _derived = [];
     private volatile Credential? _current;
     private volatile CredentialSet _set;
@@ -76,44 +74,26 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 
     public override string ToString() => $"{Name} for {Consumer}";
 
-    /// <summary>This consumer's credential of a version: the same object as long as the version is known. Under the core's lock.</summary>
-    public Credential CredentialFor(LiveVersion version, VersionState state)
+    /// <summary>This consumer's credential of a version: the same object as long as the version is shown with the same dates.</summary>
+    public Credential CredentialFor(LiveVersion version)
     {
-        foreach (var known in _credentials)
-        {
-            if (known.VersionId != state.Id)
+        var state = version.State;
+        return Shown(state.Id) is { } shown && shown.ExpiresOn == state.ExpiresOn && shown.NotBefore == state.NotBefore
+            ? shown
+            : new Credential(Name, state.Id, version.Value!, version.Record.ForConsumer(Consumer))
             {
-                continue;
-            }
-
-            if (!IsOutdated(known, state))
-            {
-                return known;
-            }
-
-            _credentials = _credentials.Remove(known);
-        }
-
-        var credential = new Credential(Name, state.Id, version.Value!, version.Record.ForConsumer(Consumer))
-        {
-            CreatedOn = state.CreatedOn,
-            NotBefore = state.NotBefore,
-            ExpiresOn = state.ExpiresOn,
-        };
-        _credentials = _credentials.Add(credential);
-        return credential;
+                CreatedOn = state.CreatedOn,
+                NotBefore = state.NotBefore,
+                ExpiresOn = state.ExpiresOn,
+            };
     }
 
-    /// <summary>Shows a new picture. Under the core's lock.</summary>
+    /// <summary>Shows a new picture. One at a time.</summary>
     public void Show(CredentialSet set)
     {
         _set = set;
         _current = set.Current;
     }
-
-    /// <summary>Lets go of versions that nobody may have from here any more. Under the core's lock.</summary>
-    public void KeepOnly(CredentialState state) =>
-        _credentials = _credentials.RemoveAll(credential => state.Find(credential.VersionId) is not { HasValue: true });
 
     /// <summary>Builds derived values for the new current version, off the readers' path.</summary>
     public void BuildDerived()
@@ -127,8 +107,21 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
         }
     }
 
-    private static bool IsOutdated(Credential credential, VersionState state) =>
-        credential.ExpiresOn != state.ExpiresOn || credential.NotBefore != state.NotBefore;
+    private Credential? Shown(string versionId) =>
+        _current?.VersionId == versionId ? _current : Find(_set.Pending, versionId) ?? Find(_set.Previous, versionId) ?? Find(_set.Retired, versionId);
+
+    private static Credential? Find(IReadOnlyList<Credential> credentials, string versionId)
+    {
+        for (var i = 0; i < credentials.Count; i++)
+        {
+            if (credentials[i].VersionId == versionId)
+            {
+                return credentials[i];
+            }
+        }
+
+        return null;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Credential NoCurrent()

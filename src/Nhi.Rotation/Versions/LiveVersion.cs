@@ -1,15 +1,23 @@
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Versions;
 
-/// <summary>One version with its value, as long as the value is worth holding.</summary>
+/// <summary>One version: what the lifecycle says of it, its value as long as that is worth keeping, and the record of its uses.</summary>
 internal sealed class LiveVersion
 {
-    public LiveVersion(VersionRecord record) => Record = record;
+    public LiveVersion(VersionState state, VersionRecord record)
+    {
+        State = state;
+        Record = record;
+    }
+
+    public string Id => State.Id;
+
+    /// <summary>What the lifecycle said of it last.</summary>
+    public VersionState State { get; set; }
 
     public VersionRecord Record { get; }
-
-    public string Id => Record.VersionId;
 
     /// <summary>Dropped when the version is revoked, or retired and no longer listed, and no proof of its refusal is open.</summary>
     public SecretValue? Value { get; private set; }
@@ -17,10 +25,16 @@ internal sealed class LiveVersion
     /// <summary>Kept when the value is dropped, to recognise late users.</summary>
     public VersionFingerprint? Fingerprint { get; private set; }
 
+    /// <summary>Whether the other side accepted it on the workload path since it became current last.</summary>
+    public bool IsAccepted => Record.History.AcceptedAt is not null;
+
+    /// <summary>Whether the other side or a probe accepted it. By the evidence, not by the state: an acceptance from before a rollback is over.</summary>
+    public bool IsProven => IsAccepted || Record.History.Probe is { Verdict: ProbeVerdict.Accepted };
+
     public void Keep(SecretValue value)
     {
         Value = value;
-        Fingerprint = VersionFingerprint.Of(new Credential(Record.CredentialName, Record.VersionId, value).RevealBytes().Span);
+        Fingerprint = VersionFingerprint.Of(new Credential(Record.CredentialName, Id, value).RevealBytes().Span);
     }
 
     public void DropValue() => Value = null;

@@ -15,7 +15,7 @@ public sealed class RoomTests
         ["DependencyInjection"] = ["Options", "Configuration", "Http", "Health", "Providers", "Refreshing", "Lifecycle", "Time", "Evidence", "Evidence/Journal", "Backends/Files", "Backends/Certificates", Telemetry],
         ["Http"] = [Telemetry],
         ["Health"] = ["Providers"],
-        ["Versions"] = ["Evidence"],
+        ["Versions"] = ["Evidence", "Lifecycle"],
         ["Providers"] = ["Versions", "Options", "Refreshing", "Lifecycle", "Evidence", "Following", "Time", Telemetry],
         ["Refreshing"] = ["Options", "Time", Telemetry],
         ["Lifecycle"] = ["Options", "Time"],

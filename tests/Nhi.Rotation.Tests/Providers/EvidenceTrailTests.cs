@@ -71,10 +71,12 @@ public sealed class EvidenceTrailTests
     {
         using var metrics = new CredentialMetrics(factory: null);
         var ledger = new UseLedger(metrics, new EngineLog(NullLogger.Instance), new TwoClocks());
-        var known = new LiveVersion(ledger.AddVersion("stripe", "v1"));
+        var shelf = new VersionShelf("stripe", ledger);
+        using var held = shelf.Gate.EnterScope();
         var before = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = CredentialStage.Current }], CurrentId = "v1" };
         var after = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = stage }] };
-        EvidenceTrail.Record(ledger, _ => known, before, after, [fact], new Instant(Now, TimeSpan.Zero), "HttpProbe");
-        return known.Record.History;
+        shelf.Take(after, listing: null);
+        EvidenceTrail.Record(ledger, shelf, before, [fact], new Instant(Now, TimeSpan.Zero), "HttpProbe");
+        return shelf.Find("v1")!.Record.History;
     }
 }

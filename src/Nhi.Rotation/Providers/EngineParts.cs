@@ -1,0 +1,9 @@
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>What all credentials of a process share.</summary>
+internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log);

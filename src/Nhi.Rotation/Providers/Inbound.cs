@@ -1,0 +1,73 @@
+using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Time;
+using Nhi.Rotation.Versions;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>The way in: recognises versions that others present to us. Readers take no lock.</summary>
+internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCallers)
+{
+    private readonly BoundedNames _callers = new(maxCallers);
+    private volatile MatchTable? _matches;
+
+    /// <summary>Compares with every value at once, in constant time.</summary>
+    public MatchTable.Entry? Find(ReadOnlySpan<byte> presented) => (_matches ?? Make()).Find(presented);
+
+    public MatchTable.Entry? Find(Func<Credential, bool> proves, string consumer) => (_matches ?? Make()).Find(proves, consumer);
+
+    /// <summary>What was known of the versions has changed.</summary>
+    public void Forget() => _matches = null;
+
+    /// <summary>Counts the use and says what it means.</summary>
+    /// <param name="entry">What was found, if anything.</param>
+    /// <param name="consumer">Who was asked.</param>
+    /// <param name="caller">Who presented it.</param>
+    /// <param name="isPresentable">Whether the credential is in service at all.</param>
+    public CredentialMatch Recognize(MatchTable.Entry? entry, string consumer, string? caller, bool isPresentable)
+    {
+        if (entry is null)
+        {
+            return default;
+        }
+
+        var record = entry.Record;
+        var use = record.ForCaller(consumer, caller is null ? BoundedNames.Other : _callers.Fold(caller));
+        use.RecordUse();
+        var stage = record.Stage;
+        var accepted = stage switch
+        {
+            CredentialStage.Current or CredentialStage.Previous => true,
+            CredentialStage.Pending => entry.NotBefore is not { } start || start <= clock.Time.GetUtcNow(),
+            _ => false,
+        };
+        var match = new CredentialMatch(record.VersionId, stage, accepted && isPresentable, use);
+        return stage == CredentialStage.Previous ? match with { SupersededAt = record.History.SupersededAt, ValidUntil = entry.ValidUntil } : match;
+    }
+
+    private MatchTable Make()
+    {
+        lock (shelf.Gate)
+        {
+            return _matches ??= Build();
+        }
+    }
+
+    // The last one found wins, should two versions have the same value or a message be signed with several: the current one, then the others in service.
+    private MatchTable Build()
+    {
+        var now = clock.Now;
+        return new(
+        [
+            .. from version in shelf.Versions.ToArray()
+               where version.Fingerprint is not null
+               orderby version.State.Stage switch { CredentialStage.Current => 3, CredentialStage.Pending => 2, CredentialStage.Previous => 1, _ => 0 }
+               select new MatchTable.Entry(version.Record, version.Fingerprint!.Value, version.Value, version.State.NotBefore, ValidUntil(version.State, now)),
+        ]);
+    }
+
+    private static DateTimeOffset? ValidUntil(VersionState version, Instant now)
+    {
+        var overlapEnds = version.Stage == CredentialStage.Previous ? now.UtcAt(version.OverlapEndsAt) : null;
+        return version.ExpiresOn < overlapEnds ? version.ExpiresOn : overlapEnds;
+    }
+}

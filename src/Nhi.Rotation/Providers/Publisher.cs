@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Primitives;
+using Nhi.Rotation.Following;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Versions;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>Shows what is on the shelf to the views, one a consumer, and tells those who wait or subscribed.</summary>
+internal sealed class Publisher
+{
+    private readonly CredentialCore _core;
+    private readonly VersionShelf _shelf;
+    private readonly ChangeSource _changes = new();
+
+    // A process may hold very many credentials, most with one consumer and nobody waiting: what only some need is made when it is needed.
+    private Dictionary<string, RotatingCredentialProvider>? _otherViews;
+    private TaskCompletionSource? _awaited;
+    private long _generation;
+
+    public Publisher(CredentialCore core, VersionShelf shelf, string defaultConsumer)
+    {
+        _core = core;
+        _shelf = shelf;
+        Default = new RotatingCredentialProvider(core, defaultConsumer);
+    }
+
+    /// <summary>The view of those who did not say who they are.</summary>
+    public RotatingCredentialProvider Default { get; }
+
+    public IChangeToken GetChangeToken() => _changes.GetToken();
+
+    public RotatingCredentialProvider ViewFor(string consumer, int maxConsumers)
+    {
+        if (consumer == Default.Consumer)
+        {
+            return Default;
+        }
+
+        lock (_shelf.Gate)
+        {
+            _otherViews ??= new(StringComparer.Ordinal);
+            if (_otherViews.TryGetValue(consumer, out var view))
+            {
+                return view;
+            }
+
+            if (_otherViews.Count >= maxConsumers)
+            {
+                return _otherViews.TryGetValue(BoundedNames.Other, out view) ? view : AddView(_otherViews, BoundedNames.Other);
+            }
+
+            return AddView(_otherViews, consumer);
+        }
+    }
+
+    /// <summary>Completes at once, or when the next set with a current version is published.</summary>
+    public Task PresentableAsync()
+    {
+        lock (_shelf.Gate)
+        {
+            return Default.CurrentOrNull is not null
+                ? Task.CompletedTask
+                : (_awaited ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Shows the shelf to all views.</summary>
+    public void Publish()
+    {
+        Debug.Assert(_shelf.Gate.IsHeldByCurrentThread);
+
+        // First the promotion, then the new picture, then the demotions: whoever reads Current never sees a demoted version there,
+        // and uses until the switch belong to the stage before it.
+        var current = _shelf.Find(_shelf.State.PresentedId);
+        current?.Record.MoveTo(CredentialStage.Current);
+        _generation++;
+        Show(Default);
+        foreach (var view in _otherViews?.Values ?? Enumerable.Empty<RotatingCredentialProvider>())
+        {
+            Show(view);
+        }
+
+        Interlocked.MemoryBarrierProcessWide();
+        foreach (var version in _shelf.Versions)
+        {
+            version.Record.MoveTo(version.State.Stage);
+        }
+
+        if (current is not null)
+        {
+            _awaited?.TrySetResult();
+            _awaited = null;
+        }
+    }
+
+    /// <summary>Builds what is derived and calls subscribers, outside of the lock.</summary>
+    public void Announce(EngineLog log)
+    {
+        RotatingCredentialProvider[] others;
+        lock (_shelf.Gate)
+        {
+            others = _otherViews is null ? [] : [.. _otherViews.Values];
+        }
+
+        Default.BuildDerived();
+        foreach (var view in others)
+        {
+            view.BuildDerived();
+        }
+
+        try
+        {
+            _changes.Fire();
+        }
+        catch (AggregateException errors)
+        {
+            foreach (var error in errors.Flatten().InnerExceptions)
+            {
+                log.SubscriberFailed(_core.Name, CauseOf(error));
+            }
+        }
+    }
+
+    /// <summary>Our own errors say no value and why; of any other, only the type is told.</summary>
+    public static string CauseOf(Exception error) => error is CredentialException own ? own.Cause : error.GetType().FullName!;
+
+    private RotatingCredentialProvider AddView(Dictionary<string, RotatingCredentialProvider> views, string consumer)
+    {
+        Debug.Assert(_shelf.Gate.IsHeldByCurrentThread);
+        var view = new RotatingCredentialProvider(_core, consumer);
+        views.Add(consumer, view);
+        if (_generation > 0)
+        {
+            Show(view);
+        }
+
+        return view;
+    }
+
+    private void Show(RotatingCredentialProvider view)
+    {
+        var current = _shelf.Find(_shelf.State.PresentedId);
+        view.Show(new CredentialSet(
+            _core.Name,
+            _generation,
+            current is null ? null : view.CredentialFor(current),
+            Credentials(view, CredentialStage.Pending),
+            Credentials(view, CredentialStage.Previous),
+            Credentials(view, CredentialStage.Retired)));
+    }
+
+    private Credential[] Credentials(RotatingCredentialProvider view, CredentialStage stage)
+    {
+        var count = 0;
+        foreach (var version in _shelf.Versions)
+        {
+            count += version.State.Stage == stage && version.State.HasValue ? 1 : 0;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var versions = _shelf.Versions.ToArray().Where(version => version.State.Stage == stage && version.State.HasValue).ToArray();
+
+        // Pending: newest first. The others: the most recently replaced first.
+        Array.Sort(versions, (a, b) => stage == CredentialStage.Pending || a.State.OverlapEndsAt == b.State.OverlapEndsAt
+            ? b.State.CompareAge(a.State)
+            : Nullable.Compare(b.State.OverlapEndsAt, a.State.OverlapEndsAt));
+        return Array.ConvertAll(versions, view.CredentialFor);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Lifecycle;
+
+namespace Nhi.Rotation.Versions;
+
+/// <summary>All versions of one credential, and the lock that guards them. What the lifecycle knows and what is kept change together.</summary>
+internal sealed class VersionShelf(string credentialName, UseLedger ledger)
+{
+    private LiveVersion[] _versions = [];
+
+    /// <summary>Guards the shelf and all that is made from it.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>What the lifecycle knows. Immutable; read it once.</summary>
+    public CredentialState State { get; private set; } = CredentialState.Empty;
+
+    /// <summary>The versions, in the order of first sight.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public ReadOnlySpan<LiveVersion> Versions
+    {
+        get
+        {
+            Debug.Assert(Gate.IsHeldByCurrentThread);
+            return _versions;
+        }
+    }
+
+    public LiveVersion? Find(string? versionId)
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        foreach (var version in _versions)
+        {
+            if (version.Id == versionId)
+            {
+                return version;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes a step's outcome in: keeps the values that came with it, forgets what the lifecycle forgot, and drops values that nothing needs any more.</summary>
+    /// <param name="state">What the lifecycle knows now.</param>
+    /// <param name="listing">What the backend listed, if the lifecycle took it.</param>
+    /// <returns>Whether a value was dropped that somebody may still have been shown.</returns>
+    public bool Take(CredentialState state, BackendListing? listing)
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        State = state;
+        Match(state);
+        foreach (var listed in listing?.Versions ?? [])
+        {
+            if (Find(listed.Id) is { } version)
+            {
+                version.Record.CreatedOn ??= listed.CreatedOn;
+                if (listed.Value is not null && version.Value is null && version.State.NeedsValue)
+                {
+                    version.Keep(listed.Value);
+                }
+            }
+        }
+
+        var dropped = false;
+        foreach (var version in _versions)
+        {
+            if (version is { Value: not null, State.NeedsValue: false })
+            {
+                version.DropValue();
+                dropped = true;
+            }
+        }
+
+        return dropped;
+    }
+
+    // One object for each version that the lifecycle knows, the same as long as it does.
+    private void Match(CredentialState state)
+    {
+        var isSame = state.Versions.Length == _versions.Length;
+        for (var i = 0; isSame && i < _versions.Length; i++)
+        {
+            isSame = _versions[i].Id == state.Versions[i].Id;
+        }
+
+        if (isSame)
+        {
+            for (var i = 0; i < _versions.Length; i++)
+            {
+                _versions[i].State = state.Versions[i];
+            }
+
+            return;
+        }
+
+        var forgotten = _versions.Where(version => state.Find(version.Id) is null).ToArray();
+        _versions = [.. state.Versions.Select(known =>
+        {
+            if (Find(known.Id) is not { } version)
+            {
+                return new LiveVersion(known, ledger.AddVersion(credentialName, known.Id));
+            }
+
+            version.State = known;
+            return version;
+        })];
+        foreach (var version in forgotten)
+        {
+            ledger.RemoveVersion(version.Record);
+        }
+    }
+}
