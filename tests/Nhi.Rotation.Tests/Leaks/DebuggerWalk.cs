@@ -45,7 +45,7 @@ internal sealed partial class DebuggerWalk
         return walk.Types;
     }
 
-    private static bool IsOurs(Type type) => type.FullName?.StartsWith("Nhi.Rotation", StringComparison.Ordinal) == true;
+    private static bool IsOurs(Type type) => !type.IsArray && type.FullName?.StartsWith("Nhi.Rotation", StringComparison.Ordinal) == true;
 
     private static bool IsHidden(MemberInfo member) => member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State == DebuggerBrowsableState.Never;
 
