@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Nhi.Rotation.AspNetCore.ApiKeys;
 
@@ -12,7 +13,7 @@ internal sealed class ApiKeyClients
 
     public ApiKeyClients(IServiceProvider services, string scheme, RotatingApiKeyOptions options)
     {
-        var clients = options.Clients.Select(client => new ApiKeyClient(client.Key, Keys(services, scheme, client.Key, client.Value))).ToArray();
+        var clients = options.Clients.Select(client => NewClient(services, scheme, client.Key, client.Value, options)).ToArray();
         _byId = clients.ToFrozenDictionary(client => client.Id, StringComparer.Ordinal);
         _byPrefix = _byId.GetAlternateLookup<ReadOnlySpan<char>>();
         _only = clients.Length == 1 ? clients[0] : null;
@@ -34,6 +35,12 @@ internal sealed class ApiKeyClients
 
         var end = key.IndexOf(_separator);
         return end > 0 && _byPrefix.TryGetValue(key[..end], out var client) ? client : null;
+    }
+
+    private static ApiKeyClient NewClient(IServiceProvider services, string scheme, string id, string credential, RotatingApiKeyOptions options)
+    {
+        var keys = Keys(services, scheme, id, credential);
+        return new ApiKeyClient(id, keys, options.TellPlacesApart ? new CallerPlaces(id, options.PlaceKey ?? Encoding.UTF8.GetBytes(credential), keys) : null);
     }
 
     private static IRotatingCredentialProvider Keys(IServiceProvider services, string scheme, string client, string credential) =>

@@ -17,4 +17,7 @@ internal static partial class ApiKeyLog
 
     [LoggerMessage(403, LogLevel.Warning, "Credential '{Credential}': a session of client '{Client}' at {RemoteAddress} was cut: it was opened with version '{Version}', which is {Stage} now.")]
     public static partial void SessionClosed(ILogger logger, string credential, string client, IPAddress? remoteAddress, string version, CredentialStage stage);
+
+    [LoggerMessage(404, LogLevel.Information, "Credential '{Credential}': '{Caller}' in the evidence is {RemoteAddress} with the product '{Product}'. Said once for each place.")]
+    public static partial void PlaceSeen(ILogger logger, string credential, string caller, IPAddress? remoteAddress, string product);
 }

@@ -107,15 +107,24 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
     {
         Span<byte> bytes = key.Length <= StackLimit ? stackalloc byte[StackLimit] : new byte[key.Length];
         bytes = bytes[..Encoding.ASCII.GetBytes(key, bytes)];
-        if (client is not null)
+        var isKnown = true;
+        var places = (client ?? Options.Lookup.Any!).Places;
+        var caller = places?.CallerOf(Request, out isKnown);
+        if (client is null)
         {
-            return client.Keys.Match(bytes, client.Id);
+            // The same work for a client that does not exist. No key can match: none has a byte that is not ASCII.
+            bytes[0] |= 0x80;
+            _ = Options.Lookup.Any!.Keys.Match(bytes);
+            return default;
         }
 
-        // The same work for a client that does not exist. No key can match: none has a byte that is not ASCII.
-        bytes[0] |= 0x80;
-        _ = Options.Lookup.Any!.Keys.Match(bytes);
-        return default;
+        var match = client.Keys.Match(bytes, caller ?? client.Id);
+        if (!isKnown && match.IsRecognized && places!.Remember(Request, caller!))
+        {
+            ApiKeyLog.PlaceSeen(Logger, client.Keys.Name, caller!, Context.Connection.RemoteIpAddress, CallerPlaces.ProductOf(Request));
+        }
+
+        return match;
     }
 
     private AuthenticateResult Accept(ApiKeyClient client, CredentialMatch match)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authentication;
 using Nhi.Rotation.AspNetCore.ApiKeys;
 
@@ -34,6 +35,19 @@ public sealed class RotatingApiKeyOptions : AuthenticationSchemeOptions
 
     /// <summary>Where people read how to get a new key; sent with the announcement as a <c>Link</c> of relation <c>deprecation</c> (RFC 9745). Default none.</summary>
     public Uri? DeprecationLink { get; set; }
+
+    /// <summary>
+    /// Whether the machines of a client are told apart in the evidence, by the network they call from and the product in their <c>User-Agent</c>: a new key is then
+    /// taken over by a client when each place that used the old one was seen on the new one. Default <see langword="true"/>; 32 places for each client.
+    /// </summary>
+    public bool TellPlacesApart { get; set; } = true;
+
+    /// <summary>
+    /// The key of the hashes that stand for places. Default <see langword="null"/>: the credential's name, so that all instances call a place alike; whoever has the
+    /// evidence can then find out an address by trying all. Set a secret of 16 bytes or more, the same in all instances, where that matters.
+    /// </summary>
+    [SuppressMessage("Performance", "CA1819:Properties should not return arrays", Justification = "Options are bound and set once.")]
+    public byte[]? PlaceKey { get; set; }
 
     /// <summary>
     /// When requests that go on are cut because their key has ended: WebSockets, SignalR, server-sent events, gRPC streams, long answers. Until they end they hold

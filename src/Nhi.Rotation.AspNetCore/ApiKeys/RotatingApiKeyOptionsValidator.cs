@@ -7,6 +7,7 @@ namespace Nhi.Rotation.AspNetCore.ApiKeys;
 internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<RotatingApiKeyOptions>
 {
     private const int ShortestMax = 16;
+    private const int ShortestPlaceKey = 16;
 
     // RFC 9110, section 5.6.2: a token.
     private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -49,6 +50,11 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
         if (options.DeprecationLink is { IsAbsoluteUri: false })
         {
             mistakes.Add($"{nameof(options.DeprecationLink)} is relative. Set an absolute address.");
+        }
+
+        if (options.PlaceKey is { Length: < ShortestPlaceKey } placeKey)
+        {
+            mistakes.Add($"{nameof(options.PlaceKey)} has {placeKey.Length} bytes. Set a secret of {ShortestPlaceKey} or more, or none.");
         }
 
         if (!Enum.IsDefined(options.CloseSessions))

@@ -67,7 +67,8 @@ public sealed class ApiKeyTests
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (first.StatusCode, second.StatusCode));
         var warning = Assert.Single(app.Log.GetSnapshot(), entry => entry.Id.Id == 400);
         Assert.Contains("client 'acme' at 127.0.0.1 presented version 'v1', which is Retired", warning.Message, StringComparison.Ordinal);
-        var use = Assert.Single(app.Ledger.GetUses("acme"), use => use is { VersionId: "v1", Caller: "acme" });
+        var use = Assert.Single(app.Ledger.GetUses("acme"), use => use is { VersionId: "v1", Caller: not null });
+        Assert.Matches("^acme at [0-9a-f]{12}$", use.Caller!);
         Assert.Equal((2L, 2L, "ApiKey"), (use.Uses, use.ResidualRetired, use.Consumer));
         Assert.Equal(VerdictKind.Violated, Assert.Single(app.Ledger.GetRotations("acme")).Verdict.Kind);
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
-namespace Nhi.Rotation.AspNetCore.Push;
+namespace Nhi.Rotation.AspNetCore;
 
 /// <summary>Who calls, as the log tells callers apart: by address, and by network where one subscriber has a whole network of addresses.</summary>
 internal static class ClientAddress
