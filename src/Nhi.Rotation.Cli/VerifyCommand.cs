@@ -4,6 +4,7 @@ using System.Globalization;
 using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Reading;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
 
 namespace Nhi.Rotation.Cli.Tests;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Tests;
 
@@ -26,7 +28,7 @@ public sealed partial class JsonReportTests
         Assert.Equal(["Safe", "StillUsed", "Violated", "NotEnoughEvidence", "Usage", "CannotRead"], Enum.GetNames<ExitCode>());
         Assert.Equal([0, 1, 2, 3, 64, 66], Enum.GetValues<ExitCode>().Select(code => (int)code));
         Assert.Equal(["InOverlap", "StillUsed", "SafeToRevoke", "ProvenRevoked", "Violated"], Enum.GetNames<VerdictKind>());
-        Assert.Equal(["Unclosed", "Torn", "Lost", "Unreadable", "Tampered"], Enum.GetNames<Reading.FindingKind>());
+        Assert.Equal(["Unclosed", "Torn", "Lost", "Unreadable", "Tampered"], Enum.GetNames<FindingKind>());
     }
 
     // A life in which everything happens, so that nothing is left out of the report.

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Nhi.Rotation.Cli.Reading;
-using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Reading;
+using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Cli.Fleet;
 

@@ -1,4 +1,4 @@
-using Nhi.Rotation.Cli.Reading;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Fleet;
 

@@ -1,5 +1,5 @@
-using Nhi.Rotation.Cli.Reading;
-using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Reading;
+using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Cli.Fleet;
 

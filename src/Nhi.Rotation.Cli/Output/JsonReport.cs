@@ -1,4 +1,5 @@
-using Nhi.Rotation.Cli.Reading;
+using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Output;
 

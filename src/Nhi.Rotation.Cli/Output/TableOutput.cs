@@ -1,6 +1,6 @@
 using System.Globalization;
 using Nhi.Rotation.Cli.Fleet;
-using Nhi.Rotation.Cli.Reading;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Output;
 

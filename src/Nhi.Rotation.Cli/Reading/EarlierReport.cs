@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Reading;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Backends.Certificates;
+using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
@@ -42,7 +43,7 @@ internal static class RegistryFactory
     public static ILogger Logger(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
 
-    private static JournalIdentity NewIdentity(string app, TimeProvider time) => new(
+    private static ChainIdentity NewIdentity(string app, TimeProvider time) => new(
         app,
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
         typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),

@@ -11,10 +11,8 @@ internal sealed class CredentialRecord(string name)
 
     public string? Purpose { get; set; }
 
-    public TimeSpan QuietPeriod { get; set; } = DefaultQuietPeriod;
+    public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>In order of first sight.</summary>
     public ImmutableArray<VersionRecord> Versions { get; set; } = [];
-
-    public static TimeSpan DefaultQuietPeriod { get; } = TimeSpan.FromHours(1);
 }

@@ -1,3 +1,5 @@
+using Nhi.Rotation.Evidence.Verdicts;
+
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>What the ledger tells: uses, inventory, and the verdict on each old version.</summary>

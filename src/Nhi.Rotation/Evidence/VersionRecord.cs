@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Evidence;
 

@@ -1,3 +1,4 @@
+using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
 
 namespace Nhi.Rotation.Cli.Tests.Fleet;

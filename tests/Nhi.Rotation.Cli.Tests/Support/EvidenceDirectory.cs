@@ -1,5 +1,5 @@
-using Nhi.Rotation.Cli.Reading;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Tests.Support;
 
@@ -15,25 +15,6 @@ internal sealed class EvidenceDirectory : IDisposable
     public string[] Files => Directory.Exists(Path) ? [.. Directory.GetFiles(Path, "*.jsonl").Order(StringComparer.Ordinal)] : [];
 
     public string File => Assert.Single(Files);
-
-    public Engine Engine(ScriptedBackend backend, long maxFileBytes = 1 << 20) =>
-        new(new EvidenceFileOptions { Directory = Path, MaxFileBytes = maxFileBytes }, EngineCredential.Of(backend));
-
-    /// <summary>A closed chain of one file: a credential, a use, a rotation and another use.</summary>
-    public async Task WriteRotationAsync()
-    {
-        var backend = new ScriptedBackend().Put("v1", Canary + "-one");
-        await using var engine = Engine(backend);
-        var provider = engine["stripe"];
-        (await provider.GetCurrentAsync(TestContext.Current.CancellationToken)).Reveal();
-        await engine.SettleAsync();
-        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
-        backend.Put("v2", Canary + "-two");
-        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
-        provider.Current.Reveal();
-        provider.Report(provider.Current, CredentialOutcome.Accepted);
-        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
-    }
 
     public IReadOnlyList<InstanceEvidence> Read() => EvidenceReader.Read(Files, []);
 

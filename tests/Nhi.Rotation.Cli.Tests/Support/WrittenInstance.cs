@@ -1,5 +1,5 @@
 using Nhi.Rotation.Evidence;
-using Nhi.Rotation.Evidence.Journal;
+using Nhi.Rotation.Evidence.Chains;
 
 namespace Nhi.Rotation.Cli.Tests.Support;
 
@@ -8,7 +8,7 @@ internal sealed class WrittenInstance
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly List<JournalLine> _lines = [];
+    private readonly List<EvidenceEvent> _lines = [];
     private readonly Dictionary<(string, string, string, string?), CredentialUse> _uses = [];
     private readonly string _app;
     private readonly double _skew;
@@ -68,20 +68,30 @@ internal sealed class WrittenInstance
         return Add(Event(EvidenceKind.Used, version, at, credential) with { Use = _uses[key] });
     }
 
-    public WrittenInstance Alive(double at) => Add(new JournalLine { Seq = 0, At = Own(at), Instance = Instance, Kind = EvidenceKind.Alive, Prev = string.Empty });
+    public WrittenInstance Alive(double at) => Add(new EvidenceEvent { Kind = EvidenceKind.Alive, At = Own(at) });
 
-    public WrittenInstance Stop(double at) => Add(new JournalLine { Seq = 0, At = Own(at), Instance = Instance, Kind = EvidenceKind.Stopped, Prev = string.Empty });
+    public WrittenInstance Stop(double at) => Add(new EvidenceEvent { Kind = EvidenceKind.Stopped, At = Own(at) });
 
     /// <summary>Writes the first so many lines, all by default.</summary>
     /// <returns>The first file.</returns>
     public string Write(string directory, int lines = int.MaxValue, long maxFileBytes = 1 << 20)
     {
-        using var files = new JournalFiles(directory, maxFileBytes, new JournalIdentity(_app, Instance, "0.1.0", Own(0)));
+        var chain = new ChainWriter(new ChainIdentity(_app, Instance, "0.1.0", Own(0)));
+        FileStream? file = null;
+        var number = 0;
         foreach (var line in _lines.Take(lines))
         {
-            files.Append([line]);
+            if (file is null || file.Length >= maxFileBytes)
+            {
+                file?.Dispose();
+                file = File.Create(Path.Combine(directory, $"{_app}-{Instance}-{++number:0000}.jsonl"));
+                chain.Begin(file, number, line.At);
+            }
+
+            chain.Append(file, line);
         }
 
+        file?.Dispose();
         return Path.Combine(directory, $"{_app}-{Instance}-0001.jsonl");
     }
 
@@ -90,9 +100,7 @@ internal sealed class WrittenInstance
     public EvidenceEvent Event(EvidenceKind kind, string version, double at, string credential = "stripe") =>
         new() { Kind = kind, At = Own(at), CredentialName = credential, VersionId = version };
 
-    public WrittenInstance Add(EvidenceEvent evidence) => Add(JournalLine.Of(evidence, Instance));
-
-    private WrittenInstance Add(JournalLine line)
+    public WrittenInstance Add(EvidenceEvent line)
     {
         _lines.Add(line);
         return this;

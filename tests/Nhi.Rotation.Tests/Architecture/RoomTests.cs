@@ -21,7 +21,7 @@ public sealed class RoomTests
         ["Lifecycle"] = ["Options", "Time"],
         ["Time"] = [],
         ["Options"] = [],
-        ["Evidence"] = ["Time", Telemetry],
+        ["Evidence"] = [Telemetry],
         ["Evidence/Journal"] = ["Evidence", Telemetry],
         ["Backends/Files"] = [Telemetry],
         ["Following"] = [],

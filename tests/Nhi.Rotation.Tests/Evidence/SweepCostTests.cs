@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Telemetry;
 
@@ -22,7 +23,7 @@ public sealed class SweepCostTests
             var log = new EngineLog(NullLogger.Instance);
             var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
             using var journal = new EvidenceJournal(
-                new EvidenceFileOptions { Directory = directory.FullName }, new JournalIdentity("shop", "0123456789abcdef", "0.1.0", now), TimeProvider.System, log);
+                new EvidenceFileOptions { Directory = directory.FullName }, new ChainIdentity("shop", "0123456789abcdef", "0.1.0", now), TimeProvider.System, log);
             var before = GC.GetTotalMemory(forceFullCollection: true);
             var ledger = new UseLedger(metrics, log, TimeProvider.System, journal);
             var records = new List<UseRecord>(Credentials * Versions);

@@ -1,5 +1,5 @@
 using CsCheck;
-using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Tests.Evidence;
 

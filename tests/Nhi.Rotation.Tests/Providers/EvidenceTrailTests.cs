@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Verdicts;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Telemetry;

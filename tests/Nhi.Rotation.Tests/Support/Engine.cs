@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Testing;
+using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
@@ -31,7 +32,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         var log = new EngineLog(Log);
         Instance = Guid.NewGuid().ToString("n")[..16];
-        Journal = evidence is null ? null : new EvidenceJournal(evidence, new JournalIdentity("shop", Instance, "0.1.0", Time.GetUtcNow()), Time, log);
+        Journal = evidence is null ? null : new EvidenceJournal(evidence, new ChainIdentity("shop", Instance, "0.1.0", Time.GetUtcNow()), Time, log);
         var metrics = new CredentialMetrics(factory: null);
         Meter = metrics.Meter;
         _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, Journal);

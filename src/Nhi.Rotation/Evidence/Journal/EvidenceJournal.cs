@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.Evidence.Journal;
@@ -18,9 +20,8 @@ internal sealed class EvidenceJournal : IEvidenceSink
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly Queue<JournalLine> _waiting = new();
+    private readonly Queue<EvidenceEvent> _waiting = new();
     private readonly JournalFiles _files;
-    private readonly JournalIdentity _identity;
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
     private Task _writing = Task.CompletedTask;
@@ -29,10 +30,9 @@ internal sealed class EvidenceJournal : IEvidenceSink
     private bool _failed;
     private bool _closed;
 
-    public EvidenceJournal(EvidenceFileOptions options, JournalIdentity identity, TimeProvider time, EngineLog log)
+    public EvidenceJournal(EvidenceFileOptions options, ChainIdentity identity, TimeProvider time, EngineLog log)
     {
         _files = new JournalFiles(options.Directory, options.MaxFileBytes, identity);
-        _identity = identity;
         _time = time;
         _log = log;
     }
@@ -51,12 +51,11 @@ internal sealed class EvidenceJournal : IEvidenceSink
 
     public void Write(EvidenceEvent evidence)
     {
-        var line = JournalLine.Of(evidence, _identity.Instance);
         lock (_gate)
         {
             if (!_closed)
             {
-                Add(line);
+                Add(evidence);
             }
         }
     }
@@ -73,7 +72,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
             // A wall clock that was set back says so too, or the evidence would seem to be of the future.
             if ((now - _lastAt).Duration() >= AliveInterval)
             {
-                Add(Bare(EvidenceKind.Alive, now));
+                Add(new EvidenceEvent { Kind = EvidenceKind.Alive, At = now });
             }
 
             if (_waiting.Count > 0 && _writing.IsCompleted)
@@ -108,11 +107,9 @@ internal sealed class EvidenceJournal : IEvidenceSink
         }
     }
 
-    private JournalLine Bare(EvidenceKind kind, DateTimeOffset at) => new() { Seq = 0, At = at, Instance = _identity.Instance, Kind = kind, Prev = string.Empty };
-
-    // Under the lock.
-    private void Add(JournalLine line)
+    private void Add(EvidenceEvent line)
     {
+        Debug.Assert(_gate.IsHeldByCurrentThread);
         _lastAt = line.At;
         _waiting.Enqueue(line);
         if (_waiting.Count > MaxWaiting)
@@ -131,7 +128,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
                 return false;
             }
 
-            Add(Bare(EvidenceKind.Stopped, _time.GetUtcNow()));
+            Add(new EvidenceEvent { Kind = EvidenceKind.Stopped, At = _time.GetUtcNow() });
             return _closed = true;
         }
     }
@@ -147,7 +144,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
     {
         while (true)
         {
-            JournalLine[] lines;
+            EvidenceEvent[] lines;
             long missing;
             lock (_gate)
             {
@@ -160,7 +157,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
                 return;
             }
 
-            if (!TryAppend(missing == 0 ? lines : [Bare(EvidenceKind.Lost, lines[0].At) with { Missing = missing }, .. lines]))
+            if (!TryAppend(missing == 0 ? lines : [new EvidenceEvent { Kind = EvidenceKind.Lost, At = lines[0].At, Missing = missing }, .. lines]))
             {
                 return;
             }
@@ -180,7 +177,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
         }
     }
 
-    private bool TryAppend(IReadOnlyList<JournalLine> lines)
+    private bool TryAppend(IReadOnlyList<EvidenceEvent> lines)
     {
         try
         {

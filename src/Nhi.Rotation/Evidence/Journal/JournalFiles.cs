@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Nhi.Rotation.Evidence.Chains;
 
 namespace Nhi.Rotation.Evidence.Journal;
 
@@ -7,29 +7,29 @@ internal sealed class JournalFiles : IDisposable
 {
     private readonly string _directory;
     private readonly long _maxBytes;
-    private readonly JournalIdentity _identity;
+    private readonly ChainWriter _chain;
+    private readonly string _prefix;
     private readonly MemoryStream _batch = new();
     private FileStream? _file;
     private long _length;
     private int _number;
-    private long _seq;
-    private string _last = LineSeal.Origin;
 
-    public JournalFiles(string directory, long maxBytes, JournalIdentity identity)
+    public JournalFiles(string directory, long maxBytes, ChainIdentity identity)
     {
         _directory = directory;
         _maxBytes = maxBytes;
-        _identity = identity;
+        _chain = new ChainWriter(identity);
+        _prefix = $"{SafeName(identity.App)}-{identity.Instance}";
     }
 
-    public string CurrentPath => Path.Combine(_directory, $"{SafeName(_identity.App)}-{_identity.Instance}-{_number:0000}.jsonl");
+    public string CurrentPath => Path.Combine(_directory, $"{_prefix}-{_number:0000}.jsonl");
 
     /// <summary>Appends lines. After an exception nothing of the batch counts as written, and the next call begins a new file.</summary>
     /// <exception cref="IOException">The disk.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public void Append(IReadOnlyList<JournalLine> lines)
+    public void Append(IReadOnlyList<EvidenceEvent> lines)
     {
-        var (seq, last) = (_seq, _last);
+        var written = _chain.Position;
         try
         {
             foreach (var line in lines)
@@ -37,18 +37,18 @@ internal sealed class JournalFiles : IDisposable
                 if (_file is null || _length + _batch.Length >= _maxBytes)
                 {
                     WriteBatch();
-                    (seq, last) = (_seq, _last);
+                    written = _chain.Position;
                     Begin(line.At);
                 }
 
-                Add(line);
+                _chain.Append(_batch, line);
             }
 
             WriteBatch();
         }
         catch
         {
-            (_seq, _last) = (seq, last);
+            _chain.Position = written;
             Abandon();
             throw;
         }
@@ -75,26 +75,7 @@ internal sealed class JournalFiles : IDisposable
         // Never an existing file, and never through somebody else's link.
         _file = new FileStream(CurrentPath, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 });
         _length = 0;
-        Add(new JournalLine
-        {
-            Seq = 0,
-            At = at,
-            Instance = _identity.Instance,
-            Kind = EvidenceKind.Started,
-            Schema = JournalLine.CurrentSchema,
-            App = _identity.App,
-            Library = _identity.Library,
-            StartedAt = _identity.StartedAt,
-            File = _number,
-            Prev = string.Empty,
-        });
-    }
-
-    private void Add(JournalLine line)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(line with { Seq = _seq + 1, Prev = _last }, JournalJson.Lines.JournalLine);
-        _last = LineSeal.Seal(json, _batch);
-        _seq++;
+        _chain.Begin(_batch, _number, at);
     }
 
     private void WriteBatch()

@@ -1,8 +1,0 @@
-namespace Nhi.Rotation.Cli.Reading;
-
-/// <summary>Something wrong, and where.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="File">The file.</param>
-/// <param name="Line">The line, from 1.</param>
-/// <param name="Message">What it means.</param>
-internal sealed record Finding(FindingKind Kind, string File, int Line, string Message);

@@ -1,0 +1,150 @@
+using System.Text.Json.Serialization;
+
+namespace Nhi.Rotation.Evidence.Chains;
+
+/// <summary>One line of an evidence file without its hash. What a kind does not need is left out.</summary>
+internal sealed record ChainLine
+{
+    /// <summary>The format's version; readers refuse a newer one.</summary>
+    public const int CurrentSchema = 1;
+
+    [JsonPropertyOrder(-5)]
+    public required long Seq { get; init; }
+
+    [JsonPropertyOrder(-4)]
+    public required DateTimeOffset At { get; init; }
+
+    [JsonPropertyOrder(-3)]
+    public required string Instance { get; init; }
+
+    [JsonPropertyOrder(-2)]
+    public required EvidenceKind Kind { get; init; }
+
+    public int? Schema { get; init; }
+
+    public string? App { get; init; }
+
+    /// <summary>The library's version.</summary>
+    public string? Library { get; init; }
+
+    /// <summary>When the instance started, in the first line of each of its files.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Which of the instance's files it is, from 1.</summary>
+    public int? File { get; init; }
+
+    public string? Credential { get; init; }
+
+    public string? Owner { get; init; }
+
+    public string? Purpose { get; init; }
+
+    public double? QuietSeconds { get; init; }
+
+    public string? Version { get; init; }
+
+    public string? Other { get; init; }
+
+    public DateTimeOffset? CreatedOn { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
+    public string? By { get; init; }
+
+    public ProbeVerdict? Verdict { get; init; }
+
+    public string? Detail { get; init; }
+
+    public CredentialStage? Stage { get; init; }
+
+    public string? Consumer { get; init; }
+
+    public string? Caller { get; init; }
+
+    public long? Uses { get; init; }
+
+    public long? InOverlap { get; init; }
+
+    public long? AfterEnd { get; init; }
+
+    /// <summary>Uses that go on; left out when there are none.</summary>
+    public int? Held { get; init; }
+
+    public DateTimeOffset? FirstUse { get; init; }
+
+    public DateTimeOffset? LastUse { get; init; }
+
+    /// <summary>How many pieces of evidence are missing before this line.</summary>
+    public long? Missing { get; init; }
+
+    /// <summary>The hash of the line before, also across files; 64 zeros in an instance's very first line.</summary>
+    [JsonPropertyOrder(5)]
+    public required string Prev { get; init; }
+
+    /// <summary>A line of an event; its place in the chain is the writer's business.</summary>
+    public static ChainLine Of(EvidenceEvent evidence, string instance) => new()
+    {
+        Seq = 0,
+        At = evidence.At,
+        Instance = instance,
+        Kind = evidence.Kind,
+        Credential = evidence.CredentialName.Length == 0 ? null : evidence.CredentialName,
+        Owner = evidence.Owner,
+        Purpose = evidence.Purpose,
+        QuietSeconds = evidence.QuietPeriod?.TotalSeconds,
+        Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
+        Other = evidence.OtherId,
+        CreatedOn = evidence.CreatedOn,
+        Until = evidence.Until,
+        By = evidence.By,
+        Verdict = evidence.Verdict,
+        Detail = evidence.Detail,
+        Stage = evidence.Use?.Stage,
+        Consumer = evidence.Use?.Consumer,
+        Caller = evidence.Use?.Caller,
+        Uses = evidence.Use?.Uses,
+        InOverlap = evidence.Use?.ResidualInOverlap,
+        AfterEnd = evidence.Use?.ResidualRetired,
+        Held = evidence.Use is { Held: > 0 } open ? open.Held : null,
+        FirstUse = evidence.Use?.FirstUse,
+        LastUse = evidence.Use?.LastUse,
+        Missing = evidence.Missing,
+        Prev = string.Empty,
+    };
+
+    /// <summary>The event again, or <see langword="null"/> for lines that are about the file and not about a credential.</summary>
+    public EvidenceEvent? ToEvent() => Credential is null
+        ? null
+        : new EvidenceEvent
+        {
+            Kind = Kind,
+            At = At,
+            CredentialName = Credential,
+            VersionId = Version ?? string.Empty,
+            OtherId = Other,
+            CreatedOn = CreatedOn,
+            Until = Until,
+            Detail = Detail,
+            By = By,
+            Verdict = Verdict,
+            Owner = Owner,
+            Purpose = Purpose,
+            QuietPeriod = QuietSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Use = Consumer is null
+                ? null
+                : new CredentialUse
+                {
+                    CredentialName = Credential,
+                    VersionId = Version ?? string.Empty,
+                    Stage = Stage ?? CredentialStage.Pending,
+                    Consumer = Consumer,
+                    Caller = Caller,
+                    Uses = Uses ?? 0,
+                    ResidualInOverlap = InOverlap ?? 0,
+                    ResidualRetired = AfterEnd ?? 0,
+                    Held = Held ?? 0,
+                    FirstUse = FirstUse,
+                    LastUse = LastUse,
+                },
+        };
+}

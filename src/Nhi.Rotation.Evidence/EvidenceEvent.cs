@@ -1,0 +1,53 @@
+namespace Nhi.Rotation.Evidence;
+
+/// <summary>One piece of evidence: of a credential, of one of its versions, or of the instance that writes. Never a value.</summary>
+public sealed record EvidenceEvent
+{
+    /// <summary>What it says.</summary>
+    public required EvidenceKind Kind { get; init; }
+
+    /// <summary>When, by the instance's own clock; UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The credential; empty for what is about the instance.</summary>
+    public string CredentialName { get; init; } = string.Empty;
+
+    /// <summary>The version; empty for what is about the whole credential.</summary>
+    public string VersionId { get; init; } = string.Empty;
+
+    /// <summary>The version that took its place, or whose place it took.</summary>
+    public string? OtherId { get; init; }
+
+    /// <summary>When the backend created the version, if it says so.</summary>
+    public DateTimeOffset? CreatedOn { get; init; }
+
+    /// <summary>When the overlap window of a version that was replaced ends.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Why, for people.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The probe that said so.</summary>
+    public string? By { get; init; }
+
+    /// <summary>What the probe said.</summary>
+    public ProbeVerdict? Verdict { get; init; }
+
+    /// <summary>All uses by one consumer or caller so far.</summary>
+    public CredentialUse? Use { get; init; }
+
+    /// <summary>Who answers for the credential.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>What the credential is for.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>How long nobody may have used an old version of the credential.</summary>
+    public TimeSpan? QuietPeriod { get; init; }
+
+    /// <summary>How many pieces of evidence were lost before this one.</summary>
+    public long? Missing { get; init; }
+
+    /// <summary>The result of a probe that it tells of.</summary>
+    internal ProbeEvidence ToProbe() => new(By, Verdict ?? ProbeVerdict.Inconclusive, Detail, At);
+}

@@ -1,0 +1,32 @@
+namespace Nhi.Rotation.Evidence.Reading;
+
+/// <summary>What one instance's files say.</summary>
+public sealed class InstanceEvidence
+{
+    /// <summary>The application.</summary>
+    public required string App { get; init; }
+
+    /// <summary>The run of it.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>Its files, in order of the chain.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>What it knows of each credential, by name.</summary>
+    public required IReadOnlyDictionary<string, CredentialEvidence> Credentials { get; init; }
+
+    /// <summary>What is wrong with the chain, or normal and worth knowing.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>How many lines the chain has.</summary>
+    public required int Lines { get; init; }
+
+    /// <summary>The last hash: keep it elsewhere, and nobody can rewrite what came before unnoticed.</summary>
+    public required string Head { get; init; }
+
+    /// <summary>Up to when the evidence reaches.</summary>
+    public DateTimeOffset? LastAt { get; init; }
+
+    /// <summary>Whether the instance stopped in good order.</summary>
+    public bool IsClosed { get; init; }
+}

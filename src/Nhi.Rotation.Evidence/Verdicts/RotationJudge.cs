@@ -1,0 +1,61 @@
+namespace Nhi.Rotation.Evidence.Verdicts;
+
+/// <summary>Judges old versions by histories and uses. Pure.</summary>
+public static class RotationJudge
+{
+    /// <summary>One credential's old versions, each with its verdict.</summary>
+    /// <param name="histories">All its known versions, in order of first sight.</param>
+    /// <param name="uses">All their uses.</param>
+    /// <param name="quietPeriod">How long nobody may have used an old version.</param>
+    /// <param name="asOf">Up to when the evidence reaches.</param>
+    public static IReadOnlyList<RotationEvidence> Judge(
+        IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf) =>
+        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, [Successors.Of(old, histories, uses)], quietPeriod, asOf))];
+
+    /// <summary>One old version. <paramref name="old"/> may also be a version that is only old elsewhere in the fleet, and its successors may be known from there.</summary>
+    /// <param name="old">The old version.</param>
+    /// <param name="histories">All known versions of the credential.</param>
+    /// <param name="uses">All their uses.</param>
+    /// <param name="successors">The newer versions, wherever the users of the old one may be seen on them.</param>
+    /// <param name="quietPeriod">How long nobody may have used the old version.</param>
+    /// <param name="asOf">Up to when the evidence reaches.</param>
+    public static RotationEvidence Judge(
+        VersionHistory old,
+        IReadOnlyList<VersionHistory> histories,
+        IReadOnlyList<CredentialUse> uses,
+        IReadOnlyList<Successors> successors,
+        TimeSpan quietPeriod,
+        DateTimeOffset asOf)
+    {
+        ArgumentNullException.ThrowIfNull(old);
+        var replacement = histories.FirstOrDefault(history => history.VersionId == old.End.ReplacedBy);
+        var oldUses = uses.Where(use => use.VersionId == old.VersionId && use.Uses > 0).ToArray();
+        var verdict = VerdictRules.Judge(new VerdictCase
+        {
+            Stage = old.Stage,
+            SupersededAt = old.SupersededAt,
+            RetirementProbe = old.End.RetirementProbe,
+            Trails = [.. oldUses.Select(use => new UserTrail(use, successors.Min(newer => newer.MovedAt(use, old.SupersededAt))))],
+            NewAcceptedAt = successors.Min(newer => newer.AcceptedAt),
+            IsNewUsed = successors.Any(newer => newer.Uses.Count > 0),
+            AsOf = asOf,
+            QuietPeriod = quietPeriod,
+        });
+        return new RotationEvidence
+        {
+            CredentialName = old.CredentialName,
+            From = old.VersionId,
+            To = old.End.ReplacedBy,
+            Stage = old.Stage,
+            Old = old.Timeline,
+            New = replacement is null ? null : replacement.Timeline with { PromotedAt = PromotedInsteadOf(old, replacement) },
+            OldLastUse = oldUses.Max(use => use.LastUse),
+            NewFirstUse = uses.Where(use => use.VersionId == old.End.ReplacedBy).Min(use => use.FirstUse),
+            Uses = oldUses,
+            Verdict = verdict,
+        };
+    }
+
+    private static DateTimeOffset? PromotedInsteadOf(VersionHistory old, VersionHistory replacement) =>
+        replacement.PromotedAt >= old.SupersededAt ? replacement.PromotedAt : replacement.LastPromotedAt;
+}

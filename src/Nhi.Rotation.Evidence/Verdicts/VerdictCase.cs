@@ -1,0 +1,29 @@
+namespace Nhi.Rotation.Evidence.Verdicts;
+
+/// <summary>All that a verdict rests on.</summary>
+internal sealed record VerdictCase
+{
+    /// <summary>Where the old version stands.</summary>
+    public required CredentialStage Stage { get; init; }
+
+    /// <summary>When it was replaced.</summary>
+    public DateTimeOffset? SupersededAt { get; init; }
+
+    /// <summary>What the other side said of it after it ended.</summary>
+    public ProbeEvidence? RetirementProbe { get; init; }
+
+    /// <summary>Everybody who ever used it.</summary>
+    public IReadOnlyList<UserTrail> Trails { get; init; } = [];
+
+    /// <summary>When a newer version was accepted, on the workload path or by its probe.</summary>
+    public DateTimeOffset? NewAcceptedAt { get; init; }
+
+    /// <summary>Whether anybody used a newer version since the rotation.</summary>
+    public bool IsNewUsed { get; init; }
+
+    /// <summary>Up to when the evidence reaches: nothing after it was observed.</summary>
+    public required DateTimeOffset AsOf { get; init; }
+
+    /// <summary>How long nobody may have used the old version.</summary>
+    public required TimeSpan QuietPeriod { get; init; }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+
+namespace Nhi.Rotation.Evidence.Verdicts;
+
+/// <summary>The rules of the verdict, as one pure function that the process and the command-line tool share. No clock, no I/O.</summary>
+internal static class VerdictRules
+{
+    /// <summary>May the old version be revoked? The first rule that applies decides; docs/rotate-with-proof.md has them as a table.</summary>
+    public static RotationVerdict Judge(VerdictCase evidence)
+    {
+        var hasEnded = evidence.Stage is CredentialStage.Retired or CredentialStage.Revoked;
+        var late = evidence.Trails.Where(trail => trail.Use.ResidualRetired > 0 || (hasEnded && trail.Use.Held > 0)).ToArray();
+        return Proven(evidence, late) ?? Violation(evidence, late) ?? Residual(evidence) ?? Gaps(evidence) ?? Quiet(evidence);
+    }
+
+    // Late uses are outweighed only by a refusal that came after all of them, and by a quiet period since.
+    private static RotationVerdict? Proven(VerdictCase evidence, UserTrail[] late)
+    {
+        if (evidence is not { Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Rejected } probe })
+        {
+            return null;
+        }
+
+        var refused = $"The other side refused it at {Time(probe.At)}, after it had ended.";
+        if (late.Length == 0)
+        {
+            return new RotationVerdict { Kind = VerdictKind.ProvenRevoked, Since = probe.At, Reasons = [refused, "Nobody used it after it had ended."] };
+        }
+
+        var last = LastUse(late);
+        return last < probe.At && evidence.AsOf - last >= evidence.QuietPeriod && late.All(trail => trail.Use.Held == 0)
+            ? new RotationVerdict
+            {
+                Kind = VerdictKind.ProvenRevoked,
+                Since = Later(probe.At, last.Value + evidence.QuietPeriod),
+                Reasons = [refused, $"It was used {Times(Count(late))} after it had ended, the last time at {Time(last)}; not for {evidence.QuietPeriod} since."],
+            }
+            : null;
+    }
+
+    private static RotationVerdict? Violation(VerdictCase evidence, UserTrail[] late)
+    {
+        var reasons = new List<string>();
+        DateTimeOffset? since = null;
+        if (Count(late) is > 0 and var uses)
+        {
+            since = LastUse(late);
+            reasons.Add($"It was used {Times(uses)} after it had ended, the last time at {Time(since)}.");
+        }
+
+        foreach (var trail in late.Where(trail => trail.Use.Held > 0))
+        {
+            since ??= trail.Use.LastUse;
+            reasons.Add($"It has ended, and {Name(trail)} still holds {Open(trail)} opened with it.");
+        }
+
+        if (evidence is { Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Accepted } probe })
+        {
+            since = since < probe.At ? since : probe.At;
+            reasons.Add($"The other side still accepted it at {Time(probe.At)}, after it had ended.");
+        }
+
+        return reasons.Count == 0 ? null : new RotationVerdict { Kind = VerdictKind.Violated, Since = since, Users = Users(late), Unproven = Unproven(evidence), Reasons = reasons };
+    }
+
+    private static RotationVerdict? Residual(VerdictCase evidence)
+    {
+        var users = evidence.Trails.Where(trail => IsResidual(evidence, trail) && (trail.Use.Held > 0 || !(evidence.AsOf - trail.Use.LastUse >= evidence.QuietPeriod))).ToArray();
+        return users.Length == 0
+            ? null
+            : new RotationVerdict
+            {
+                Kind = VerdictKind.StillUsed,
+                Since = evidence.SupersededAt,
+                Users = Users(users),
+                Unproven = Unproven(evidence),
+                Reasons =
+                [
+                    .. users.Select(trail => trail.Use.Held > 0
+                        ? $"{Name(trail)} still holds {Open(trail)} opened with it."
+                        : $"{Name(trail)} used it after it was replaced, the last time at {Time(trail.Use.LastUse)}."),
+                ],
+            };
+    }
+
+    private static RotationVerdict? Gaps(VerdictCase evidence)
+    {
+        var unproven = evidence.Trails.Where(trail => trail.MovedAt is null).ToArray();
+        List<string> reasons = [.. unproven.Select(trail => $"{Name(trail)} has not been seen on a newer version.")];
+        if (evidence.Stage is CredentialStage.Pending or CredentialStage.Current || evidence.SupersededAt is null)
+        {
+            reasons.Add("It has not been replaced here.");
+        }
+
+        if (evidence.NewAcceptedAt is null)
+        {
+            reasons.Add("No newer version has been accepted by the other side yet.");
+        }
+
+        if (!evidence.IsNewUsed)
+        {
+            reasons.Add("Nobody has used a newer version yet, so silence proves nothing.");
+        }
+
+        return reasons.Count == 0
+            ? null
+            : new RotationVerdict { Kind = VerdictKind.InOverlap, Since = evidence.SupersededAt, Unproven = Unproven(evidence), Reasons = reasons };
+    }
+
+    private static RotationVerdict Quiet(VerdictCase evidence)
+    {
+        var quietSince = Later(evidence.SupersededAt!.Value, LastUse(evidence.Trails));
+        var quietUntil = quietSince + evidence.QuietPeriod;
+        if (evidence.AsOf < quietUntil)
+        {
+            return new RotationVerdict
+            {
+                Kind = VerdictKind.InOverlap,
+                Since = evidence.SupersededAt,
+                Reasons = [$"Nobody has used it since {Time(quietSince)}; the quiet period ends at {Time(quietUntil)}."],
+            };
+        }
+
+        var moved = evidence.Trails.Count == 0 ? null : evidence.Trails.Max(trail => trail.MovedAt);
+        return new RotationVerdict
+        {
+            Kind = VerdictKind.SafeToRevoke,
+            Since = Later(Later(quietUntil, moved), evidence.NewAcceptedAt),
+            Reasons =
+            [
+                $"A newer version was accepted at {Time(evidence.NewAcceptedAt)}.",
+                evidence.Trails.Count == 0 ? "Nobody ever used it here." : $"All of its users ({string.Join(", ", evidence.Trails.Select(Name))}) moved by {Time(moved)}.",
+                $"Nobody has used it since {Time(quietSince)}.",
+            ],
+        };
+    }
+
+    // The sweep stamps up to an interval late: the split of the counts tells what was before the rotation, the stamp only when it ended.
+    private static bool IsResidual(VerdictCase evidence, UserTrail trail) =>
+        trail.Use.Held > 0 || trail.Use.ResidualInOverlap > 0 || (evidence.Stage == CredentialStage.Current && trail.Use.LastUse > evidence.SupersededAt);
+
+    private static CredentialUse[] Users(IEnumerable<UserTrail> trails) => [.. trails.Select(trail => trail.Use)];
+
+    private static CredentialUse[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(trail => trail.MovedAt is null));
+
+    private static long Count(UserTrail[] late) => late.Sum(trail => trail.Use.ResidualRetired);
+
+    private static DateTimeOffset? LastUse(IReadOnlyCollection<UserTrail> trails) => trails.Count == 0 ? null : trails.Max(trail => trail.Use.LastUse);
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset? b) => b > a ? b.Value : a;
+
+    private static string Times(long count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
+
+    private static string Open(UserTrail trail) =>
+        string.Create(CultureInfo.InvariantCulture, $"{trail.Use.Held} {(trail.Use.Held == 1 ? "connection or session" : "connections or sessions")}");
+
+    private static string Name(UserTrail trail) => trail.Use.Caller is { } caller ? $"{trail.Use.Consumer} (caller {caller})" : trail.Use.Consumer;
+
+    private static string Time(DateTimeOffset? at) => at is { } utc ? utc.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "an unknown time";
+}

@@ -1,0 +1,80 @@
+using Nhi.Rotation.Time;
+
+namespace Nhi.Rotation.Evidence.Verdicts;
+
+/// <summary>How one version came to its end, as far as it did.</summary>
+public sealed record VersionEnd
+{
+    private readonly PackedTime _supersededAt;
+    private readonly PackedTime _overlapEndsAt;
+    private readonly PackedTime _retiredAt;
+    private readonly PackedTime _revokedAt;
+
+    /// <summary>Of a version that nothing has replaced.</summary>
+    public static VersionEnd None { get; } = new();
+
+    /// <summary>When it stopped being current, or was found to be older than the one that is.</summary>
+    public DateTimeOffset? SupersededAt
+    {
+        get => _supersededAt.Utc;
+        init => _supersededAt = PackedTime.Of(value);
+    }
+
+    /// <summary>What took its place.</summary>
+    public string? ReplacedBy { get; init; }
+
+    /// <summary>When its overlap window ends or would have ended.</summary>
+    public DateTimeOffset? OverlapEndsAt
+    {
+        get => _overlapEndsAt.Utc;
+        init => _overlapEndsAt = PackedTime.Of(value);
+    }
+
+    /// <summary>When it retired.</summary>
+    public DateTimeOffset? RetiredAt
+    {
+        get => _retiredAt.Utc;
+        init => _retiredAt = PackedTime.Of(value);
+    }
+
+    /// <summary>Why it retired.</summary>
+    public string? RetiredBecause { get; init; }
+
+    /// <summary>When it was revoked.</summary>
+    public DateTimeOffset? RevokedAt
+    {
+        get => _revokedAt.Utc;
+        init => _revokedAt = PackedTime.Of(value);
+    }
+
+    /// <summary>Why it was revoked.</summary>
+    public string? RevokedBecause { get; init; }
+
+    /// <summary>What the other side said of it after it ended.</summary>
+    public ProbeEvidence? RetirementProbe { get; init; }
+
+    /// <summary>Takes evidence in.</summary>
+    internal VersionEnd Apply(EvidenceEvent evidence) => evidence.Kind switch
+    {
+        EvidenceKind.Promoted or EvidenceKind.SetBack => Restart() with { SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null },
+        EvidenceKind.Superseded => Restart() with
+        {
+            SupersededAt = SupersededAt ?? evidence.At,
+            OverlapEndsAt = evidence.Until ?? OverlapEndsAt,
+            ReplacedBy = evidence.OtherId ?? ReplacedBy,
+        },
+        EvidenceKind.Retired => Over(evidence) with { RetiredAt = evidence.At, RetiredBecause = evidence.Detail },
+        EvidenceKind.Revoked => Over(evidence) with { RevokedAt = evidence.At, RevokedBecause = evidence.Detail },
+        EvidenceKind.RetirementProbed => this with { RetirementProbe = Weigh(evidence.ToProbe()) },
+        _ => this,
+    };
+
+    // What came back to life has not ended yet.
+    private VersionEnd Restart() => this with { RetiredAt = null, RetiredBecause = null, RetirementProbe = null };
+
+    private VersionEnd Over(EvidenceEvent evidence) => this with { SupersededAt = SupersededAt ?? evidence.At, ReplacedBy = ReplacedBy ?? evidence.OtherId };
+
+    // A clear answer is not undone by a later probe that found nothing out.
+    private ProbeEvidence Weigh(ProbeEvidence result) =>
+        result.Verdict == ProbeVerdict.Inconclusive && RetirementProbe is { Verdict: not ProbeVerdict.Inconclusive } clear ? clear : result;
+}
