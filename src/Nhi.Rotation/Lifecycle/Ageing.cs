@@ -1,3 +1,5 @@
+using Nhi.Rotation.Time;
+
 namespace Nhi.Rotation.Lifecycle;
 
 /// <summary>How a version leaves service, and how it comes back.</summary>
@@ -46,31 +48,35 @@ internal static class Ageing
 
     private static void Revive(Draft draft, VersionState version)
     {
-        if (!version.IsListed || !version.IsEnabled || version.IsExpired(draft.Now) || !version.HasValue)
+        var comesBack = ComesBack(version, draft.Now);
+        if (!comesBack || !version.HasValue)
         {
+            draft.Put(version with { WantsValue = comesBack });
             return;
         }
 
-        // The backend's own word brings any retired version back; else only an early end that no longer holds.
         var labelled = version.Label == VersionLabel.Current;
-        if (!labelled && version.RetiredBecause is RetireCause.OverlapEnded or RetireCause.Skipped)
-        {
-            return;
-        }
-
-        var wasReplaced = version.OverlapEndsAt.HasValue;
-        if (!labelled && wasReplaced && version.OverlapEndsAt <= draft.Now.Elapsed)
-        {
-            return;
-        }
-
         draft.Put(version with
         {
-            Stage = wasReplaced && !labelled ? CredentialStage.Previous : CredentialStage.Pending,
+            Stage = version.OverlapEndsAt.HasValue && !labelled ? CredentialStage.Previous : CredentialStage.Pending,
+            WantsValue = false,
             RetiredBecause = RetireCause.None,
             Proof = null,
             OverlapEndsAt = labelled ? null : version.OverlapEndsAt,
         });
         draft.Record(FactKind.Revived, version.Id);
+    }
+
+    // The backend's own word brings any retired version back; else only an early end that no longer holds.
+    private static bool ComesBack(VersionState version, Instant now)
+    {
+        if (!version.IsListed || !version.IsEnabled || version.IsExpired(now))
+        {
+            return false;
+        }
+
+        return version.Label == VersionLabel.Current
+            || (version.RetiredBecause is not (RetireCause.OverlapEnded or RetireCause.Skipped)
+                && (version.OverlapEndsAt is not { } end || end > now.Elapsed));
     }
 }

@@ -47,6 +47,23 @@ internal sealed record CredentialState
     /// <summary>The version to present: Current, unless everything is too stale to trust.</summary>
     public string? PresentedId => IsStale ? null : CurrentId;
 
+    /// <summary>A version comes back into service and lacks its value.</summary>
+    public bool WantsValue
+    {
+        get
+        {
+            foreach (var version in Versions)
+            {
+                if (version.WantsValue)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     public VersionState? Find(string? id)
     {
         foreach (var version in Versions)

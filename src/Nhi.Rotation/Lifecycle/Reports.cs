@@ -46,7 +46,7 @@ internal static class Reports
             return;
         }
 
-        draft.Put(version with { Stage = CredentialStage.Revoked, HasValue = false, PausedUntil = null, RetiredBecause = RetireCause.None });
+        draft.Put(version with { Stage = CredentialStage.Revoked, HasValue = false, WantsValue = false, PausedUntil = null, RetiredBecause = RetireCause.None });
         draft.Record(FactKind.Revoked, id, detail: why);
         draft.State = draft.State with
         {

@@ -10,8 +10,16 @@ internal static class RetirementProofs
     {
         foreach (var version in draft.Versions.ToArray())
         {
-            if (version.IsInService || before.Find(version.Id) is not { } old)
+            if (version.IsInService)
             {
+                continue;
+            }
+
+            // Should the backend bring it back, its value comes along again; but while nothing else is presented, the last one stays at hand for that.
+            var keeps = version is { HasValue: true, IsListed: true } && draft.State.CurrentId is null;
+            if (before.Find(version.Id) is not { } old)
+            {
+                draft.Put(version with { HasValue = keeps });
                 continue;
             }
 
@@ -20,8 +28,7 @@ internal static class RetirementProofs
             var owes = old.HasValue && old.Stage != version.Stage && proof is not ({ IsOpen: true } or { IsProven: true });
             draft.Put(version with
             {
-                // Nothing can present it, and the backend no longer has it: it comes with a new value or not at all.
-                HasValue = version.HasValue && version.IsListed,
+                HasValue = keeps,
                 Proof = draft.Policy.ProvesRetirement && owes ? new RetirementProof { DueAt = draft.Now.Elapsed } : proof,
             });
         }

@@ -22,8 +22,11 @@ internal sealed record VersionState
     /// <summary>False once a complete listing no longer has it.</summary>
     public bool IsListed { get; init; } = true;
 
-    /// <summary>Whether its value is at hand for presenting or recognising; never so for a revoked one.</summary>
+    /// <summary>Whether its value is at hand for presenting. One out of service has none while another version is current, a revoked one never.</summary>
     public bool HasValue { get; init; }
+
+    /// <summary>The backend's word would bring it back into service, once its value is at hand again.</summary>
+    public bool WantsValue { get; init; }
 
     public DateTimeOffset? CreatedOn
     {
@@ -84,7 +87,7 @@ internal sealed record VersionState
     /// <summary>Neither retired nor revoked.</summary>
     public bool IsInService => Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
 
-    /// <summary>Whether anything still needs the value: presenting, recognising, or the proof that it is refused.</summary>
+    /// <summary>Whether anything still needs the value: presenting, or the proof that it is refused.</summary>
     public bool NeedsValue => HasValue || Proof is { IsOpen: true };
 
     public bool IsExpired(Instant now) => ExpiresOn <= now.Utc;

@@ -63,7 +63,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public BackendRequest NewRequest()
     {
-        var known = State.Versions.Where(version => version.HasValue || version.Stage == CredentialStage.Revoked).Select(version => version.Id);
+        var known = State.Versions.Where(version => version.HasValue || (!version.IsInService && !version.WantsValue)).Select(version => version.Id);
         return new BackendRequest(Name, Key, known.ToFrozenSet(StringComparer.Ordinal));
     }
 
@@ -232,13 +232,15 @@ internal sealed class CredentialCore : IRefreshTarget
     {
         Transition transition;
         NextStep next;
-        bool changed;
+        bool changed, wants;
         lock (_shelf.Gate)
         {
+            wants = !_shelf.State.WantsValue;
             var now = _engine.Clock.Now;
             transition = CredentialLifecycle.Step(_shelf.State, input, now, _settings.Lifecycle);
             next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, ++_steps);
             changed = Take(transition, transition.Refusal is null ? listing : null, now);
+            wants &= transition.State.WantsValue;
         }
 
         if (changed)
@@ -250,6 +252,12 @@ internal sealed class CredentialCore : IRefreshTarget
         if (changed)
         {
             _publisher.Announce(_engine.Log);
+        }
+
+        if (wants)
+        {
+            // What comes back into service has no value here any more: the backend is asked for it, once.
+            Signal();
         }
 
         return (transition, next);

@@ -19,7 +19,7 @@ internal sealed class LiveVersion
 
     public VersionRecord Record { get; }
 
-    /// <summary>Dropped when the version is revoked, or retired and no longer listed, and no proof of its refusal is open.</summary>
+    /// <summary>Dropped when the version is retired or revoked, unless the proof of its refusal is open.</summary>
     public SecretValue? Value { get; private set; }
 
     /// <summary>Kept when the value is dropped, to recognise late users.</summary>
@@ -31,10 +31,11 @@ internal sealed class LiveVersion
     /// <summary>Whether the other side or a probe accepted it. By the evidence, not by the state: an acceptance from before a rollback is over.</summary>
     public bool IsProven => IsAccepted || Record.History.Probe is { Verdict: ProbeVerdict.Accepted };
 
-    public void Keep(SecretValue value)
+    /// <summary>Keeps a value if it is needed, and what recognises it in any case.</summary>
+    public void Take(SecretValue value)
     {
-        Value = value;
-        Fingerprint = VersionFingerprint.Of(new Credential(Record.CredentialName, Id, value).RevealBytes().Span);
+        Fingerprint ??= VersionFingerprint.Of(new Credential(Record.CredentialName, Id, value).RevealBytes().Span);
+        Value = State.NeedsValue ? value : null;
     }
 
     public void DropValue() => Value = null;

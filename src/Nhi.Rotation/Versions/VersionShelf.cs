@@ -54,9 +54,9 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
             if (Find(listed.Id) is { } version)
             {
                 version.Record.CreatedOn ??= listed.CreatedOn;
-                if (listed.Value is not null && version.Value is null && version.State.NeedsValue)
+                if (listed.Value is not null && version.Value is null)
                 {
-                    version.Keep(listed.Value);
+                    version.Take(listed.Value);
                 }
             }
         }

@@ -39,7 +39,7 @@ public sealed class LeakTests
 
         Assert.Equal(3, app.Messages.Count);
         var said = output.ToString();
-        Assert.Contains("Retired", said, StringComparison.Ordinal);
+        Assert.Contains("Previous", said, StringComparison.Ordinal);
         Assert.DoesNotContain("CANARY", said, StringComparison.Ordinal);
         Assert.DoesNotContain(secrets, secret => said.Contains(secret[..16], StringComparison.Ordinal) || said.Contains(secret[^16..], StringComparison.Ordinal));
     }

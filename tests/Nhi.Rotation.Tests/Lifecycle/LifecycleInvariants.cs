@@ -130,9 +130,14 @@ internal static class LifecycleInvariants
                 return "only what is out of service is proven to be refused, and only where that is wanted";
             }
 
-            if (version is { Stage: CredentialStage.Retired, IsListed: false, HasValue: true } || (version.NeedsValue && version is { Stage: CredentialStage.Revoked, Proof: not { IsOpen: true } }))
+            if (!version.IsInService && ((version.HasValue && (step.State.CurrentId is not null || version.Stage == CredentialStage.Revoked)) || (!version.HasValue && version.NeedsValue && version.Proof is not { IsOpen: true })))
             {
                 return "a value that nothing needs is let go";
+            }
+
+            if (version.WantsValue && version is not { Stage: CredentialStage.Retired, IsListed: true, IsEnabled: true })
+            {
+                return "only what the backend brings back is asked for its value";
             }
 
             if (policy.ProvesRetirement && old is { IsInService: true, HasValue: true } && version is { IsInService: false, Proof: not { Attempts: 0, IsOpen: true } })

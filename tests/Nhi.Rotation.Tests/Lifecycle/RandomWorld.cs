@@ -138,7 +138,10 @@ internal sealed class RandomWorld
     }
 
     private BackendListing Listing() =>
-        new([.. _complete ? _stored : _stored.TakeLast(1)]) { IsComplete = _complete };
+        new([.. (_complete ? _stored : _stored.TakeLast(1)).Select(version => Known(version.Id) ? Copy(version, withValue: false) : version)]) { IsComplete = _complete };
+
+    // As the engine asks: not again for a value that is at hand, nor for one out of service until it comes back.
+    private bool Known(string id) => State.Find(id) is { } version && (version.HasValue || (!version.IsInService && !version.WantsValue));
 
     private BackendListing Bad(int pick) => (pick % 3) switch
     {
@@ -156,8 +159,8 @@ internal sealed class RandomWorld
 
     private string Any(int pick) => State.Versions.Length == 0 ? "v1" : State.Versions[pick % State.Versions.Length].Id;
 
-    private static BackendVersion Copy(BackendVersion version, bool? isEnabled = null, DateTimeOffset? expiresOn = null, VersionLabel? label = null) =>
-        new(version.Id, version.Value)
+    private static BackendVersion Copy(BackendVersion version, bool? isEnabled = null, DateTimeOffset? expiresOn = null, VersionLabel? label = null, bool withValue = true) =>
+        new(version.Id, withValue ? version.Value : null)
         {
             Label = label ?? version.Label,
             IsEnabled = isEnabled ?? version.IsEnabled,

@@ -112,6 +112,7 @@ public sealed class RetirementProofTests
         backend.Remove("v2");
         backend.Put("v1", "one");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
 
         Assert.Equal("v1", provider.Current.VersionId);
         Assert.Equal("one", provider.Current.Reveal());
