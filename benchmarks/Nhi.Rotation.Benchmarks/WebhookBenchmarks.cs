@@ -61,7 +61,8 @@ public class WebhookBenchmarks
             var provider = OneCredential.Load(new MemoryBackend(keys), new CredentialOptions { Overlap = TimeSpan.FromDays(36_500) });
             var options = new WebhookOptions();
             var source = new WebhookSource("/hook", provider, new SignatureFormat(WebhookScheme.GitHub), options.Caller, TimeProvider.System, NullLogger.Instance);
-            _verifier = new WebhookVerifier(Next, "/hook", [source], options, new RecentMessages(options.MaxRememberedMessages, 2 * options.Tolerance), TimeProvider.System, NullLogger.Instance);
+            var memory = new MessageMemory("/hook", new RecentMessages(options.MaxRememberedMessages, 2 * options.Tolerance), shared: null, options, TimeProvider.System, NullLogger.Instance);
+            _verifier = new WebhookVerifier(Next, "/hook", [source], options, memory, TimeProvider.System, NullLogger.Instance);
         }
 
         public Task InvokeAsync()

@@ -1,17 +1,20 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Nhi.Rotation.AspNetCore.Webhooks;
 
-/// <summary>Messages that were accepted lately, as digests, the oldest first. Bounded. Safe for concurrent use.</summary>
+/// <summary>Messages that the endpoints of a declaration accepted lately, as digests, the oldest first. Bounded. Safe for concurrent use.</summary>
 internal sealed class RecentMessages(int capacity, TimeSpan retention)
 {
     private readonly Lock _gate = new();
 
     // Only a message with a valid signature is ever looked up, so nobody can make one up that is taken for another; the seed is for senders who choose what others' messages say.
     private readonly long _seed = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long)));
-    private readonly Dictionary<UInt128, long> _seen = [];
+    private readonly Dictionary<UInt128, (long At, string Endpoint, MessageState State)> _seen = [];
     private readonly Queue<(UInt128 Message, long At)> _order = new();
     private bool _isFull;
 
@@ -26,15 +29,16 @@ internal sealed class RecentMessages(int capacity, TimeSpan retention)
         }
     }
 
-    /// <summary>Stands for what was signed, whoever signed it: with two signatures on a message, either alone would be a replay too.</summary>
+    /// <summary>Stands for what was signed, whoever signed it: with two signatures on a message, either alone would be a repeat too.</summary>
     public UInt128 Digest(ReadOnlySpan<byte> signed) => XxHash128.HashToUInt128(signed, _seed);
 
-    /// <summary>Remembers a message.</summary>
+    /// <summary>Remembers a message that begins to run, if it is new.</summary>
     /// <param name="message">Its digest.</param>
+    /// <param name="endpoint">Which endpoint it is for.</param>
     /// <param name="time">The clock.</param>
     /// <param name="becameFull">Whether one had to be forgotten early for it, for the first time in a while.</param>
-    /// <returns>Whether it is new.</returns>
-    public bool TryAdd(UInt128 message, TimeProvider time, out bool becameFull)
+    /// <returns>What was remembered of it before.</returns>
+    public MessageState Begin(UInt128 message, string endpoint, TimeProvider time, out bool becameFull)
     {
         var now = time.GetTimestamp();
         lock (_gate)
@@ -46,11 +50,13 @@ internal sealed class RecentMessages(int capacity, TimeSpan retention)
                 _isFull = false;
             }
 
-            if (!_seen.TryAdd(message, now))
+            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, message, out var isKnown);
+            if (isKnown)
             {
-                return false;
+                return entry.Endpoint == endpoint ? entry.State : MessageState.Elsewhere;
             }
 
+            entry = (now, endpoint, MessageState.Running);
             _order.Enqueue((message, now));
             if (_order.Count > capacity && Forget())
             {
@@ -58,7 +64,20 @@ internal sealed class RecentMessages(int capacity, TimeSpan retention)
                 _isFull = true;
             }
 
-            return true;
+            return MessageState.New;
+        }
+    }
+
+    /// <summary>The endpoint has dealt with a message.</summary>
+    public void Complete(UInt128 message)
+    {
+        lock (_gate)
+        {
+            ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(_seen, message);
+            if (!Unsafe.IsNullRef(ref entry))
+            {
+                entry.State = MessageState.Done;
+            }
         }
     }
 
@@ -71,10 +90,11 @@ internal sealed class RecentMessages(int capacity, TimeSpan retention)
         }
     }
 
-    // Under the lock. One that was removed may have come again since; then its newer place counts.
+    // One that was removed may have come again since; then its newer place counts.
     private bool Forget()
     {
+        Debug.Assert(_gate.IsHeldByCurrentThread);
         var (message, at) = _order.Dequeue();
-        return _seen.TryGetValue(message, out var latest) && latest == at && _seen.Remove(message);
+        return _seen.TryGetValue(message, out var latest) && latest.At == at && _seen.Remove(message);
     }
 }

@@ -25,6 +25,8 @@ internal sealed class SchemeRules(WebhookScheme scheme)
         RequirePrintable(scheme.TimestampPrefix ?? string.Empty, nameof(scheme.TimestampPrefix));
         RequirePrintable(scheme.Base64KeyPrefix ?? string.Empty, nameof(scheme.Base64KeyPrefix));
         Require(scheme.SignedPrefix is not null && Ascii.IsValid(scheme.SignedPrefix), nameof(scheme.SignedPrefix), "it must be ASCII");
+        Require(scheme.SecretSeparator is null or < (char)128, nameof(scheme.SecretSeparator), "it must be ASCII");
+        Require(scheme.SecretSeparator is null || scheme.Base64KeyPrefix is null, nameof(scheme.SecretSeparator), "base64 keys are told apart without one");
         RequireItems();
         After(TimestampPlace, scheme.TimestampHeader is not null || scheme.TimestampPrefix is not null);
         return After(IdPlace, scheme.IdHeader is not null);

@@ -46,16 +46,17 @@ internal sealed class SignedMessage(SignatureFormat format, PooledContent conten
             return false;
         }
 
-        Span<byte> expected = stackalloc byte[Size];
-        if (!format.Secret.TrySign(credential, content.Signed, expected))
+        Span<byte> expected = stackalloc byte[Size * SigningSecret.MaxSecrets];
+        var count = format.Secret.Sign(credential, content.Signed, expected);
+        if (count == 0)
         {
             UnusableVersion ??= credential.VersionId;
             return false;
         }
 
-        for (var i = 0; i < SignatureCount; i++)
+        for (var i = 0; i < SignatureCount * count; i++)
         {
-            _isFound |= CryptographicOperations.FixedTimeEquals(Signature(i), expected);
+            _isFound |= CryptographicOperations.FixedTimeEquals(Signature(i / count), expected.Slice(Size * (i % count), Size));
         }
 
         return _isFound;

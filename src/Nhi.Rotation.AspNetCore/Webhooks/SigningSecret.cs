@@ -5,30 +5,75 @@ using System.Text;
 
 namespace Nhi.Rotation.AspNetCore.Webhooks;
 
-/// <summary>Signs with the value of a version, as a scheme reads it: the value itself, or base64 after a prefix. Immutable.</summary>
+/// <summary>Signs with the value of a version, as a scheme reads it: the value itself or base64 after a prefix, one secret or several. Immutable.</summary>
 internal sealed class SigningSecret(WebhookScheme scheme)
 {
-    // More than the scheme's hash takes in; longer ones are refused.
+    /// <summary>An overlap needs two; more than these is not one.</summary>
+    public const int MaxSecrets = 4;
+
+    private const int Size = SHA256.HashSizeInBytes;
+
+    // More than any key of a hash of 64 bytes a block needs; longer ones are refused.
     private const int MaxKeyBytes = 512;
 
-    private readonly byte[]? _prefix = scheme.Base64KeyPrefix is { } prefix ? Encoding.ASCII.GetBytes(prefix) : null;
+    // Base64 has no such sign; it may be broken into lines, so those separate only secrets that each have their prefix.
+    private static readonly SearchValues<byte> Bar = SearchValues.Create("|"u8);
+    private static readonly SearchValues<byte> BarOrLine = SearchValues.Create("|\r\n"u8);
 
-    /// <summary>Computes a signature.</summary>
-    /// <returns>Whether the version's value is a key for this scheme.</returns>
-    public bool TrySign(Credential credential, ReadOnlySpan<byte> content, Span<byte> signature)
+    private readonly byte[]? _prefix = scheme.Base64KeyPrefix is { } prefix ? Encoding.ASCII.GetBytes(prefix) : null;
+    private readonly byte[] _version = Encoding.ASCII.GetBytes(scheme.SignaturePrefix);
+    private readonly SearchValues<byte>? _separator = scheme.SecretSeparator is { } separator ? SearchValues.Create((byte)separator) : null;
+
+    /// <summary>Computes a signature with each secret in a version's value.</summary>
+    /// <param name="credential">The version.</param>
+    /// <param name="content">What is signed.</param>
+    /// <param name="signatures">Room for <see cref="MaxSecrets"/> signatures of 32 bytes, one after the other.</param>
+    /// <returns>How many there are; 0 if the value is no key for this scheme.</returns>
+    public int Sign(Credential credential, ReadOnlySpan<byte> content, Span<byte> signatures)
     {
         var value = credential.RevealBytes().Span;
+        if (Separators(value) is not { } separators)
+        {
+            HMACSHA256.HashData(value, content, signatures[..Size]);
+            return 1;
+        }
+
+        var count = 0;
+        foreach (var range in value.SplitAny(separators))
+        {
+            var secret = value[range];
+            secret = _prefix is null ? secret : secret.Trim(" \t\r\n"u8);
+            if (secret.IsEmpty)
+            {
+                continue;
+            }
+
+            if (count == MaxSecrets || !TrySign(secret, content, signatures.Slice(Size * count, Size)))
+            {
+                return 0;
+            }
+
+            count++;
+        }
+
+        return count;
+    }
+
+    private SearchValues<byte>? Separators(ReadOnlySpan<byte> value) =>
+        _prefix is null ? _separator : _prefix.Length > 0 && value.Count(_prefix) > 1 ? BarOrLine : Bar;
+
+    private bool TrySign(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> content, Span<byte> signature)
+    {
         if (_prefix is null)
         {
-            HMACSHA256.HashData(value, content, signature);
+            HMACSHA256.HashData(secret, content, signature);
             return true;
         }
 
-        value = value.StartsWith(_prefix) ? value[_prefix.Length..] : value;
         Span<byte> key = stackalloc byte[MaxKeyBytes];
         try
         {
-            if (!TryDecode(value, key, out var length))
+            if (!TryDecode(Undress(secret), key, out var length))
             {
                 return false;
             }
@@ -42,10 +87,16 @@ internal sealed class SigningSecret(WebhookScheme scheme)
         }
     }
 
+    // Some show a secret as they write signatures, with the version of the scheme before it: v1,whsec_...
+    private ReadOnlySpan<byte> Undress(ReadOnlySpan<byte> secret)
+    {
+        secret = secret.StartsWith(_version) ? secret[_version.Length..] : secret;
+        return secret.StartsWith(_prefix) ? secret[_prefix!.Length..] : secret;
+    }
+
     // As the reference libraries read a secret: its padding may be missing.
     private static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> key, out int length)
     {
-        text = text.TrimEnd(" \t\r\n"u8);
         var tail = text.Length % 4;
         if (Base64.DecodeFromUtf8(text[..^tail], key, out _, out length) != OperationStatus.Done)
         {

@@ -19,6 +19,9 @@ public sealed record VerifiedWebhook
     /// <summary>The message's id, if the scheme signs one. It stays the same when the sender tries again: use it to do things once.</summary>
     public string? MessageId { get; init; }
 
+    /// <summary>Whether the message was accepted before. Only with <see cref="WebhookRepeat.RunAgain"/>; all others are answered before the endpoint.</summary>
+    public bool IsRepeat { get; init; }
+
     /// <summary>When it was signed, if the scheme says so.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 }

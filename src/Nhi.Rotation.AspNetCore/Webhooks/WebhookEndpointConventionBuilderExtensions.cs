@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
-using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Webhooks;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -26,6 +21,7 @@ public static class WebhookEndpointConventionBuilderExtensions
     /// Needs <c>AddWebhookSignatures()</c>, which makes a credential that is not registered fail the start. A signature made with a retired version is refused, recognised, logged and counted as residual use. An unknown one makes the credential refresh once,
     /// rate-limited, so that a sender may be the first to have a new secret. Antiforgery is off for these endpoints: the signature does its work.
     /// </remarks>
+    /// <exception cref="InvalidOperationException">At start: it is said twice of an endpoint, so that both signatures would have to hold. See <see cref="WebhookOptions.AnyOf"/>.</exception>
     /// <exception cref="ArgumentException">The scheme contradicts itself or is not safe.</exception>
     public static TBuilder RequireWebhookSignature<TBuilder>(
         this TBuilder builder, string credentialName, WebhookScheme scheme, Action<WebhookOptions>? configure = null)
@@ -33,33 +29,10 @@ public static class WebhookEndpointConventionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(credentialName);
-        var format = new SignatureFormat(scheme);
         var options = new WebhookOptions();
         configure?.Invoke(options);
-
-        // From the earliest moment at which a message can be accepted to the latest, and what may pass between the look at the clock and here.
-        var recent = new RecentMessages(options.MaxRememberedMessages, (2 * options.Tolerance) + WebhookSource.MaxRefreshWait);
-        builder.Add(endpoint =>
-        {
-            if (endpoint.RequestDelegate is not { } next)
-            {
-                return;
-            }
-
-            var name = (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText ?? endpoint.DisplayName ?? credentialName;
-            var services = endpoint.ApplicationServices;
-            if (!services.GetServices<IStartupFilter>().OfType<EndpointsAtStart>().Any())
-            {
-                throw new InvalidOperationException(
-                    $"Webhook '{name}' of credential '{credentialName}' cannot be checked before the server listens. Call builder.Services.{nameof(WebhookServiceCollectionExtensions.AddWebhookSignatures)}().");
-            }
-
-            var provider = RegisteredCredential.Get(services, credentialName, $"webhook '{name}' uses it");
-            var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-            var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(WebhookLog.Category);
-            var source = new WebhookSource(name, provider.ForConsumer(name), format, options.Caller, time, logger);
-            endpoint.RequestDelegate = new WebhookVerifier(next, name, [source], options, recent, time, logger).InvokeAsync;
-        });
+        var declared = new WebhookDeclaration([(credentialName, new SignatureFormat(scheme)), .. options.Others.Select(other => (other.CredentialName, new SignatureFormat(other.Scheme)))], options);
+        builder.Add(declared.Apply);
         return builder.DisableAntiforgery();
     }
 }

@@ -13,8 +13,8 @@ internal static partial class WebhookLog
     [LoggerMessage(421, LogLevel.Warning, "Webhook '{Endpoint}': a message from {Remote} was signed with version '{Version}' of credential '{Credential}', which is {Stage}, and was refused. Move sender '{Caller}' to the current version. Said at most every 10 s.")]
     public static partial void SignedOutOfService(ILogger logger, string endpoint, string? remote, string credential, string? version, CredentialStage stage, string? caller);
 
-    [LoggerMessage(422, LogLevel.Warning, "Webhook '{Endpoint}': a message that was accepted before came again from {Remote} and was refused.")]
-    public static partial void Replayed(ILogger logger, string endpoint, string? remote);
+    [LoggerMessage(422, LogLevel.Information, "Webhook '{Endpoint}': a message that was accepted before came again from {Remote} and was {Answer}.")]
+    public static partial void Repeated(ILogger logger, string endpoint, string? remote, string answer);
 
     [LoggerMessage(423, LogLevel.Warning, "Webhook '{Endpoint}': more than {Capacity} messages in {Retention}; the oldest are forgotten, and could be accepted twice. Raise MaxRememberedMessages.")]
     public static partial void MemoryFull(ILogger logger, string endpoint, int capacity, TimeSpan retention);
@@ -27,4 +27,7 @@ internal static partial class WebhookLog
 
     [LoggerMessage(426, LogLevel.Warning, "HttpClient '{Client}': webhooks are not signed with version '{Version}' of credential '{Credential}': it is no key for scheme '{Scheme}'. Correct the value in the backend. Said once for each version.")]
     public static partial void NotSignedWith(ILogger logger, string client, string credential, string version, string scheme);
+
+    [LoggerMessage(427, LogLevel.Warning, "Webhook '{Endpoint}': the distributed cache failed ({Error}); meanwhile a message that another instance accepted could be run again by this one. Said at most every 10 s.")]
+    public static partial void CacheFailed(ILogger logger, string endpoint, string error);
 }

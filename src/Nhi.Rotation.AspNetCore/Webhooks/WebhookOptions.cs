@@ -58,6 +58,36 @@ public sealed class WebhookOptions
         }
     } = 100_000;
 
+    /// <summary>
+    /// What becomes of a message that was accepted before. Default <see cref="WebhookRepeat.Acknowledge"/>. Across instances too if an
+    /// <c>IDistributedCache</c> is registered; otherwise each instance remembers its own.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">None of the values.</exception>
+    public WebhookRepeat OnRepeat
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfEqual(Enum.IsDefined(value), false, nameof(value));
+            field = value;
+        }
+    }
+
+    internal List<(string CredentialName, WebhookScheme Scheme)> Others { get; } = [];
+
+    /// <summary>Lets through, besides, what is signed with another credential or in another way: either signature is enough.</summary>
+    /// <param name="credentialName">The credential, as registered.</param>
+    /// <param name="scheme">How the sender signs.</param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public WebhookOptions AnyOf(string credentialName, WebhookScheme scheme)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(credentialName);
+        ArgumentNullException.ThrowIfNull(scheme);
+        Others.Add((credentialName, scheme));
+        return this;
+    }
+
     /// <summary>Names who sent a message, for the evidence. Default: the scheme's name. The number of names kept is bounded; the rest are <c>other</c>.</summary>
     public Func<HttpContext, string?>? Caller { get; set; }
 }

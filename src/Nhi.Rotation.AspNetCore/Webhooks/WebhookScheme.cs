@@ -99,4 +99,11 @@ public sealed record WebhookScheme
     /// If set, the credential's value is base64, with or without padding, after this prefix if it has it, and the decoded bytes are the key. Otherwise the value is the key.
     /// </summary>
     public string? Base64KeyPrefix { get; init; }
+
+    /// <summary>
+    /// What stands between several secrets in one value, such as <c>|</c>, for stores that keep an overlap that way; ASCII. Default <see langword="null"/>: the whole
+    /// value is one secret. Base64 keys need none: they may stand on lines of their own or with <c>|</c> between them, each with or without its prefixes.
+    /// A proof is for versions, so it cannot tell which of the secrets in one is used.
+    /// </summary>
+    public char? SecretSeparator { get; init; }
 }

@@ -41,8 +41,9 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
 
     private string Signatures(Credential current, ReadOnlySpan<byte> content, string? timestamp)
     {
-        Span<byte> signature = stackalloc byte[SHA256.HashSizeInBytes];
-        if (!format.Secret.TrySign(current, content, signature))
+        Span<byte> signatures = stackalloc byte[SHA256.HashSizeInBytes * SigningSecret.MaxSecrets];
+        var made = format.Secret.Sign(current, content, signatures);
+        if (made == 0)
         {
             throw new CredentialFormatException(
                 provider.Name, $"version '{current.VersionId}' is no key for webhooks of scheme '{format.Scheme.Name}'", $"Its value must be base64, with or without '{format.Scheme.Base64KeyPrefix}' before it.");
@@ -50,7 +51,7 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
 
         if (format.Scheme.Separator is not { } separator)
         {
-            return format.Write(signature);
+            return format.Write(signatures[..SHA256.HashSizeInBytes]);
         }
 
         var header = new StringBuilder();
@@ -59,27 +60,29 @@ internal sealed class WebhookSigner(string client, IRotatingCredentialProvider p
             header.Append(prefix).Append(timestamp).Append(separator);
         }
 
-        header.Append(format.Write(signature));
-        var count = 1;
-        foreach (var other in Others(current))
+        var room = SignatureFormat.MaxSignatures;
+        Append(header, signatures, made, ref room);
+        foreach (var other in Others(current).TakeWhile(_ => room > 0))
         {
-            if (format.Secret.TrySign(other, content, signature))
-            {
-                header.Append(separator).Append(format.Write(signature));
-                count++;
-            }
-            else if (_unusable.TryAdd(other.VersionId, true))
+            made = format.Secret.Sign(other, content, signatures);
+            if (made == 0 && _unusable.TryAdd(other.VersionId, true))
             {
                 WebhookLog.NotSignedWith(logger, client, provider.Name, other.VersionId, format.Scheme.Name);
             }
 
-            if (count == SignatureFormat.MaxSignatures)
-            {
-                break;
-            }
+            header.Append(made > 0 ? separator.ToString() : null);
+            Append(header, signatures, made, ref room);
         }
 
         return header.ToString();
+    }
+
+    private void Append(StringBuilder header, ReadOnlySpan<byte> signatures, int count, ref int room)
+    {
+        for (var i = 0; i < count && room > 0; i++, room--)
+        {
+            header.Append(i > 0 ? format.Scheme.Separator.ToString() : null).Append(format.Write(signatures.Slice(SHA256.HashSizeInBytes * i, SHA256.HashSizeInBytes)));
+        }
     }
 
     // What receivers may have: the version that comes next, if it is valid already, and those in overlap. The set may be older than the stages.

@@ -7,25 +7,32 @@ namespace Nhi.Rotation.AspNetCore.Webhooks;
 /// <summary>
 /// Stands before an endpoint and lets through what is signed. It checks what is cheap first: headers, clock, length, and only then the body. Safe for concurrent use.
 /// </summary>
-internal sealed class WebhookVerifier(RequestDelegate next, string endpoint, WebhookSource[] sources, WebhookOptions options, RecentMessages recent, TimeProvider time, ILogger logger)
+internal sealed class WebhookVerifier(RequestDelegate next, string endpoint, WebhookSource[] sources, WebhookOptions options, MessageMemory memory, TimeProvider time, ILogger logger)
 {
     private static readonly Refusal TooLarge = new(StatusCodes.Status413PayloadTooLarge, "The body is larger than this endpoint takes.");
     private static readonly Refusal Empty = Refusal.BadRequest("The body is missing.");
     private static readonly Refusal OutOfTime = Refusal.Unauthorized("The timestamp is too far from this server's time.");
-    private static readonly Refusal Replayed = Refusal.Unauthorized("The message was accepted before.");
+    private static readonly Refusal Repeated = new(StatusCodes.Status409Conflict, "The message was accepted before.");
+    private static readonly Refusal Misdirected = Refusal.Unauthorized("The message was accepted before, by another endpoint.");
+    private static readonly Refusal StillRunning = new(StatusCodes.Status409Conflict, "The message was accepted before and is still being dealt with. Send it again later.");
 
     public async Task InvokeAsync(HttpContext context)
     {
         using var content = new PooledContent();
         var (verified, refusal) = await VerifyAsync(context, content).ConfigureAwait(false);
-        var digest = verified is null ? default : recent.Digest(content.Signed);
-        if (verified is null || !IsFirst(context, digest, out refusal))
+        if (verified is null)
         {
-            await refusal!.WriteAsync(context, string.Join(", ", sources.Select(source => source.Challenge).Distinct())).ConfigureAwait(false);
+            await RefuseAsync(context, refusal!).ConfigureAwait(false);
             return;
         }
 
-        context.Features.Set(verified);
+        var (state, entry) = await memory.BeginAsync(content.Signed).ConfigureAwait(false);
+        if (state != MessageState.New && !await MayRunAgainAsync(context, state).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        context.Features.Set(state == MessageState.New ? verified : verified with { IsRepeat = true });
         var body = context.Request.Body;
         var isDone = false;
         try
@@ -37,29 +44,33 @@ internal sealed class WebhookVerifier(RequestDelegate next, string endpoint, Web
         finally
         {
             context.Request.Body = body;
-            if (!isDone)
+            if (state == MessageState.New)
             {
-                // The sender will try again, perhaps with the very same message.
-                recent.Remove(digest);
+                await memory.EndAsync(entry, isDone).ConfigureAwait(false);
             }
         }
     }
 
-    private bool IsFirst(HttpContext context, UInt128 digest, out Refusal? refusal)
+    private async ValueTask<bool> MayRunAgainAsync(HttpContext context, MessageState state)
     {
-        var isFirst = recent.TryAdd(digest, time, out var becameFull);
-        refusal = isFirst ? null : Replayed;
-        if (!isFirst)
+        var (answer, refusal) = options.OnRepeat switch
         {
-            WebhookLog.Replayed(logger, endpoint, context.Connection.RemoteIpAddress?.ToString());
-        }
-        else if (becameFull)
+            _ when state == MessageState.Elsewhere => ("refused: it was for another endpoint", Misdirected),
+            WebhookRepeat.RunAgain => ("run again", null),
+            WebhookRepeat.Acknowledge when state == MessageState.Done => ("acknowledged without running the endpoint", null),
+            WebhookRepeat.Acknowledge => ("put off, for the first one is still running", StillRunning),
+            _ => ("refused", Repeated),
+        };
+        WebhookLog.Repeated(logger, endpoint, context.Connection.RemoteIpAddress?.ToString(), answer);
+        if (refusal is not null)
         {
-            WebhookLog.MemoryFull(logger, endpoint, options.MaxRememberedMessages, 2 * options.Tolerance);
+            await RefuseAsync(context, refusal).ConfigureAwait(false);
         }
 
-        return isFirst;
+        return refusal is null && options.OnRepeat == WebhookRepeat.RunAgain;
     }
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal) => refusal.WriteAsync(context, string.Join(", ", sources.Select(source => source.Challenge).Distinct()));
 
     private async ValueTask<(VerifiedWebhook? Verified, Refusal? Refusal)> VerifyAsync(HttpContext context, PooledContent content)
     {

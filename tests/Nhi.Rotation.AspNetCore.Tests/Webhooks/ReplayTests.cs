@@ -15,13 +15,13 @@ public sealed class ReplayTests
     [MemberData(nameof(Presets))]
     public async Task A_message_is_accepted_once(string preset)
     {
-        await using var app = await WebhookApp.StartAsync(Signed.Scheme(preset), Signed.Secret(preset, 1));
+        await using var app = await WebhookApp.StartAsync(Signed.Scheme(preset), Signed.Secret(preset, 1), Refusing);
         var headers = Signed.Headers(preset, "body", app.Time.GetUtcNow(), Signed.Secret(preset, 1));
 
         Assert.Equal(200, await app.PostAsync("body", headers));
-        Assert.Equal(401, await app.PostAsync("body", headers));
+        Assert.Equal(409, await app.PostAsync("body", headers));
         app.Time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(401, await app.PostAsync("body", headers));
+        Assert.Equal(409, await app.PostAsync("body", headers));
 
         Assert.Single(app.Messages);
         Assert.Equal(2, app.Log.GetSnapshot().Count(record => record.Id.Id == 422));
@@ -44,12 +44,12 @@ public sealed class ReplayTests
     [Fact]
     public async Task The_other_signature_of_a_message_is_a_replay_too()
     {
-        await using var app = await WebhookApp.StartAsync(WebhookScheme.Stripe, "one");
+        await using var app = await WebhookApp.StartAsync(WebhookScheme.Stripe, "one", Refusing);
         await app.RotateAsync("two");
 
         Assert.Equal(200, await app.PostAsync("body", Signed.Headers("Stripe", "body", app.Time.GetUtcNow(), "one", "two")));
-        Assert.Equal(401, await app.PostAsync("body", Signed.Headers("Stripe", "body", app.Time.GetUtcNow(), "one")));
-        Assert.Equal(401, await app.PostAsync("body", Signed.Headers("Stripe", "body", app.Time.GetUtcNow(), "two")));
+        Assert.Equal(409, await app.PostAsync("body", Signed.Headers("Stripe", "body", app.Time.GetUtcNow(), "one")));
+        Assert.Equal(409, await app.PostAsync("body", Signed.Headers("Stripe", "body", app.Time.GetUtcNow(), "two")));
     }
 
     [Theory]
@@ -57,14 +57,14 @@ public sealed class ReplayTests
     [InlineData(429)]
     public async Task A_message_that_was_not_dealt_with_may_come_again(int failure)
     {
-        await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one");
+        await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one", Refusing);
         var headers = Signed.Headers("GitHub", "body", app.Time.GetUtcNow(), "one");
 
         app.Answer = failure;
         Assert.Equal(failure, await app.PostAsync("body", headers));
         app.Answer = 204;
         Assert.Equal(204, await app.PostAsync("body", headers));
-        Assert.Equal(401, await app.PostAsync("body", headers));
+        Assert.Equal(409, await app.PostAsync("body", headers));
     }
 
     [Fact]
@@ -84,14 +84,18 @@ public sealed class ReplayTests
     [Fact]
     public async Task What_is_remembered_is_bounded_and_the_log_says_once_when_it_is_full()
     {
-        await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one", limits => limits.MaxRememberedMessages = 3);
+        await using var app = await WebhookApp.StartAsync(WebhookScheme.GitHub, "one", limits =>
+        {
+            Refusing(limits);
+            limits.MaxRememberedMessages = 3;
+        });
 
         for (var i = 0; i < 6; i++)
         {
             Assert.Equal(200, await app.PostAsync($"body {i}", Signed.Headers("GitHub", $"body {i}", default, "one")));
         }
 
-        Assert.Equal(401, await app.PostAsync("body 3", Signed.Headers("GitHub", "body 3", default, "one")));
+        Assert.Equal(409, await app.PostAsync("body 3", Signed.Headers("GitHub", "body 3", default, "one")));
         Assert.Equal(200, await app.PostAsync("body 0", Signed.Headers("GitHub", "body 0", default, "one")));
         Assert.Single(app.Log.GetSnapshot(), record => record.Id.Id == 423);
     }
@@ -103,18 +107,18 @@ public sealed class ReplayTests
         var recent = new RecentMessages(1000, TimeSpan.FromMinutes(10));
         var added = 0;
 
-        Parallel.For(0, 10_000, _ => Interlocked.Add(ref added, recent.TryAdd(7, time, out var _) ? 1 : 0));
+        Parallel.For(0, 10_000, _ => Interlocked.Add(ref added, recent.Begin(7, "/", time, out var _) == MessageState.New ? 1 : 0));
         Assert.Equal((1, 1), (added, recent.Count));
 
         for (UInt128 i = 0; i < 10_000; i++)
         {
-            recent.TryAdd(100 + i, time, out _);
+            recent.Begin(100 + i, "/", time, out _);
             recent.Remove(100 + i);
         }
 
         Assert.InRange(recent.Count, 0, 1);
         time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
-        Assert.True(recent.TryAdd(7, time, out _));
+        Assert.Equal(MessageState.New, recent.Begin(7, "/", time, out _));
         Assert.Equal(1, recent.Count);
     }
 
@@ -123,15 +127,17 @@ public sealed class ReplayTests
     {
         var time = new FakeTimeProvider();
         var recent = new RecentMessages(1000, TimeSpan.FromMinutes(10));
-        Assert.True(recent.TryAdd(7, time, out _));
+        Assert.Equal(MessageState.New, recent.Begin(7, "/", time, out _));
         recent.Remove(7);
         time.Advance(TimeSpan.FromMinutes(6));
-        Assert.True(recent.TryAdd(7, time, out _));
+        Assert.Equal(MessageState.New, recent.Begin(7, "/", time, out _));
 
         time.Advance(TimeSpan.FromMinutes(6));
 
-        Assert.False(recent.TryAdd(7, time, out _));
+        Assert.Equal(MessageState.Running, recent.Begin(7, "/", time, out _));
     }
+
+    private static void Refusing(WebhookOptions options) => options.OnRepeat = WebhookRepeat.Refuse;
 
     /// <summary>Lets minutes pass before the first byte of a body, as many as a header says.</summary>
     private sealed class SlowBodies(TimeProvider time) : IStartupFilter

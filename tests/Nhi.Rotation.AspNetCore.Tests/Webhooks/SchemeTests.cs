@@ -145,7 +145,9 @@ public sealed class SchemeTests
         using var content = new PooledContent();
         var message = new SignedMessage(format, content);
         content.Begin("1.2.body");
-        format.Secret.TrySign(Version("whsec_Q0FOQVJZ"), content.Signed, message.NextSignature());
+        Span<byte> signatures = stackalloc byte[32 * SigningSecret.MaxSecrets];
+        format.Secret.Sign(Version("whsec_Q0FOQVJZ"), content.Signed, signatures);
+        signatures[..32].CopyTo(message.NextSignature());
 
         Assert.Equal([true, false, false], new[] { "whsec_Q0FOQVJZ", "whsec_Q0FOQVJZ", "no base64!" }.Select(secret => message.IsSignedWith(Version(secret))));
         Assert.Null(message.UnusableVersion);
@@ -155,8 +157,8 @@ public sealed class SchemeTests
 
     private static byte[]? Sign(string secret)
     {
-        var signature = new byte[32];
-        return new SigningSecret(WebhookScheme.StandardWebhooks).TrySign(new Credential("hook", "v1", SecretValue.FromText(secret)), "content"u8, signature) ? signature : null;
+        var signatures = new byte[32 * SigningSecret.MaxSecrets];
+        return new SigningSecret(WebhookScheme.StandardWebhooks).Sign(new Credential("hook", "v1", SecretValue.FromText(secret)), "content"u8, signatures) > 0 ? signatures[..32] : null;
     }
 
     private static bool Verify(SignatureFormat format, HeaderDictionary headers, string body, Credential secret)

@@ -62,6 +62,13 @@ internal sealed class WebhookApp : IAsyncDisposable
         set => _received.Answer = value;
     }
 
+    /// <summary>What the endpoint waits for once it has the message.</summary>
+    public Func<Task>? Wait
+    {
+        get => _received.Wait;
+        set => _received.Wait = value;
+    }
+
     public static async Task<WebhookApp> StartAsync(
         WebhookScheme scheme, string secret, Action<WebhookOptions>? limits = null, DateTimeOffset? now = null, Action<WebApplicationBuilder>? configure = null)
     {
@@ -140,6 +147,8 @@ internal sealed class WebhookApp : IAsyncDisposable
 
         public int Answer { get; set; } = StatusCodes.Status200OK;
 
+        public Func<Task>? Wait { get; set; }
+
         public async Task<IResult> TakeAsync(HttpContext context)
         {
             using var reader = new StreamReader(context.Request.Body);
@@ -149,7 +158,9 @@ internal sealed class WebhookApp : IAsyncDisposable
                 Messages.Add((body, context.Features.Get<VerifiedWebhook>()!));
             }
 
-            return Results.StatusCode(Answer);
+            var answer = Answer;
+            await (Wait?.Invoke() ?? Task.CompletedTask);
+            return Results.StatusCode(answer);
         }
     }
 }
