@@ -1,4 +1,3 @@
-using System.Globalization;
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
@@ -8,122 +7,134 @@ namespace Nhi.Rotation.Cli.Fleet;
 internal sealed class CredentialFleet
 {
     private readonly string _name;
-    private readonly IReadOnlyList<InstanceEvidence> _instances;
+    private readonly IReadOnlyList<Presence> _instances;
     private readonly FleetQuestion _question;
+    private readonly InstanceEvidence[] _knowing;
     private readonly VersionOrder _order;
     private readonly HashSet<string> _apps;
+    private readonly HashSet<InstanceEvidence> _lastRuns;
 
-    public CredentialFleet(string name, IReadOnlyList<InstanceEvidence> instances, FleetQuestion question)
+    public CredentialFleet(string name, IReadOnlyList<Presence> instances, FleetQuestion question)
     {
         _name = name;
         _instances = instances;
         _question = question;
-        InstanceEvidence[] knowing = [.. instances.Where(instance => instance.Credentials.ContainsKey(name))];
-        _order = new VersionOrder([.. knowing.Select(instance => instance.Credentials[name])]);
-        _apps = [.. knowing.Select(instance => instance.App)];
+        _knowing = [.. instances.Select(instance => instance.Evidence).Where(instance => instance.Credentials.ContainsKey(name))];
+        _order = new VersionOrder([.. _knowing.Select(instance => instance.Credentials[name])]);
+        _apps = [.. _knowing.Select(instance => instance.App)];
+        _lastRuns =
+        [
+            .. from instance in _knowing
+               where OldVersions.CurrentOf(instance.Credentials[name]) is not null
+               group instance by (instance.App, instance.Place) into runs
+               select runs.MaxBy(run => run.StartedAt),
+        ];
     }
 
     /// <summary>Each old version. Old somewhere is old everywhere: an instance that missed the rotation is the one to find. The first instance to see the switch dates it.</summary>
     public IEnumerable<FleetRotation> Judge() =>
-        from history in _instances.SelectMany(instance => instance.Credentials.GetValueOrDefault(_name)?.Histories ?? [])
-        where history.IsOld && (_question.OldVersion is null || history.VersionId == _question.OldVersion)
-        group history by history.VersionId into version
-        let first = version.MinBy(history => history.SupersededAt)
-        orderby first.SupersededAt
-        select Judge(first);
+        from old in OldVersions.Find(_name, _knowing, _order)
+        where _question.OldVersion is null || old.Id == _question.OldVersion
+        select Judge(old);
 
-    private FleetRotation Judge(VersionHistory old)
+    private FleetRotation Judge(OldVersion old)
     {
         var successors = SuccessorsIn(old);
-        InstanceVerdict[] verdicts = [.. _instances.Select(instance => Judge(instance, old, successors)).OfType<InstanceVerdict>()];
+        var moves = new RunMoves(successors, old.SupersededAt);
+        InstanceVerdict[] verdicts = [.. _instances.Select(instance => Judge(instance, old, successors, moves)).OfType<InstanceVerdict>()];
         InstanceVerdict[] concerned = [.. verdicts.Where(verdict => verdict.IsConcerned)];
-        var described = _instances.Last(instance => instance.Credentials.GetValueOrDefault(_name)?.Find(old.VersionId) is not null).Credentials[_name];
+        var described = _knowing.Last(instance => instance.Credentials[_name].Find(old.Id) is not null).Credentials[_name];
         return new FleetRotation
         {
             CredentialName = _name,
             Owner = described.Owner,
             Purpose = described.Purpose,
-            From = old.VersionId,
-            To = old.End.ReplacedBy,
+            From = old.Id,
+            To = old.History.End.ReplacedBy,
+            IsInferred = old.IsInferred,
             Instances = [.. (concerned.Length > 0 ? concerned : verdicts).OrderByDescending(verdict => FleetRotation.Rank(verdict.Verdict.Kind)).ThenBy(verdict => verdict.Instance, StringComparer.Ordinal)],
         };
     }
 
-    private InstanceVerdict? Judge(InstanceEvidence instance, VersionHistory old, IReadOnlyDictionary<InstanceEvidence, Successors> successors)
+    private InstanceVerdict? Judge(Presence presence, OldVersion old, Dictionary<InstanceEvidence, Successors> successors, RunMoves moves)
     {
-        var isOver = instance.IsClosed || _question.Gone.Contains(instance.Instance);
-        var asOf = isOver ? _question.Now : instance.LastAt ?? DateTimeOffset.MinValue;
+        var (instance, isOver, asOf, _) = presence;
         var credential = instance.Credentials.GetValueOrDefault(_name);
-
-        // An instance that is over can use nothing any more, but what it ran may run elsewhere in the app: there its consumers must have moved.
-        Successors[] known = [.. from other in successors where other.Key == instance || (isOver && other.Key.App == instance.App) select other.Value];
-        if (credential?.Find(old.VersionId) is not { } own)
+        var own = credential?.Find(old.Id);
+        if (own is null)
         {
-            return (isOver ? UnknownUsers(credential, old, known) : Unknown(instance, credential, old)) is { } unknown
-                ? new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, Without(old, unknown), IsConcerned: true)
-                : null;
+            var unknown = LossOf(presence, old, own) ?? (isOver ? UnknownUsers(instance, credential, old, successors, moves) : Unknown(presence, credential, old));
+            return unknown is null ? null : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, Without(old, unknown), IsConcerned: true);
         }
 
-        if (!own.IsOld)
+        var isStale = own.Stage == CredentialStage.Current && instance.StartedAt > old.SupersededAt;
+        var newer = isOver ? moves.Of(instance, successors[instance], isStale) : successors[instance].ToNewerUse(old.SupersededAt);
+        var isDatedElsewhere = !own.IsOld;
+        if (isDatedElsewhere)
         {
-            own = own with { Stage = isOver ? CredentialStage.Previous : own.Stage, End = own.End with { SupersededAt = old.SupersededAt, ReplacedBy = old.End.ReplacedBy } };
+            own = own with { Stage = isOver ? CredentialStage.Previous : own.Stage, End = own.End with { SupersededAt = old.SupersededAt, ReplacedBy = old.History.End.ReplacedBy } };
         }
 
-        CredentialUse[] uses = [.. credential.Uses.Select(use => AsOf(use, instance, isOver))];
-        var evidence = RotationJudge.Judge(own, credential.Histories, uses, known, _question.QuietPeriod ?? credential.QuietPeriod, asOf);
-        var isConcerned = evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || !own.IsOld;
-        if ((!isConcerned || evidence.Verdict.Kind == VerdictKind.SafeToRevoke) && !isOver && Gap(instance) is { } gap)
-        {
-            (evidence, isConcerned) = (evidence with { Verdict = NotProven(old, gap) }, true);
-        }
-
-        return new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence, isConcerned);
+        CredentialUse[] uses = [.. credential!.Uses.Select(use => AsOf(use, presence))];
+        (own, uses) = LateUses(own, uses, old);
+        var evidence = RotationJudge.Judge(own, credential.Histories, uses, newer, _question.QuietPeriod ?? credential.QuietPeriod, asOf, isDatedElsewhere);
+        var doubt = evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0)
+            ? Doubt(presence, old, own, evidence, isStale)
+            : null;
+        return doubt is not null
+            ? new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence with { Verdict = doubt }, IsConcerned: true)
+            : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence, evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || (isDatedElsewhere && !isOver));
     }
 
-    // Why the last line of an instance that may run says too little of now.
-    private string? Gap(InstanceEvidence instance)
-    {
-        if (instance.LastAt is not { } last)
-        {
-            return "Its file has no line that says anything.";
-        }
+    // Why what the instance shows is not enough, though nothing that it shows speaks against it.
+    private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>
+        presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
+        : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
+        : presence.IsGone && own.AcceptedAt is not null && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")
+        : LossOf(presence, old, own);
 
-        var age = _question.Now - last;
-        var time = last.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        return age > _question.MaxAge ? $"Its evidence ends at {time} without a closing line: it died, hangs or cannot write, its clock is behind, or the end is missing. If it is gone, say --gone {instance.Instance}."
-            : -age > _question.MaxAge ? $"Its evidence reaches to {time}, which is yet to come: its clock is ahead, or this one's is behind."
-            : null;
+    // A revocation in any chain holds for all. Clocks that are a little off, and who has not heard of it yet, accuse nobody.
+    private (VersionHistory Own, CredentialUse[] Uses) LateUses(VersionHistory own, CredentialUse[] uses, OldVersion old)
+    {
+        var end = old.RevokedAt + _question.MaxAge;
+        return own.Stage == CredentialStage.Revoked || !uses.Any(use => use.VersionId == old.Id && use.LastUse > end)
+            ? (own, uses)
+            : (
+                own with { Stage = CredentialStage.Revoked, End = own.End with { RevokedAt = old.RevokedAt, RetirementProbe = own.End.RetirementProbe ?? old.Refusal } },
+                [.. uses.Select(use => use.VersionId == old.Id && use.LastUse > end ? use with { ResidualRetired = use.FirstUse > end ? use.Uses : Math.Max(1, use.ResidualRetired) } : use)]);
     }
 
     // Of an instance that may run and has no word of the version.
-    private RotationVerdict? Unknown(InstanceEvidence instance, CredentialEvidence? credential, VersionHistory old)
+    private RotationVerdict? Unknown(Presence presence, CredentialEvidence? credential, OldVersion old)
     {
-        var gap = Gap(instance);
+        var gap = presence.Gap;
         if (credential is null)
         {
-            return instance.Credentials.Count == 0 ? NotProven(old, gap ?? "It has not said yet which credentials it has.")
-                : gap is not null && _apps.Contains(instance.App) ? NotProven(old, gap)
+            return presence.Evidence.Credentials.Count == 0 ? NotProven(old, gap ?? "It has not said yet which credentials it has.")
+                : gap is not null && _apps.Contains(presence.Evidence.App) ? NotProven(old, gap)
                 : null;
         }
 
         return credential.Histories.Count == 0 ? NotProven(old, gap ?? "It has not loaded any version yet.")
-            : !_order.IsComparable(credential, old.VersionId) ? NotProven(old, $"It calls versions by ids that no other instance knows ({credential.Histories[^1].VersionId}), so it may use this one. Give versions the same ids everywhere (FingerprintKey for plain files); if it is another secret, give it another name.")
+            : !_order.IsComparable(credential, old.Id) ? NotProven(old, $"It calls versions by ids that no other instance knows ({credential.Histories[^1].VersionId}), so it may use this one. Give versions the same ids everywhere (FingerprintKey for plain files); if it is another secret, give it another name.")
             : gap is not null ? NotProven(old, gap)
             : null;
     }
 
     // Of an instance that is over, and whose ids say nothing: whoever used any version may have used this one, and must be seen on a newer one.
-    private RotationVerdict? UnknownUsers(CredentialEvidence? credential, VersionHistory old, Successors[] known)
+    private RotationVerdict? UnknownUsers(
+        InstanceEvidence instance, CredentialEvidence? credential, OldVersion old, Dictionary<InstanceEvidence, Successors> successors, RunMoves moves)
     {
-        if (credential is null || _order.IsComparable(credential, old.VersionId))
+        if (credential is null || _order.IsComparable(credential, old.Id))
         {
             return null;
         }
 
+        var newer = moves.Of(instance, successors[instance], isStale: false);
         CredentialUse[] unproven =
         [
             .. from use in credential.Uses
-               where use.Uses > 0 && known.All(newer => newer.MovedAt(use, old.SupersededAt) is null)
+               where use.Uses > 0 && newer.MovedAt(use) is null
                group use by (use.Consumer, use.Caller) into user
                select user.MaxBy(use => use.LastUse),
         ];
@@ -132,31 +143,38 @@ internal sealed class CredentialFleet
             : NotProven(old, [.. unproven.Select(user => $"{user.Consumer}{(user.Caller is null ? "" : $" (caller {user.Caller})")} used a version under an id that no other instance knows, and has not been seen on a newer version.")]) with { Unproven = unproven };
     }
 
-    // Who used a newer version, in each instance by its own clock; only where the old one was never known, by the order that the others tell.
-    private Dictionary<InstanceEvidence, Successors> SuccessorsIn(VersionHistory old)
+    // What was lost may be a use of any version that was known by then.
+    private RotationVerdict? LossOf(Presence presence, OldVersion old, VersionHistory? own)
     {
-        var newer = _order.Newer(old.VersionId);
-        Dictionary<InstanceEvidence, Successors> all = [];
-        foreach (var instance in _instances)
-        {
-            if (instance.Credentials.GetValueOrDefault(_name) is { } credential)
-            {
-                all.Add(instance, credential.Find(old.VersionId) is { } known
-                    ? Successors.Of(known, credential.Histories, credential.Uses)
-                    : Successors.Of(credential.Histories.Where(history => newer.Contains(history.VersionId)), credential.Uses, old.SupersededAt));
-            }
-        }
+        var instance = presence.Evidence;
+        return instance.Losses.Any(loss => IsOfThis(loss) && !(own?.SeenAt > loss.Until))
+            ? NotProven(old, $"It lost evidence because it could not write, so uses may be missing. If you know that none are, say --accept-loss {instance.Instance}.")
+            : null;
 
-        return all;
+        bool IsOfThis(EvidenceLoss loss) => !_question.AcceptedLosses.Contains(instance.Instance)
+            && (loss.CredentialName is null ? instance.Credentials.Count == 0 || instance.Credentials.ContainsKey(_name) : loss.CredentialName == _name);
+    }
+
+    // Who used a newer version, in each instance by its own clock; only where the old one was never known, by the order that the others tell.
+    private Dictionary<InstanceEvidence, Successors> SuccessorsIn(OldVersion old)
+    {
+        var newer = _order.Newer(old.Id);
+        return _knowing.ToDictionary(instance => instance, instance =>
+        {
+            var credential = instance.Credentials[_name];
+            return credential.Find(old.Id) is { } known
+                ? Successors.Of(known, credential.Histories, credential.Uses)
+                : Successors.Of(credential.Histories.Where(history => newer.Contains(history.VersionId)), credential.Uses, old.SupersededAt);
+        });
     }
 
     // What was open when the evidence ends was in use until then; it did not outlive its process.
-    private static CredentialUse AsOf(CredentialUse use, InstanceEvidence instance, bool isOver) =>
-        use.Held == 0 ? use : use with { LastUse = instance.LastAt, Held = isOver ? 0 : use.Held };
+    private static CredentialUse AsOf(CredentialUse use, Presence presence) =>
+        use.Held == 0 ? use : use with { LastUse = presence.Evidence.LastAt, Held = presence.IsOver ? 0 : use.Held };
 
-    private RotationEvidence Without(VersionHistory old, RotationVerdict verdict) =>
-        new() { CredentialName = _name, From = old.VersionId, To = old.End.ReplacedBy, Stage = CredentialStage.Pending, Old = old.Timeline, Uses = [], Verdict = verdict };
+    private RotationEvidence Without(OldVersion old, RotationVerdict verdict) =>
+        new() { CredentialName = _name, From = old.Id, To = old.History.End.ReplacedBy, Stage = CredentialStage.Pending, Old = old.History.Timeline, Uses = [], Verdict = verdict };
 
-    private static RotationVerdict NotProven(VersionHistory old, params string[] reasons) =>
+    private static RotationVerdict NotProven(OldVersion old, params string[] reasons) =>
         new() { Kind = VerdictKind.InOverlap, Since = old.SupersededAt, Reasons = reasons };
 }

@@ -15,6 +15,9 @@ internal sealed record FleetQuestion
     /// <summary>Instances that are known to be gone though they did not say so.</summary>
     public IReadOnlyCollection<string> Gone { get; init; } = [];
 
+    /// <summary>Instances whose lost evidence is known to have held no use of an old version.</summary>
+    public IReadOnlyCollection<string> AcceptedLosses { get; init; } = [];
+
     /// <summary>Only this credential.</summary>
     public string? CredentialName { get; init; }
 

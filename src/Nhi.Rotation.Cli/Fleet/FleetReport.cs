@@ -25,7 +25,7 @@ internal sealed record FleetReport
                 return ExitCode.StillUsed;
             }
 
-            var isComplete = !Findings.Any(finding => finding.Kind is FindingKind.Lost or FindingKind.Unreadable);
+            var isComplete = !Findings.Any(finding => finding.Kind is FindingKind.Unreadable);
             return isComplete && Rotations.Count > 0 && Rotations.All(rotation => rotation.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked)
                 ? ExitCode.Safe
                 : ExitCode.NotEnoughEvidence;
@@ -33,15 +33,19 @@ internal sealed record FleetReport
     }
 
     /// <summary>Merges instances.</summary>
-    public static FleetReport Of(IReadOnlyList<InstanceEvidence> instances, FleetQuestion question) => new()
+    public static FleetReport Of(IReadOnlyList<InstanceEvidence> instances, FleetQuestion question)
     {
-        Instances = instances,
-        Rotations =
-        [
-            .. from name in instances.SelectMany(instance => instance.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)
-               where question.CredentialName is null || name == question.CredentialName
-               from rotation in new CredentialFleet(name, instances, question).Judge()
-               select rotation,
-        ],
-    };
+        Presence[] present = [.. instances.Select(instance => Presence.Of(instance, question))];
+        return new FleetReport
+        {
+            Instances = instances,
+            Rotations =
+            [
+                .. from name in instances.SelectMany(instance => instance.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)
+                   where question.CredentialName is null || name == question.CredentialName
+                   from rotation in new CredentialFleet(name, present, question).Judge()
+                   select rotation,
+            ],
+        };
+    }
 }

@@ -13,6 +13,9 @@ internal sealed record FleetRotation
 
     public string? To { get; init; }
 
+    /// <summary>Whether no process lived through the change, so that it is inferred from runs that follow each other.</summary>
+    public bool IsInferred { get; init; }
+
     /// <summary>The worst first.</summary>
     public required IReadOnlyList<InstanceVerdict> Instances { get; init; }
 

@@ -7,6 +7,7 @@ namespace Nhi.Rotation.Cli.Fleet;
 internal sealed class VersionOrder
 {
     private readonly IReadOnlyList<CredentialEvidence> _all;
+    private readonly Dictionary<string, string> _inferred = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parents = new(StringComparer.Ordinal);
 
     public VersionOrder(IReadOnlyList<CredentialEvidence> all)
@@ -19,6 +20,14 @@ internal sealed class VersionOrder
                 _parents[Root(history.VersionId)] = Root(histories[0].VersionId);
             }
         }
+    }
+
+    /// <summary>One version came after another, though nobody lived through the change.</summary>
+    public void Infer(string older, string newer)
+    {
+        _inferred[older] = newer;
+        _parents.TryAdd(older, older);
+        _parents[Root(older)] = Root(newer);
     }
 
     /// <summary>Whether the instance calls versions by the same ids, directly or through others that know ids of both: only then its not knowing a version says something.</summary>
@@ -48,6 +57,7 @@ internal sealed class VersionOrder
            where old is { IsOld: true }
            from newer in Successors.Of(old, credential.Histories, []).Versions
            select newer.VersionId,
+        .. _inferred.TryGetValue(versionId, out var inferred) ? [inferred] : Array.Empty<string>(),
     ];
 
     private bool IsOlder(string versionId, string than) =>

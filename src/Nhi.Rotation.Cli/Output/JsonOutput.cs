@@ -23,6 +23,7 @@ internal static class JsonOutput
         rotation.Purpose,
         rotation.From,
         rotation.To,
+        rotation.IsInferred,
         rotation.Kind,
         rotation.Since,
         [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsOver, instance.AsOf, instance.Verdict.Kind, instance.Evidence))]);

@@ -64,10 +64,16 @@ internal static class TableOutput
     {
         output.WriteLine();
         WriteLine(output, $"{rotation.CredentialName} {rotation.From}: {rotation.Kind}{(rotation.Owner is null ? "" : $" (owner {rotation.Owner})")}");
+        if (rotation.IsInferred)
+        {
+            WriteLine(output, $"  The change to {rotation.To} is inferred: no process lived through it, and later runs have that version.");
+        }
+
         foreach (var instance in rotation.Instances)
         {
             WriteLine(output, $"  {instance.App} {instance.Instance}: {instance.Verdict.Kind}");
-            foreach (var reason in instance.Verdict.Reasons)
+            // What an instance by itself would allow is no reason: it would contradict the verdict.
+            foreach (var reason in instance.Verdict.Kind == rotation.Kind ? instance.Verdict.Reasons : [])
             {
                 WriteLine(output, $"    {reason}");
             }

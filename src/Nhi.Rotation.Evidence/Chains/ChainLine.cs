@@ -30,6 +30,9 @@ internal sealed record ChainLine
     /// <summary>When the instance started, in the first line of each of its files.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>Where the instance runs, if that has a lasting name.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Which of the instance's files it is, from 1.</summary>
     public int? File { get; init; }
 

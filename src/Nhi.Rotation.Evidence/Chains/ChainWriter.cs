@@ -24,6 +24,7 @@ public sealed class ChainWriter(ChainIdentity identity)
         App = identity.App,
         Library = identity.Library,
         StartedAt = identity.StartedAt,
+        Place = identity.Place,
         File = file,
         Prev = string.Empty,
     });

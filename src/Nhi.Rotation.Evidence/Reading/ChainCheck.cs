@@ -11,6 +11,7 @@ internal sealed class ChainCheck
     private readonly string _instance;
     private readonly EarlierChain? _earlier;
     private readonly List<Finding> _findings = [];
+    private readonly List<EvidenceLoss> _losses = [];
     private readonly Dictionary<string, CredentialEvidence> _credentials = new(StringComparer.Ordinal);
     private string? _head = LineSeal.Origin;
     private string _lastHash = LineSeal.Origin;
@@ -19,6 +20,8 @@ internal sealed class ChainCheck
     private long _seq;
     private int _lines;
     private string? _app;
+    private string? _place;
+    private DateTimeOffset? _startedAt;
     private DateTimeOffset? _lastAt;
     private bool _isClosed;
     private bool _isForeign;
@@ -53,9 +56,12 @@ internal sealed class ChainCheck
         {
             App = _app ?? "unknown",
             Instance = _instance,
+            Place = _place,
+            StartedAt = _startedAt,
             Files = [.. files.Select(file => file.Path)],
             Credentials = _credentials,
             Findings = _findings,
+            Losses = _losses,
             Lines = _lines,
             Head = _lastHash,
             LastAt = _lastAt,
@@ -181,6 +187,8 @@ internal sealed class ChainCheck
         _head = line.IsSealed ? line.Hash : null;
         _lastHash = line.Hash;
         _app ??= content.App;
+        _place ??= content.Place;
+        _startedAt ??= content.StartedAt;
         _lastAt = content.At;
         _isClosed |= content.Kind == EvidenceKind.Stopped;
         if (_lines == _earlier?.Lines && line.Hash != _earlier.Head)
@@ -190,6 +198,7 @@ internal sealed class ChainCheck
 
         if (content.Kind == EvidenceKind.Lost)
         {
+            _losses.Add(new EvidenceLoss(content.At, content.Credential));
             Find(FindingKind.Lost, $"{content.Missing} pieces of evidence were lost before this line because the disk failed");
         }
 

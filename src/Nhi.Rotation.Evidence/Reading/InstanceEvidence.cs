@@ -9,6 +9,12 @@ public sealed class InstanceEvidence
     /// <summary>The run of it.</summary>
     public required string Instance { get; init; }
 
+    /// <summary>Where it ran, if that has a lasting name.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>When it started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>Its files, in order of the chain.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
@@ -17,6 +23,9 @@ public sealed class InstanceEvidence
 
     /// <summary>What is wrong with the chain, or normal and worth knowing.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>What it says it lost.</summary>
+    public IReadOnlyList<EvidenceLoss> Losses { get; init; } = [];
 
     /// <summary>How many lines the chain has.</summary>
     public required int Lines { get; init; }

@@ -10,34 +10,38 @@ public static class RotationJudge
     /// <param name="asOf">Up to when the evidence reaches.</param>
     public static IReadOnlyList<RotationEvidence> Judge(
         IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf) =>
-        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, [Successors.Of(old, histories, uses)], quietPeriod, asOf))];
+        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, Successors.Of(old, histories, uses).ToNewerUse(old.SupersededAt), quietPeriod, asOf))];
 
     /// <summary>One old version. <paramref name="old"/> may also be a version that is only old elsewhere in the fleet, and its successors may be known from there.</summary>
     /// <param name="old">The old version.</param>
     /// <param name="histories">All known versions of the credential.</param>
     /// <param name="uses">All their uses.</param>
-    /// <param name="successors">The newer versions, wherever the users of the old one may be seen on them.</param>
+    /// <param name="newer">The versions after it.</param>
     /// <param name="quietPeriod">How long nobody may have used the old version.</param>
     /// <param name="asOf">Up to when the evidence reaches.</param>
+    /// <param name="isDatedElsewhere">Whether it is another instance that replaced it then.</param>
     public static RotationEvidence Judge(
         VersionHistory old,
         IReadOnlyList<VersionHistory> histories,
         IReadOnlyList<CredentialUse> uses,
-        IReadOnlyList<Successors> successors,
+        NewerUse newer,
         TimeSpan quietPeriod,
-        DateTimeOffset asOf)
+        DateTimeOffset asOf,
+        bool isDatedElsewhere = false)
     {
         ArgumentNullException.ThrowIfNull(old);
+        ArgumentNullException.ThrowIfNull(newer);
         var replacement = histories.FirstOrDefault(history => history.VersionId == old.End.ReplacedBy);
         var oldUses = uses.Where(use => use.VersionId == old.VersionId && use.Uses > 0).ToArray();
         var verdict = VerdictRules.Judge(new VerdictCase
         {
             Stage = old.Stage,
             SupersededAt = old.SupersededAt,
+            IsDatedElsewhere = isDatedElsewhere,
             RetirementProbe = old.End.RetirementProbe,
-            Trails = [.. oldUses.Select(use => new UserTrail(use, successors.Min(newer => newer.MovedAt(use, old.SupersededAt))))],
-            NewAcceptedAt = successors.Min(newer => newer.AcceptedAt),
-            IsNewUsed = successors.Any(newer => newer.Uses.Count > 0),
+            Trails = [.. oldUses.Select(use => new UserTrail(use, newer.MovedAt(use)))],
+            NewAcceptedAt = newer.AcceptedAt,
+            IsNewUsed = newer.IsUsed,
             AsOf = asOf,
             QuietPeriod = quietPeriod,
         });

@@ -47,6 +47,10 @@ public sealed record Successors(IReadOnlyList<VersionHistory> Versions, IReadOnl
     public DateTimeOffset? MovedAt(CredentialUse user, DateTimeOffset? since) =>
         Uses.Where(use => use.Consumer == user.Consumer && use.Caller == user.Caller).Min(use => use.FirstUse >= since ? use.FirstUse : use.LastUse);
 
+    /// <summary>The same for a judgement.</summary>
+    /// <param name="since">When the old version was replaced.</param>
+    public NewerUse ToNewerUse(DateTimeOffset? since) => new(AcceptedAt, Uses.Count > 0, use => MovedAt(use, since));
+
     // A user that skipped a version, because two rotations came fast, has moved all the same.
     private static bool IsNewer(VersionHistory history, VersionHistory old) =>
         history.VersionId != old.VersionId && (history.VersionId == old.End.ReplacedBy || history.LastPromotedAt >= old.SupersededAt);

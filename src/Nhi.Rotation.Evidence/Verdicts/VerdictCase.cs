@@ -9,6 +9,9 @@ internal sealed record VerdictCase
     /// <summary>When it was replaced.</summary>
     public DateTimeOffset? SupersededAt { get; init; }
 
+    /// <summary>Whether that is another instance's word: then only the times tell which uses came after.</summary>
+    public bool IsDatedElsewhere { get; init; }
+
     /// <summary>What the other side said of it after it ended.</summary>
     public ProbeEvidence? RetirementProbe { get; init; }
 

@@ -45,7 +45,7 @@ internal static class VerdictRules
         if (Count(late) is > 0 and var uses)
         {
             since = LastUse(late);
-            reasons.Add($"It was used {Times(uses)} after it had ended, the last time at {Time(since)}.");
+            reasons.Add($"It was used {Times(uses)} after it had ended, by {string.Join(", ", late.Where(trail => trail.Use.ResidualRetired > 0).Select(Name))}, the last time at {Time(since)}.");
         }
 
         foreach (var trail in late.Where(trail => trail.Use.Held > 0))
@@ -137,7 +137,7 @@ internal static class VerdictRules
 
     // The sweep stamps up to an interval late: the split of the counts tells what was before the rotation, the stamp only when it ended.
     private static bool IsResidual(VerdictCase evidence, UserTrail trail) =>
-        trail.Use.Held > 0 || trail.Use.ResidualInOverlap > 0 || (evidence.Stage == CredentialStage.Current && trail.Use.LastUse > evidence.SupersededAt);
+        trail.Use.Held > 0 || trail.Use.ResidualInOverlap > 0 || ((evidence.Stage == CredentialStage.Current || evidence.IsDatedElsewhere) && trail.Use.LastUse > evidence.SupersededAt);
 
     private static CredentialUse[] Users(IEnumerable<UserTrail> trails) => [.. trails.Select(trail => trail.Use)];
 

@@ -12,12 +12,15 @@ internal sealed class WrittenInstance
     private readonly Dictionary<(string, string, string, string?), CredentialUse> _uses = [];
     private readonly string _app;
     private readonly double _skew;
+    private readonly string? _place;
 
     /// <param name="instance">Its id.</param>
     /// <param name="app">Whose instance it is.</param>
     /// <param name="skew">By how many minutes its clock is ahead.</param>
-    public WrittenInstance(string instance, string app = "shop", double skew = 0)
+    /// <param name="place">Where it runs.</param>
+    public WrittenInstance(string instance, string app = "shop", double skew = 0, string? place = null)
     {
+        _place = place;
         Instance = instance;
         _app = app;
         _skew = skew;
@@ -41,6 +44,8 @@ internal sealed class WrittenInstance
     public WrittenInstance Accept(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Accepted, version, at, credential));
 
     public WrittenInstance Retire(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Retired, version, at, credential));
+
+    public WrittenInstance Revoke(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Revoked, version, at, credential));
 
     /// <summary>One version takes another's place.</summary>
     public WrittenInstance Rotate(string from, string to, double at, string credential = "stripe") =>
@@ -76,7 +81,7 @@ internal sealed class WrittenInstance
     /// <returns>The first file.</returns>
     public string Write(string directory, int lines = int.MaxValue, long maxFileBytes = 1 << 20)
     {
-        var chain = new ChainWriter(new ChainIdentity(_app, Instance, "0.1.0", Own(0)));
+        var chain = new ChainWriter(new ChainIdentity(_app, Instance, "0.1.0", _lines.Count == 0 ? Own(0) : _lines[0].At) { Place = _place });
         FileStream? file = null;
         var number = 0;
         foreach (var line in _lines.Take(lines))

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Nhi.Rotation.Evidence.Reading;
+
+namespace Nhi.Rotation.Cli.Fleet;
+
+/// <summary>An instance, and whether it is still there.</summary>
+/// <param name="Evidence">What its chain says.</param>
+/// <param name="IsOver">Whether it stopped in good order or was declared gone: it can use nothing any more.</param>
+/// <param name="AsOf">Up to when its evidence reaches.</param>
+/// <param name="Gap">Why the last line of an instance that may run says too little of now.</param>
+internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTimeOffset AsOf, string? Gap)
+{
+    /// <summary>Killed: it may have lost what came last.</summary>
+    public bool IsGone => IsOver && !Evidence.IsClosed;
+
+    public static Presence Of(InstanceEvidence instance, FleetQuestion question)
+    {
+        var isOver = instance.IsClosed || question.Gone.Contains(instance.Instance);
+        return new Presence(instance, isOver, isOver ? question.Now : instance.LastAt ?? DateTimeOffset.MinValue, isOver ? null : GapOf(instance, question));
+    }
+
+    private static string? GapOf(InstanceEvidence instance, FleetQuestion question)
+    {
+        if (instance.LastAt is not { } last)
+        {
+            return "Its file has no line that says anything.";
+        }
+
+        var age = question.Now - last;
+        var time = last.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return age > question.MaxAge ? $"Its evidence ends at {time} without a closing line: it died, hangs or cannot write, its clock is behind, or the end is missing. If it is gone, say --gone {instance.Instance}."
+            : -age > question.MaxAge ? $"Its evidence reaches to {time}, which is yet to come: its clock is ahead, or this one's is behind."
+            : null;
+    }
+}
