@@ -65,13 +65,13 @@ internal static class OldVersions
         foreach (var earlier in currents.DistinctBy(history => history.VersionId))
         {
             var isBefore = seen[earlier.VersionId].Min(history => history.PromotedAt) < since;
-            if (earlier.VersionId != last && isBefore && IsLasting(seen[earlier.VersionId]) && IsLasting(seen[last]) && !order.Newer(last).Contains(earlier.VersionId))
+            if (earlier.VersionId != last && isBefore && IsLasting([.. seen[earlier.VersionId]]) && IsLasting([.. seen[last]]) && !order.Newer(last).Contains(earlier.VersionId))
             {
                 yield return earlier with { End = VersionEnd.None with { SupersededAt = since, ReplacedBy = last } };
             }
         }
     }
 
-    private static bool IsLasting(IEnumerable<VersionHistory> seen) =>
-        seen.Count() > 1 || !seen.First().VersionId.StartsWith(FingerprintPrefix, StringComparison.Ordinal);
+    private static bool IsLasting(VersionHistory[] seen) =>
+        seen.Length > 1 || !seen[0].VersionId.StartsWith(FingerprintPrefix, StringComparison.Ordinal);
 }

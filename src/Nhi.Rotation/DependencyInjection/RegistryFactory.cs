@@ -36,18 +36,21 @@ internal static class RegistryFactory
             .ToArray();
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
-        var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, NewIdentity(consumer, time), time, log) : null;
+        var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, NewIdentity(consumer, files.Place, time), time, log) : null;
         return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence);
     }
 
     public static ILogger Logger(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
 
-    private static ChainIdentity NewIdentity(string app, TimeProvider time) => new(
+    private static ChainIdentity NewIdentity(string app, string? place, TimeProvider time) => new(
         app,
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
         typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),
-        time.GetUtcNow());
+        time.GetUtcNow())
+    {
+        Place = place,
+    };
 
     private static ICredentialBackend Backend(IServiceProvider services, CredentialRegistration registration, CredentialOptions options)
     {

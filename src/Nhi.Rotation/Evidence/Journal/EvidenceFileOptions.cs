@@ -1,3 +1,5 @@
+using Nhi.Rotation.Evidence.Journal;
+
 namespace Nhi.Rotation;
 
 /// <summary>How evidence is kept in files.</summary>
@@ -5,6 +7,12 @@ public sealed class EvidenceFileOptions
 {
     /// <summary>The directory, made if it is missing. Every instance writes files of its own, so instances may share one.</summary>
     public string Directory { get; set; } = string.Empty;
+
+    /// <summary>
+    /// Where the app runs, by a name that its next run there has too: with it, the next run of a job shows that the job moved to a new version. By default the Kubernetes namespace, from
+    /// <c>POD_NAMESPACE</c>, <c>k8s.namespace.name</c> in <c>OTEL_RESOURCE_ATTRIBUTES</c> or the mounted service account; <see langword="null"/> elsewhere. It is written into the evidence.
+    /// </summary>
+    public string? Place { get; set; } = RunPlace.Detect(Environment.GetEnvironmentVariable, RunPlace.ServiceAccountNamespace);
 
     /// <summary>The size in bytes at which the next file begins; a file may exceed it by one batch. At least 4096. Default 16 MiB. Files are never deleted.</summary>
     public long MaxFileBytes { get; set; } = 16 * 1024 * 1024;
