@@ -119,7 +119,7 @@ internal sealed class CredentialCore : IRefreshTarget
         if (result.Error is { } error)
         {
             // A new exception for each waiter: a shared one would collect their stack traces.
-            throw new BackendException(error.CredentialName, error.Failure, error.Cause, error.Fix) { RetryAfter = error.RetryAfter };
+            throw RefreshErrors.For(error.CredentialName, error);
         }
     }
 

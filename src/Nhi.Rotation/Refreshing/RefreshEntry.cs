@@ -3,22 +3,23 @@ using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Refreshing;
 
-/// <summary>What the scheduler keeps for one credential. All members are guarded by the scheduler's lock.</summary>
+/// <summary>What the scheduler keeps for one credential. All members but the target are guarded by the scheduler's lock.</summary>
 internal sealed class RefreshEntry
 {
+    private RefreshState _state;
     private PackedTime _wakeAt;
     private PackedTime _queuedAt;
-    private PackedTime _lastRejectionRefreshAt;
 
-    public RefreshEntry(IRefreshTarget target) => Target = target;
+    public RefreshEntry(IRefreshTarget target, TimeSpan now)
+    {
+        Target = target;
+        _state = RefreshState.DueAt(now);
+    }
 
     public IRefreshTarget Target { get; }
 
-    /// <summary>When to ask the backend.</summary>
-    public TimeSpan RefreshAt { get; set; }
-
-    /// <summary>Why, when it is due.</summary>
-    public RefreshReason DueReason { get; set; } = RefreshReason.Startup;
+    /// <summary>What the rules know.</summary>
+    public ref RefreshState State => ref _state;
 
     /// <summary>When time alone changes something.</summary>
     public TimeSpan? WakeAt
@@ -40,31 +41,13 @@ internal sealed class RefreshEntry
         set => _queuedAt = PackedTime.Of(value);
     }
 
-    /// <summary>The refresh under way.</summary>
-    public TaskCompletionSource<FlightResult>? Flight { get; set; }
+    /// <summary>Those who wait for the refresh under way, if anybody does.</summary>
+    public TaskCompletionSource<FlightResult>? Waiting { get; set; }
 
-    /// <summary>The refresh to start when the present one ends, for those who came too late for it.</summary>
-    public TaskCompletionSource<FlightResult>? FollowUp { get; set; }
-
-    public RefreshReason FollowUpReason { get; set; }
-
-    public bool HasFlown { get; set; }
+    /// <summary>Those who wait for the one that follows it.</summary>
+    public TaskCompletionSource<FlightResult>? WaitingForNext { get; set; }
 
     public BackendException? LastError { get; set; }
-
-    public int Failures { get; set; }
-
-    public TimeSpan FailingSince { get; set; }
-
-    public TimeSpan? LastRejectionRefreshAt
-    {
-        get => _lastRejectionRefreshAt.Span;
-        set => _lastRejectionRefreshAt = PackedTime.Of(value);
-    }
-
-    public TimeSpan LastSignalAt { get; set; } = TimeSpan.MinValue;
-
-    public TimeSpan SignalSpacing { get; set; }
 
     public IDisposable? Watch { get; set; }
 
@@ -72,5 +55,5 @@ internal sealed class RefreshEntry
 
     public bool IsProving { get; set; }
 
-    public TimeSpan NextDue => WakeAt < RefreshAt ? WakeAt.Value : RefreshAt;
+    public TimeSpan NextDue => WakeAt is { } wake && wake < _state.RefreshAt ? wake : _state.RefreshAt;
 }

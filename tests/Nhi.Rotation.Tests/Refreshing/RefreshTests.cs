@@ -34,9 +34,11 @@ public sealed class RefreshTests
 
         backend.Put("v2", "two");
         var late = Enumerable.Range(0, 100).Select(_ => provider.RefreshAsync(RefreshReason.Requested, Ct).AsTask()).ToArray();
+        var releaseNext = backend.Block();
         release();
 
         Assert.Equal("v1", (await first).Current!.VersionId);
+        releaseNext();
         Assert.All(await Task.WhenAll(late), set => Assert.Equal("v2", set.Current!.VersionId));
         Assert.Equal(3, backend.Calls);
         Assert.Equal(1, backend.MaxInFlight);

@@ -71,14 +71,14 @@ internal class ScriptedBackend : ICredentialBackend
         }
     }
 
-    /// <summary>Holds calls back until the returned action is called.</summary>
+    /// <summary>Holds calls back, from now on, until the returned action is called.</summary>
     public Action Block()
     {
         var block = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _block = block;
         return () =>
         {
-            _block = null;
+            Interlocked.CompareExchange(ref _block, null, block);
             block.SetResult();
         };
     }

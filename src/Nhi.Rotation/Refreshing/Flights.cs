@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
+
+namespace Nhi.Rotation.Refreshing;
+
+/// <summary>Refreshes under way: at most so many at once, in the order in which they were launched. Whoever waits for one gets its result.</summary>
+[SuppressMessage("Security", "CA5394", Justification = "Jitter, not security.")]
+internal sealed class Flights
+{
+    // A start launches all credentials at once; what their queue takes is not kept for the few of later.
+    private const int KeptCapacity = 1_024;
+
+    private readonly Lock _gate;
+    private readonly EngineClock _clock;
+    private readonly RefreshQueue _queue;
+    private readonly WorkUnderWay _work;
+    private readonly Inquiry _inquiry;
+    private readonly EngineLog _log;
+    private readonly Func<double> _random;
+    private readonly int _maxWorkers;
+    private readonly Queue<Flight> _pending = new();
+    private int _workers;
+
+    public Flights(Lock gate, EngineClock clock, RefreshQueue queue, WorkUnderWay work, Inquiry inquiry, EngineLog log, SchedulerSettings settings, Func<double>? random)
+    {
+        _gate = gate;
+        _clock = clock;
+        _queue = queue;
+        _work = work;
+        _inquiry = inquiry;
+        _log = log;
+        _random = random ?? Random.Shared.NextDouble;
+        _maxWorkers = settings.MaxConcurrentRefreshes;
+    }
+
+    /// <summary>Starts what the rules launched.</summary>
+    public void Start(Flight flight)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread);
+        foreach (var entry in flight.Batch ?? [])
+        {
+            Board(entry);
+        }
+
+        Board(flight.Entry);
+        _work.Begin();
+        _pending.Enqueue(flight);
+        if (_workers < _maxWorkers)
+        {
+            _workers++;
+            ThreadPool.UnsafeQueueUserWorkItem(static flights => _ = flights.WorkAsync(), this, preferLocal: false);
+        }
+    }
+
+    private static void Board(RefreshEntry entry)
+    {
+        entry.Waiting ??= entry.WaitingForNext;
+        entry.WaitingForNext = null;
+    }
+
+    private async Task WorkAsync()
+    {
+        while (Next() is { } flight)
+        {
+            await FlyAsync(flight).ConfigureAwait(false);
+        }
+    }
+
+    private Flight? Next()
+    {
+        lock (_gate)
+        {
+            if (_pending.TryDequeue(out var flight))
+            {
+                return flight;
+            }
+
+            if (_pending.Capacity > KeptCapacity)
+            {
+                _pending.TrimExcess();
+            }
+
+            _workers--;
+            return null;
+        }
+    }
+
+    private async ValueTask FlyAsync(Flight flight)
+    {
+        if (flight.Flow is { } flow)
+        {
+            ExecutionContext.Restore(flow);
+        }
+
+        if (flight.Batch is { } batch)
+        {
+            var errors = await _inquiry.AskAsync(batch, flight.Reason, _work.Stopping).ConfigureAwait(false);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                Land(batch[i], errors[i]);
+            }
+        }
+        else
+        {
+            Land(flight.Entry, await _inquiry.AskAsync(flight.Entry, flight.Reason, _work.Stopping).ConfigureAwait(false));
+        }
+
+        lock (_gate)
+        {
+            _work.End();
+        }
+    }
+
+    private void Land(RefreshEntry entry, BackendException? error)
+    {
+        TaskCompletionSource<FlightResult>? waiting;
+        TaskCompletionSource<FlightResult>? tooLate = null;
+        Landing landing;
+        lock (_gate)
+        {
+            waiting = entry.Waiting;
+            entry.Waiting = null;
+            entry.LastError = error;
+            landing = RefreshRules.Land(ref entry.State, error, _clock.Elapsed, entry.Target.Policy, _random());
+            if (_work.IsStopped)
+            {
+                tooLate = entry.WaitingForNext;
+                entry.WaitingForNext = null;
+            }
+            else if (landing.FollowUp is { } reason)
+            {
+                Start(new Flight(entry, Batch: null, reason, ExecutionContext.Capture()));
+            }
+
+            _queue.Put(entry);
+            _queue.Arm();
+        }
+
+        if (landing.HasRecovered)
+        {
+            _log.RefreshRecovered(entry.Target.Name);
+        }
+        else if (error is not null && !_work.Stopping.IsCancellationRequested)
+        {
+            _log.RefreshFailed(error.Message, landing.Wait);
+        }
+
+        waiting?.TrySetResult(new FlightResult(error));
+        tooLate?.TrySetResult(new FlightResult(error));
+    }
+}
