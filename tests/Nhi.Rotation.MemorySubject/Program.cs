@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation;
+using Nhi.Rotation.AspNetCore;
+
+// An app that uses each kind of credential for as long as it is current and keeps nothing. Argument: the directory of its secrets.
+var builder = WebApplication.CreateSlimBuilder();
+builder.Logging.ClearProviders();
+builder.WebHost.UseUrls("http://127.0.0.1:0");
+var credentials = builder.Services.AddRotatingCredentials();
+foreach (var name in new[] { "out", "derived", "acme", "hook" })
+{
+    credentials.AddCredential(name, c => c.FromFiles(Path.Combine(args[0], name)).Configure(options => options.Overlap = TimeSpan.FromSeconds(1)));
+}
+
+builder.Services.AddHttpClient("partner").AddRotatingCredential("out", http =>
+{
+    http.Bearer();
+    http.AllowHosts("http://127.0.0.1");
+});
+builder.Services.AddAuthentication(RotatingApiKeyDefaults.AuthenticationScheme).AddRotatingApiKey(keys => keys.AddClient("acme"));
+builder.Services.AddAuthorization();
+builder.Services.AddWebhookSignatures();
+var app = builder.Build();
+app.UseAuthentication();
+app.UseAuthorization();
+
+var derived = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("derived").Derive(static credential => $"key={credential.Reveal()}");
+app.MapGet("/echo", static () => "ok");
+app.MapGet("/keyed", static () => "ok").RequireAuthorization();
+app.MapPost("/hook", static () => "ok").RequireWebhookSignature("hook", WebhookScheme.GitHub);
+app.MapGet("/use", async (HttpContext context, IHttpClientFactory clients) =>
+{
+    using var client = clients.CreateClient("partner");
+    using var response = await client.GetAsync(new Uri($"http://{context.Request.Host}/echo"));
+    return derived.Current.Length;
+});
+app.MapGet("/retired", static (IRotationLedger ledger) =>
+    string.Join(' ', ledger.GetInventory().Select(static entry => $"{entry.CredentialName}:{entry.Versions.Count(static version => version.Stage == CredentialStage.Retired)}")));
+app.MapGet("/collect", static () =>
+{
+    GC.Collect();
+    GC.WaitForPendingFinalizers();
+    GC.Collect();
+});
+
+await app.StartAsync();
+Console.WriteLine(app.Urls.Single());
+await ((IHost)app).WaitForShutdownAsync();
