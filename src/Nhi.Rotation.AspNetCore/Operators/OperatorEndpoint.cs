@@ -24,6 +24,18 @@ internal static class OperatorEndpoint
         return endpoint;
     }
 
+    /// <summary>Closes an endpoint to everybody but those whom a policy of the app admits, and to API keys in any case; nothing else that is said opens it.</summary>
+    public static IEndpointConventionBuilder ForOperatorsOf(this IEndpointConventionBuilder endpoint, string policy)
+    {
+        endpoint.RequireAuthorization(policy);
+        endpoint.Finally(static builder =>
+        {
+            AnonymousAccess.Remove(builder, before: builder.Metadata.Count);
+            builder.Metadata.Add(new OperatorRequirement());
+        });
+        return endpoint;
+    }
+
     private static void Close(EndpointBuilder endpoint, OwnMetadata start, string call)
     {
         AnonymousAccess.Remove(endpoint, before: endpoint.Metadata.IndexOf(start));

@@ -9,6 +9,9 @@ namespace Nhi.Rotation.AspNetCore.Push;
 /// </summary>
 internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandler handler, PushLog log, string path)
 {
+    // Event Grid delivers at most 1 MB at once, batches included.
+    private const int MaxBytes = 1024 * 1024;
+
     public async Task ReceiveAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
@@ -18,7 +21,7 @@ internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandle
             return;
         }
 
-        if (await RequestBody.ReadAsync(request, context.RequestAborted).ConfigureAwait(false) is not { } body)
+        if (await RequestBody.ReadAsync(request, MaxBytes, context.RequestAborted).ConfigureAwait(false) is not { } body)
         {
             Refuse(context, StatusCodes.Status413PayloadTooLarge, "is larger than 1 MiB");
             return;

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +48,7 @@ public static class KeyVaultEventsEndpointRouteBuilderExtensions
         var deliveries = both.MapPost(string.Empty, receiver.ReceiveAsync).WithDisplayName("Key Vault events").ExcludeFromDescription();
         if (!string.IsNullOrEmpty(options.AuthorizationPolicy))
         {
-            CheckPolicy(services, options.AuthorizationPolicy, pattern);
+            NamedPolicy.Check(services, options.AuthorizationPolicy, $"MapKeyVaultEvents(\"{pattern}\")", nameof(options.AuthorizationPolicy));
             deliveries.RequireAuthorization(options.AuthorizationPolicy).Finally(static endpoint => AnonymousAccess.Remove(endpoint, before: endpoint.Metadata.Count));
         }
 
@@ -57,15 +56,5 @@ public static class KeyVaultEventsEndpointRouteBuilderExtensions
         both.MapMethods(string.Empty, [HttpMethods.Options], new CloudEventsHandshake(guard).AnswerAsync)
             .WithDisplayName("Key Vault events, handshake").ExcludeFromDescription().AllowAnonymous();
         return both;
-    }
-
-    private static void CheckPolicy(IServiceProvider services, string policy, string pattern)
-    {
-        // A provider of the app's own may have to ask somebody first; it is asked with the first delivery then.
-        if (services.GetService<IAuthorizationPolicyProvider>() is not { } policies || policies.GetPolicyAsync(policy) is { IsCompletedSuccessfully: true, Result: null })
-        {
-            throw new InvalidOperationException(
-                $"MapKeyVaultEvents(\"{pattern}\"): there is no authorization policy '{policy}'. Add it with AddAuthorizationBuilder().AddPolicy(\"{policy}\", ...), or correct AuthorizationPolicy.");
-        }
     }
 }

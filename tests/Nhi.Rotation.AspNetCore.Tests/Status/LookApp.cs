@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Nhi.Rotation.Testing;
 
 namespace Nhi.Rotation.AspNetCore.Tests.Status;
@@ -12,7 +13,7 @@ namespace Nhi.Rotation.AspNetCore.Tests.Status;
 /// <summary>An app that partners call with API keys, with a status page for its operators.</summary>
 internal sealed class LookApp : IAsyncDisposable
 {
-    private const string Key = "CANARY-of-a-partner-0001";
+    public const string Key = "CANARY-of-a-partner-0001";
 
     private readonly WebApplication _app;
     private readonly HttpClient _client;
@@ -23,13 +24,19 @@ internal sealed class LookApp : IAsyncDisposable
         _client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
+    public IServiceProvider Services => _app.Services;
+
+    public FakeLogCollector Log => _app.Services.GetFakeLogCollector();
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _client.SendAsync(request, TestContext.Current.CancellationToken);
+
     public static async Task<LookApp> StartAsync(string? defaultScheme, Action<AuthenticationBuilder> schemes, Action<IEndpointRouteBuilder> map, Action<IServiceCollection>? services = null)
     {
         var backend = new FakeCredentialBackend(TimeProvider.System);
         backend.Add("acme", Key);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddFakeLogging();
         builder.Services.AddRotatingCredentials().AddCredential("acme", credential => credential.UseBackend("acme", _ => backend));
         schemes(defaultScheme is null ? builder.Services.AddAuthentication() : builder.Services.AddAuthentication(defaultScheme));
         builder.Services.AddAuthorization();

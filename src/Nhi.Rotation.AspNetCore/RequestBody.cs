@@ -1,26 +1,23 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Nhi.Rotation.AspNetCore.Push;
+namespace Nhi.Rotation.AspNetCore;
 
 /// <summary>Reads a body up to a limit.</summary>
 internal static class RequestBody
 {
-    // Event Grid delivers at most 1 MB at once, batches included.
-    public const int MaxBytes = 1024 * 1024;
-
     private const int ChunkBytes = 16 * 1024;
 
     /// <returns>The body, or <see langword="null"/> if it is larger than the limit; no more than that is read then.</returns>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken ct)
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken ct)
     {
-        if (request.ContentLength > MaxBytes)
+        if (request.ContentLength > maxBytes)
         {
             return null;
         }
 
         try
         {
-            return await CopyAsync(request, ct).ConfigureAwait(false);
+            return await CopyAsync(request, maxBytes, ct).ConfigureAwait(false);
         }
         catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -29,14 +26,14 @@ internal static class RequestBody
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>?> CopyAsync(HttpRequest request, CancellationToken ct)
+    private static async Task<ReadOnlyMemory<byte>?> CopyAsync(HttpRequest request, int maxBytes, CancellationToken ct)
     {
         using var body = new MemoryStream((int)(request.ContentLength ?? ChunkBytes));
         var chunk = new byte[ChunkBytes];
         int read;
         while ((read = await request.Body.ReadAsync(chunk, ct).ConfigureAwait(false)) > 0)
         {
-            if (body.Length + read > MaxBytes)
+            if (body.Length + read > maxBytes)
             {
                 return null;
             }
