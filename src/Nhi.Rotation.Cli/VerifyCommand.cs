@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Reading;
@@ -13,7 +11,10 @@ internal static class VerifyCommand
 {
     private const string Json = "json";
     private const string Table = "table";
-    private const string Usage = "usage: nhi-rotation verify FILE|DIR... [--credential NAME] [--old-version ID] [--format table|json] [--quiet-period TIME] [--max-age TIME] [--gone INSTANCE]... [--earlier REPORT]";
+    private const string Usage = "usage: nhi-rotation verify FILE|DIR... [options]; nhi-rotation verify --help names them";
+
+    // A running instance writes a line a minute: one with a younger line is not gone.
+    private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
 
     private static readonly Argument<string[]> Paths = new("path")
     {
@@ -24,35 +25,24 @@ internal static class VerifyCommand
     private static readonly Option<string> Format = new Option<string>("--format") { Description = "How to print.", DefaultValueFactory = _ => Table }
         .AcceptOnlyFromAmong(Table, Json);
 
-    private static readonly Option<TimeSpan?> QuietPeriod = new("--quiet-period")
-    {
-        Description = "How long nobody may have used an old version: 90s, 30m, 1h, 2d or hh:mm:ss. Without it, what each instance was configured with.",
-        CustomParser = ParseTime,
-    };
-
-    private static readonly Option<TimeSpan?> MaxAge = new("--max-age")
-    {
-        Description = "How old the last line of an instance may be that did not stop in good order, 5m by default. Say more only for copies, and no more than their age.",
-        CustomParser = ParseTime,
-    };
-
-    private static readonly Option<string[]> Gone = new("--gone") { Description = "An instance that is known to be gone, though it did not stop in good order. May be repeated." };
-
     private static readonly Option<FileInfo?> Earlier = new("--earlier")
     {
         Description = "What --format json printed before: every chain in it must be there still, and may only have grown.",
     };
 
-    private static readonly Option<string?> Credential = new("--credential") { Description = "Judge only this credential." };
-
-    private static readonly Option<string?> OldVersion = new("--old-version") { Description = "Judge only this old version." };
+    private static readonly VerifyOptions Options = new();
 
     public static int Run(string[] args, TimeProvider time, TextWriter output, TextWriter errors)
     {
         var verify = new Command("verify", "Checks evidence files, merges them, and says whether the old versions may be revoked. Exit code: 0 safe, 1 still used, 2 violated or tampered with, 3 not enough evidence, 64 usage, 66 a file cannot be read.")
         {
-            Paths, Credential, OldVersion, Format, QuietPeriod, MaxAge, Gone, Earlier,
+            Paths, Format, Earlier,
         };
+        foreach (var option in Options.All)
+        {
+            verify.Add(option);
+        }
+
         verify.SetAction(result => (int)Verify(result, time, output, errors));
         var root = new RootCommand("Evidence of credential rotations.") { verify };
 
@@ -85,9 +75,9 @@ internal static class VerifyCommand
         }
 
         var files = EvidenceFiles.Find(paths);
-        if (files.Count == 0)
+        if (files.Evidence.Count == 0)
         {
-            return Refuse(errors, ["There is no *.jsonl file in the given directories."]);
+            return Refuse(errors, ["There is no *.jsonl file of evidence in the given directories."]);
         }
 
         IReadOnlyList<EarlierChain> earlier = [];
@@ -96,22 +86,13 @@ internal static class VerifyCommand
             return Refuse(errors, [$"'{file.FullName}' is no report of --format json."]);
         }
 
-        var instances = EvidenceReader.Read(files, earlier);
-        var gone = arguments.GetValue(Gone) ?? [];
-        if (gone.FirstOrDefault(id => instances.All(instance => instance.Instance != id)) is { } unknown)
+        var instances = EvidenceReader.Read(files.Evidence, earlier);
+        if ((Options.TryRead(arguments, time.GetUtcNow(), out var question) ?? NotGone(question, instances)) is { } wrong)
         {
-            return Refuse(errors, [$"--gone {unknown}: no file is of such an instance."]);
+            return Refuse(errors, [wrong]);
         }
 
-        var question = new FleetQuestion
-        {
-            Now = time.GetUtcNow(),
-            QuietPeriod = arguments.GetValue(QuietPeriod),
-            Gone = gone,
-            CredentialName = arguments.GetValue(Credential),
-            OldVersion = arguments.GetValue(OldVersion),
-        };
-        var report = FleetReport.Of(instances, arguments.GetValue(MaxAge) is { } age ? question with { MaxAge = age } : question);
+        var report = FleetReport.Of(instances, question) with { LeftAlone = files.LeftAlone };
         if (arguments.GetValue(Format) == Json)
         {
             JsonOutput.Write(report, output);
@@ -124,6 +105,16 @@ internal static class VerifyCommand
         return report.ExitCode;
     }
 
+    private static string? NotGone(FleetQuestion question, IReadOnlyList<InstanceEvidence> instances)
+    {
+        var known = instances.ToDictionary(instance => instance.Instance, StringComparer.Ordinal);
+        return question.Gone.Concat(question.Declared.AcceptedLosses).FirstOrDefault(id => !known.ContainsKey(id)) is { } unknown
+            ? $"--gone {unknown}: no file is of such an instance."
+            : question.Gone.FirstOrDefault(id => known[id] is { IsClosed: false } instance && question.Now - instance.LastAt < YoungestGone) is { } young
+                ? $"--gone {young}: it wrote its last line less than a minute ago, so it runs."
+                : null;
+    }
+
     private static ExitCode Refuse(TextWriter errors, string[] reasons)
     {
         foreach (var reason in reasons)
@@ -133,31 +124,5 @@ internal static class VerifyCommand
 
         errors.WriteLine(Usage);
         return ExitCode.Usage;
-    }
-
-    private static TimeSpan? ParseTime(ArgumentResult argument)
-    {
-        var text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : string.Empty;
-        if (TimeOf(text) is { } time && time >= TimeSpan.Zero)
-        {
-            return time;
-        }
-
-        argument.AddError($"'{text}' is no time. Use 90s, 30m, 1h, 2d or hh:mm:ss.");
-        return null;
-    }
-
-    private static TimeSpan? TimeOf(string text)
-    {
-        if (text.Contains(':', StringComparison.Ordinal))
-        {
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
-        }
-
-        const int MaxDays = 36_500;
-        var seconds = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 };
-        return seconds > 0 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * seconds <= MaxDays * 86_400d
-            ? TimeSpan.FromSeconds(number * seconds)
-            : null;
     }
 }

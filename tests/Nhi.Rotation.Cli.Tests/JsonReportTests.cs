@@ -15,7 +15,8 @@ public sealed partial class JsonReportTests
     {
         using var evidence = new EvidenceDirectory();
         Full().Write(evidence.Path);
-        var (exit, output, _) = evidence.Verify(WrittenInstance.At(300), "--format", "json");
+        var (exit, output, _) = evidence.Verify(
+            WrittenInstance.At(300), "--format", "json", "--quiet-period", "1h", "--expect", "shop=2", "--retired-consumer", "shop/oldfeature", "--renamed", "web=shop", "--because", "removed in 3.1");
         Assert.Equal((int)ExitCode.Violated, exit);
 
         var shown = JsonBlock().Match(File.ReadAllText(Path.GetFullPath(Path.Combine(Repository.Page, "../rotate-with-proof.md")))).Groups["json"].Value;

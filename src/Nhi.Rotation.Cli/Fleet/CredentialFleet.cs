@@ -68,7 +68,7 @@ internal sealed class CredentialFleet
         }
 
         var isStale = own.Stage == CredentialStage.Current && instance.StartedAt > old.SupersededAt;
-        var newer = isOver ? moves.Of(instance, successors[instance], isStale) : successors[instance].ToNewerUse(old.SupersededAt);
+        var newer = Declared(instance, old, isOver ? moves.Of(instance, successors[instance], isStale) : successors[instance].ToNewerUse(old.SupersededAt));
         var isDatedElsewhere = !own.IsOld;
         if (isDatedElsewhere)
         {
@@ -85,6 +85,10 @@ internal sealed class CredentialFleet
             ? new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence with { Verdict = doubt }, IsConcerned: true)
             : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence, evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || (isDatedElsewhere && !isOver));
     }
+
+    // A consumer whose code is gone has nowhere to move to.
+    private NewerUse Declared(InstanceEvidence instance, OldVersion old, NewerUse newer) =>
+        newer with { MovedAt = use => newer.MovedAt(use) ?? (_question.Declared.IsRetired(instance.App, use.Consumer) ? old.SupersededAt : null) };
 
     // Why what the instance shows is not enough, though nothing that it shows speaks against it.
     private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>
@@ -130,7 +134,7 @@ internal sealed class CredentialFleet
             return null;
         }
 
-        var newer = moves.Of(instance, successors[instance], isStale: false);
+        var newer = Declared(instance, old, moves.Of(instance, successors[instance], isStale: false));
         CredentialUse[] unproven =
         [
             .. from use in credential.Uses
@@ -151,7 +155,7 @@ internal sealed class CredentialFleet
             ? NotProven(old, $"It lost evidence because it could not write, so uses may be missing. If you know that none are, say --accept-loss {instance.Instance}.")
             : null;
 
-        bool IsOfThis(EvidenceLoss loss) => !_question.AcceptedLosses.Contains(instance.Instance)
+        bool IsOfThis(EvidenceLoss loss) => !_question.Declared.AcceptedLosses.Contains(instance.Instance)
             && (loss.CredentialName is null ? instance.Credentials.Count == 0 || instance.Credentials.ContainsKey(_name) : loss.CredentialName == _name);
     }
 

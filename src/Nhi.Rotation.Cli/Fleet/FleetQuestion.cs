@@ -7,7 +7,9 @@ internal sealed record FleetQuestion
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>How old the last line of an instance may be that did not say that it stopped. A quiet one writes a line a minute.</summary>
-    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan MaxAge { get; init; } = DefaultMaxAge;
+
+    public static TimeSpan DefaultMaxAge { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Wins over what the instances were configured with.</summary>
     public TimeSpan? QuietPeriod { get; init; }
@@ -15,8 +17,11 @@ internal sealed record FleetQuestion
     /// <summary>Instances that are known to be gone though they did not say so.</summary>
     public IReadOnlyCollection<string> Gone { get; init; } = [];
 
-    /// <summary>Instances whose lost evidence is known to have held no use of an old version.</summary>
-    public IReadOnlyCollection<string> AcceptedLosses { get; init; } = [];
+    /// <summary>Of which apps so many instances should be running.</summary>
+    public IReadOnlyDictionary<string, int> Expected { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>What somebody knows besides.</summary>
+    public Declarations Declared { get; init; } = new();
 
     /// <summary>Only this credential.</summary>
     public string? CredentialName { get; init; }

@@ -9,6 +9,15 @@ internal sealed record FleetReport
 
     public required IReadOnlyList<InstanceEvidence> Instances { get; init; }
 
+    /// <summary>What was asked, and what was declared.</summary>
+    public required FleetQuestion Question { get; init; }
+
+    /// <summary>What no instance can answer, and what keeps the answer from being yes.</summary>
+    public required IReadOnlyList<string> OpenQuestions { get; init; }
+
+    /// <summary>Files in the directories that are no evidence and do not claim to be.</summary>
+    public IReadOnlyList<string> LeftAlone { get; init; } = [];
+
     public IEnumerable<Finding> Findings => Instances.SelectMany(instance => instance.Findings);
 
     public ExitCode ExitCode
@@ -25,7 +34,7 @@ internal sealed record FleetReport
                 return ExitCode.StillUsed;
             }
 
-            var isComplete = !Findings.Any(finding => finding.Kind is FindingKind.Unreadable);
+            var isComplete = OpenQuestions.Count == 0 && !Findings.Any(finding => finding.Kind is FindingKind.Unreadable);
             return isComplete && Rotations.Count > 0 && Rotations.All(rotation => rotation.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked)
                 ? ExitCode.Safe
                 : ExitCode.NotEnoughEvidence;
@@ -35,13 +44,15 @@ internal sealed record FleetReport
     /// <summary>Merges instances.</summary>
     public static FleetReport Of(IReadOnlyList<InstanceEvidence> instances, FleetQuestion question)
     {
-        Presence[] present = [.. instances.Select(instance => Presence.Of(instance, question))];
+        Presence[] present = [.. instances.Select(instance => Presence.Of(question.Declared.Rename(instance), question))];
         return new FleetReport
         {
+            Question = question,
+            OpenQuestions = [.. Fleet.OpenQuestions.Missing(present, question.Expected), .. Fleet.OpenQuestions.Vanished(present, question)],
             Instances = instances,
             Rotations =
             [
-                .. from name in instances.SelectMany(instance => instance.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)
+                .. from name in present.SelectMany(instance => instance.Evidence.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)
                    where question.CredentialName is null || name == question.CredentialName
                    from rotation in new CredentialFleet(name, present, question).Judge()
                    select rotation,

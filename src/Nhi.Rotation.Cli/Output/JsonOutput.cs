@@ -13,6 +13,9 @@ internal static class JsonOutput
         JsonReport.CurrentFormat,
         report.ExitCode,
         (int)report.ExitCode,
+        JsonQuestion.Of(report.Question),
+        report.OpenQuestions,
+        report.LeftAlone,
         [.. report.Rotations.Select(Shape)],
         [.. report.Instances.Select(instance => new JsonChain(instance.App, instance.Instance, instance.Files, instance.Lines, instance.IsClosed, instance.LastAt, instance.Head))],
         [.. report.Findings]);

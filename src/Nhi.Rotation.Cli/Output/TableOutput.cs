@@ -28,8 +28,34 @@ internal static class TableOutput
             WriteLine(output, $"{Label(finding.Kind)}: {finding.File}:{finding.Line.ToString(CultureInfo.InvariantCulture)}: {finding.Message}");
         }
 
+        foreach (var file in report.LeftAlone)
+        {
+            WriteLine(output, $"left alone: {file} is no evidence");
+        }
+
+        foreach (var question in report.OpenQuestions)
+        {
+            WriteLine(output, $"OPEN QUESTION: {question}");
+        }
+
         output.WriteLine();
-        WriteLine(output, Conclusion(report));
+        WriteLine(output, Conclusion(report) + Given(report.Question));
+    }
+
+    // An answer that rests on what was given says so, wherever it is quoted.
+    private static string Given(FleetQuestion question)
+    {
+        var declared = question.Declared;
+        string[] given =
+        [
+            .. question.QuietPeriod is { } quiet ? [$"a quiet period of {quiet}"] : Array.Empty<string>(),
+            .. question.MaxAge != FleetQuestion.DefaultMaxAge ? [$"last lines up to {question.MaxAge} old"] : Array.Empty<string>(),
+            .. question.Gone.Select(id => $"{id} is gone"),
+            .. declared.RetiredConsumers.Select(consumer => $"{consumer} is retired"),
+            .. declared.Renamed.Select(name => $"{name.Key} is {name.Value} now"),
+            .. declared.AcceptedLosses.Select(id => $"what {id} lost does not matter"),
+        ];
+        return given.Length == 0 ? "" : $" Given by {Environment.UserName}: {string.Join(", ", given)}{(declared.Because is null ? "" : $", because {declared.Because}")}.";
     }
 
     public static string Label(FindingKind kind) => kind switch

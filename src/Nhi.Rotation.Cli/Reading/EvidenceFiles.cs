@@ -1,3 +1,5 @@
+using Nhi.Rotation.Evidence.Reading;
+
 namespace Nhi.Rotation.Cli.Reading;
 
 /// <summary>Finds evidence files: each once, whatever links lead to it. Nothing is left out silently: what cannot be read is an error.</summary>
@@ -8,7 +10,7 @@ internal static class EvidenceFiles
     /// <summary>The files that the arguments name or contain.</summary>
     /// <exception cref="IOException">A file or a directory cannot be read, or is something else.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public static IReadOnlyList<string> Find(IEnumerable<string> paths)
+    public static FoundFiles Find(IReadOnlyCollection<string> paths)
     {
         HashSet<string> files = new(StringComparer.Ordinal);
         HashSet<string> directories = new(StringComparer.Ordinal);
@@ -17,7 +19,10 @@ internal static class EvidenceFiles
             Add(path, files, directories);
         }
 
-        return [.. files.Order(StringComparer.Ordinal)];
+        // A file that is named is taken at the word of whoever names it.
+        var named = paths.Select(Canonical).ToHashSet(StringComparer.Ordinal);
+        var all = files.Order(StringComparer.Ordinal).ToLookup(file => named.Contains(file) || EvidenceReader.IsEvidence(file));
+        return new FoundFiles([.. all[true]], [.. all[false]]);
     }
 
     // Directories are told apart by where their links end, so a loop of links ends too.

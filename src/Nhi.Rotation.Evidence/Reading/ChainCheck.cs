@@ -34,7 +34,7 @@ internal sealed class ChainCheck
         var check = new ChainCheck(files[0].Instance, earlier);
         foreach (var file in files)
         {
-            check.Follow(file.Path, isLast: file == files[^1]);
+            check.Follow(file.Path);
         }
 
         return check.Result(files);
@@ -69,7 +69,7 @@ internal sealed class ChainCheck
         };
     }
 
-    private void Follow(string path, bool isLast)
+    private void Follow(string path)
     {
         (_file, _number) = (path, 0);
         foreach (var line in LineReader.Read(path))
@@ -89,7 +89,7 @@ internal sealed class ChainCheck
         if (_number == 0)
         {
             _number = 1;
-            Find(isLast ? FindingKind.Torn : FindingKind.Tampered, "the file is empty, or not a regular file");
+            Find(FindingKind.Torn, "the file is empty, or not a regular file");
         }
     }
 

@@ -18,10 +18,16 @@ public static class EvidenceReader
             .. paths.Select(FileHead.Of)
                 .GroupBy(file => file.Instance, StringComparer.Ordinal)
                 .OrderBy(files => files.Key, StringComparer.Ordinal)
-                .Select(files => ChainCheck.Of([.. files.OrderBy(file => file.FirstSeq)], chains.GetValueOrDefault(files.Key))),
+                .Select(files => ChainCheck.Of(ChainCopies.Without(files), chains.GetValueOrDefault(files.Key))),
         ];
         return [.. found, .. chains.Values.ExceptBy(found.Select(instance => instance.Instance), chain => chain.Instance, StringComparer.Ordinal).Select(Missing)];
     }
+
+    /// <summary>Whether a file is or claims to be evidence: by a line of it, or by its name.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public static bool IsEvidence(string path) => FileHead.Of(path).IsClaim;
 
     private static InstanceEvidence Missing(EarlierChain chain) => new()
     {

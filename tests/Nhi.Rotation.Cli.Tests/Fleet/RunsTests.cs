@@ -1,6 +1,5 @@
 using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
-using Nhi.Rotation.Evidence;
 
 namespace Nhi.Rotation.Cli.Tests.Fleet;
 

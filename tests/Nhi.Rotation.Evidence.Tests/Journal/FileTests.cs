@@ -79,7 +79,7 @@ public sealed class FileTests : IDisposable
 
         Assert.Equal((int)ExitCode.Safe, _evidence.Verify(WrittenInstance.At(300)).Exit);
         Assert.Equal((int)ExitCode.Safe, Verify(Path.Combine(_evidence.Path, "shop.jsonl"), Path.Combine(_evidence.Path, "loop", "link"), real.FullName + "/").Exit);
-        Assert.Equal([Path.Combine(real.FullName, "shop.jsonl")], EvidenceFiles.Find([_evidence.Path, Path.Combine(_evidence.Path, "loop", "loop", "link", "shop.jsonl")]));
+        Assert.Equal([Path.Combine(real.FullName, "shop.jsonl")], EvidenceFiles.Find([_evidence.Path, Path.Combine(_evidence.Path, "loop", "loop", "link", "shop.jsonl")]).Evidence);
     }
 
     [Fact]

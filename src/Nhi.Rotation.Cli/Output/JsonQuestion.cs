@@ -1,0 +1,18 @@
+using System.Reflection;
+using Nhi.Rotation.Cli.Fleet;
+
+namespace Nhi.Rotation.Cli.Output;
+
+/// <summary>When, by what and with which options the report was made.</summary>
+internal sealed record JsonQuestion(
+    DateTimeOffset At, string Tool, TimeSpan MaxAge, TimeSpan? QuietPeriod, IReadOnlyCollection<string> Gone, IReadOnlyDictionary<string, int> Expected, JsonDeclared? Declared)
+{
+    public static JsonQuestion Of(FleetQuestion question) => new(
+        question.Now,
+        Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
+        question.MaxAge,
+        question.QuietPeriod,
+        question.Gone,
+        question.Expected,
+        JsonDeclared.Of(question.Declared));
+}

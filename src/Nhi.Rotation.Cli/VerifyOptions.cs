@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Nhi.Rotation.Cli.Fleet;
+
+namespace Nhi.Rotation.Cli;
+
+/// <summary>What <c>verify</c> takes besides files.</summary>
+internal sealed class VerifyOptions
+{
+    private readonly Option<TimeSpan?> _quietPeriod = new("--quiet-period")
+    {
+        Description = "How long nobody may have used an old version: 90s, 30m, 1h, 2d or hh:mm:ss. Without it, what each instance was configured with.",
+        CustomParser = ParseTime,
+    };
+
+    private readonly Option<TimeSpan?> _maxAge = new("--max-age")
+    {
+        Description = "How old the last line of an instance may be that did not stop in good order, 5m by default. Say more only for copies, and no more than their age.",
+        CustomParser = ParseTime,
+    };
+
+    private readonly Option<string[]> _gone = new("--gone") { Description = "Instances that are known to be gone, though they did not stop in good order: ids, with commas between them. May be repeated." };
+
+    private readonly Option<FileInfo?> _goneFrom = new("--gone-from") { Description = "A file of such instances." };
+
+    private readonly Option<string[]> _expect = new("--expect") { Description = "Who should be running: orders=3,worker=1. With fewer instances there is not enough evidence." };
+
+    private readonly Option<FileInfo?> _expectFrom = new("--expect-from") { Description = "A file of the same." };
+
+    private readonly Option<string[]> _retired = new("--retired-consumer") { Description = "A consumer whose code is gone: orders/nightly. May be repeated." };
+
+    private readonly Option<string[]> _renamed = new("--renamed") { Description = "What an app or a credential was called, and is called now: web=web-v2. May be repeated." };
+
+    private readonly Option<string[]> _acceptLoss = new("--accept-loss") { Description = "An instance that lost evidence of which you know that it held no use of an old version. May be repeated." };
+
+    private readonly Option<string?> _because = new("--because") { Description = "Why what you declare is so. It goes into the report, with your name." };
+
+    private readonly Option<string?> _credential = new("--credential") { Description = "Judge only this credential." };
+
+    private readonly Option<string?> _oldVersion = new("--old-version") { Description = "Judge only this old version." };
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_credential, _oldVersion, _quietPeriod, _maxAge, _gone, _goneFrom, _expect, _expectFrom, _retired, _renamed, _acceptLoss, _because];
+
+    /// <summary>The question that they ask.</summary>
+    /// <returns>What makes no sense, or <see langword="null"/>.</returns>
+    public string? TryRead(ParseResult arguments, DateTimeOffset now, out FleetQuestion question)
+    {
+        var counts = Lists.TryCounts(Lists.Of(arguments.GetValue(_expect), arguments.GetValue(_expectFrom)), out var expected);
+        var names = Lists.TryPairs(Lists.Of(arguments.GetValue(_renamed)), out var renamed);
+        question = new FleetQuestion
+        {
+            Now = now,
+            QuietPeriod = arguments.GetValue(_quietPeriod),
+            MaxAge = arguments.GetValue(_maxAge) ?? FleetQuestion.DefaultMaxAge,
+            Gone = Lists.Of(arguments.GetValue(_gone), arguments.GetValue(_goneFrom)).ToHashSet(StringComparer.Ordinal),
+            Expected = expected,
+            Declared = new Declarations
+            {
+                RetiredConsumers = Lists.Of(arguments.GetValue(_retired)),
+                Renamed = renamed,
+                AcceptedLosses = Lists.Of(arguments.GetValue(_acceptLoss)),
+                Because = arguments.GetValue(_because),
+            },
+            CredentialName = arguments.GetValue(_credential),
+            OldVersion = arguments.GetValue(_oldVersion),
+        };
+        return counts is not null ? $"--expect {counts}: say APP=NUMBER."
+            : names is not null ? $"--renamed {names}: say BEFORE=NOW."
+            : null;
+    }
+
+    private static TimeSpan? ParseTime(ArgumentResult argument)
+    {
+        var text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : string.Empty;
+        if (TimeOf(text) is { } time && time >= TimeSpan.Zero)
+        {
+            return time;
+        }
+
+        argument.AddError($"'{text}' is no time. Use 90s, 30m, 1h, 2d or hh:mm:ss.");
+        return null;
+    }
+
+    private static TimeSpan? TimeOf(string text)
+    {
+        const int MaxDays = 36_500;
+        if (text.Contains(':', StringComparison.Ordinal))
+        {
+            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time.TotalDays <= MaxDays ? time : null;
+        }
+
+        var seconds = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 };
+        return seconds > 0 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * seconds <= MaxDays * 86_400d
+            ? TimeSpan.FromSeconds(number * seconds)
+            : null;
+    }
+}

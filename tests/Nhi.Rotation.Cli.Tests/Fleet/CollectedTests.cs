@@ -1,0 +1,173 @@
+using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli.Tests.Support;
+
+namespace Nhi.Rotation.Cli.Tests.Fleet;
+
+/// <summary>Evidence as it is collected: copies, strangers, gaps; and what somebody says who knows more.</summary>
+public sealed class CollectedTests : IDisposable
+{
+    private const int Now = 300;
+    private const string Named = "shop-0123456789abcdef-0001.jsonl";
+
+    private readonly EvidenceDirectory _evidence = new();
+
+    public CollectedTests() => Good("aaaa").Alive(Now).Write(_evidence.Path);
+
+    private string First => Directory.GetFiles(_evidence.Path, "*aaaa*").Single();
+
+    public void Dispose() => _evidence.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(1_000)]
+    public void The_same_chain_collected_twice_is_one_chain(int cut)
+    {
+        // A backup, or a snapshot of the file before it grew.
+        var whole = File.ReadAllBytes(First);
+        File.WriteAllBytes(Path.Combine(_evidence.Path, "backup.jsonl"), whole[..^cut]);
+        AssertExit(ExitCode.Safe);
+    }
+
+    [Fact]
+    public void Two_chains_that_part_are_no_copies()
+    {
+        Good("aaaa").Use("v1", 290, "report", CredentialStage.Previous).Alive(Now).Write(Directory.CreateDirectory(Path.Combine(_evidence.Path, "other")).FullName);
+
+        AssertExit(ExitCode.Violated);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_evidence_is_named_and_left_alone()
+    {
+        File.WriteAllText(Path.Combine(_evidence.Path, "requests.jsonl"), "{\"path\":\"/\"}\n");
+
+        Assert.Contains("requests.jsonl is no evidence", AssertExit(ExitCode.Safe), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_claims_to_be_evidence_is_not_left_alone()
+    {
+        File.WriteAllText(Path.Combine(_evidence.Path, Named), "{\"path\":\"/\"}\n");
+
+        AssertExit(ExitCode.Violated);
+    }
+
+    [Fact]
+    public void Empty_files_of_an_instance_that_is_whole_are_nothing()
+    {
+        using var evidence = new EvidenceDirectory();
+        Good("0123456789abcdef").Alive(Now).Write(evidence.Path);
+        File.WriteAllText(Path.Combine(evidence.Path, Named.Replace("0001", "0002", StringComparison.Ordinal)), "");
+        File.WriteAllText(Path.Combine(evidence.Path, Named.Replace("0001", "0003", StringComparison.Ordinal)), "");
+
+        var result = evidence.Verify(WrittenInstance.At(Now));
+        Assert.True(result.Exit == (int)ExitCode.Safe, result.Output);
+    }
+
+    [Fact]
+    public void Who_should_be_there_and_is_not_keeps_it_from_being_safe()
+    {
+        Assert.Contains("2 instances of shop should be there", AssertExit(ExitCode.NotEnoughEvidence, "--expect", "shop=2"), StringComparison.Ordinal);
+        AssertExit(ExitCode.Safe, "--expect", "shop=1");
+        AssertExit(ExitCode.NotEnoughEvidence, "--expect", "shop=1,worker=1");
+
+        Good("bbbb").Stop(200).Write(_evidence.Path);
+        AssertExit(ExitCode.NotEnoughEvidence, "--expect", "shop=2");
+
+        var file = Path.Combine(_evidence.Path, "expected.txt");
+        File.WriteAllText(file, "# the fleet\nshop=1\nworker=1\n");
+        AssertExit(ExitCode.NotEnoughEvidence, "--expect-from", file);
+        AssertExit(ExitCode.Usage, "--expect", "shop=many");
+    }
+
+    [Fact]
+    public void Instances_are_declared_gone_by_lists_and_files_but_not_those_that_wrote_a_moment_ago()
+    {
+        Good("bbbb").Alive(200).Write(_evidence.Path);
+        Good("cccc").Alive(210).Write(_evidence.Path);
+        AssertExit(ExitCode.NotEnoughEvidence, "--gone", "bbbb");
+        Assert.Contains("bbbb is gone", AssertExit(ExitCode.Safe, "--gone", "bbbb,cccc"), StringComparison.Ordinal);
+
+        var file = Path.Combine(_evidence.Path, "gone.txt");
+        File.WriteAllText(file, "bbbb\ncccc\n");
+        AssertExit(ExitCode.Safe, "--gone-from", file);
+
+        AssertExit(ExitCode.Usage, "--gone", "aaaa");
+        Good("dddd").Alive(299.5).Write(_evidence.Path);
+        AssertExit(ExitCode.Usage, "--gone", "bbbb,cccc,dddd");
+        Good("eeee").Alive(299).Write(_evidence.Path);
+        File.Delete(Directory.GetFiles(_evidence.Path, "*dddd*").Single());
+        AssertExit(ExitCode.Safe, "--gone", "bbbb,cccc,eeee");
+    }
+
+    [Fact]
+    public void A_consumer_whose_code_is_gone_is_declared_and_told()
+    {
+        new WrittenInstance("bbbb").Describe(0).See("v1", 0).Promote("v1", 0).Use("v1", 5, "oldfeature").Stop(10).Write(_evidence.Path);
+        AssertExit(ExitCode.NotEnoughEvidence);
+        AssertExit(ExitCode.NotEnoughEvidence, "--retired-consumer", "other/oldfeature");
+
+        var output = AssertExit(ExitCode.Safe, "--retired-consumer", "shop/oldfeature", "--because", "removed in 3.1");
+        Assert.Contains("shop/oldfeature is retired, because removed in 3.1", output, StringComparison.Ordinal);
+        Assert.Contains("\"because\": \"removed in 3.1\"", AssertExit(ExitCode.Safe, "--retired-consumer", "shop/oldfeature", "--because", "removed in 3.1", "--format", "json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_app_that_was_renamed_is_one_app_once_somebody_says_so()
+    {
+        new WrittenInstance("bbbb", "web").Describe(0).See("v1", 0).Promote("v1", 0).Use("v1", 5, "nightly").Stop(10).Write(_evidence.Path);
+        new WrittenInstance("cccc", "web-v2").Describe(150).See("v2", 150).Promote("v2", 150).Accept("v2", 151).Use("v2", 151, "nightly").Stop(160).Write(_evidence.Path);
+        AssertExit(ExitCode.NotEnoughEvidence);
+
+        AssertExit(ExitCode.Safe, "--renamed", "web=web-v2");
+    }
+
+    [Fact]
+    public void A_credential_that_vanished_with_open_users_blocks_what_came_in_its_place()
+    {
+        using var evidence = new EvidenceDirectory();
+        new WrittenInstance("aaaa").Describe(0, "partner-key").See("v1", 0, "partner-key").Promote("v1", 0, credential: "partner-key").Use("v1", 5, "nightly", credential: "partner-key").Stop(10).Write(evidence.Path);
+        new WrittenInstance("bbbb").Describe(20, "partner").See("v1", 20, "partner").Promote("v1", 20, credential: "partner").Use("v1", 21, credential: "partner")
+            .Rotate("v1", "v2", 100, "partner").Accept("v2", 101, "partner").Use("v2", 101, credential: "partner").Alive(Now).Write(evidence.Path);
+
+        AssertExit(evidence, ExitCode.NotEnoughEvidence, "--credential", "partner");
+        Assert.Contains("nightly has not been seen on a newer version", AssertExit(evidence, ExitCode.NotEnoughEvidence, "--credential", "partner", "--renamed", "partner-key=partner"), StringComparison.Ordinal);
+        AssertExit(evidence, ExitCode.Safe, "--credential", "partner", "--retired-consumer", "shop/nightly");
+    }
+
+    [Fact]
+    public void Lost_evidence_counts_against_what_it_can_be_of_until_somebody_knows_better()
+    {
+        using var evidence = new EvidenceDirectory();
+        var lost = Good("aaaa");
+        lost.Add(new Evidence.EvidenceEvent { Kind = Evidence.EvidenceKind.Lost, At = WrittenInstance.At(110), CredentialName = "stripe", Missing = 3 });
+        lost.Describe(111, "db").See("x1", 111, "db").Promote("x1", 111, credential: "db").Rotate("x1", "x2", 120, "db").Accept("x2", 121, "db").Use("x2", 121, credential: "db")
+            .Rotate("v2", "v3", 130).Accept("v3", 131).Use("v3", 131).Alive(Now).Write(evidence.Path);
+
+        AssertExit(evidence, ExitCode.Safe, "--credential", "db");
+        AssertExit(evidence, ExitCode.NotEnoughEvidence, "--old-version", "v1");
+        AssertExit(evidence, ExitCode.NotEnoughEvidence, "--old-version", "v2");
+        AssertExit(evidence, ExitCode.Safe, "--accept-loss", "aaaa");
+    }
+
+    [Fact]
+    public void Limits_that_were_given_are_told_with_the_answer()
+    {
+        Assert.Contains("SAFE: every old version may be revoked, or is proven to be. Given by", AssertExit(ExitCode.Safe, "--quiet-period", "0s"), StringComparison.Ordinal);
+        Assert.Contains("\"quietPeriod\": \"00:00:00\"", AssertExit(ExitCode.Safe, "--quiet-period", "0s", "--format", "json"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Given by", AssertExit(ExitCode.Safe), StringComparison.Ordinal);
+    }
+
+    private static WrittenInstance Good(string instance) => new WrittenInstance(instance).Describe(0).See("v1", 0).Promote("v1", 0)
+        .Use("v1", 90).Rotate("v1", "v2", 100).Accept("v2", 101).Use("v2", 101);
+
+    private string AssertExit(ExitCode expected, params string[] options) => AssertExit(_evidence, expected, options);
+
+    private static string AssertExit(EvidenceDirectory evidence, ExitCode expected, params string[] options)
+    {
+        var result = evidence.Verify(WrittenInstance.At(Now), options);
+        Assert.True(result.Exit == (int)expected, $"{result.Exit}\n{result.Output}{result.Errors}");
+        return result.Output;
+    }
+}
