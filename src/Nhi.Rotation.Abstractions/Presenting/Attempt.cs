@@ -18,6 +18,9 @@ internal sealed record Attempt(Credential Version, RefusalKind Kind, Attempt? Be
     /// <summary>Whether any version of the operation is only suspected to have been refused.</summary>
     public bool HasSuspects => Kind == RefusalKind.Suspected || Before is { HasSuspects: true };
 
+    /// <summary>The version that the operation began with.</summary>
+    public Credential First => Before?.First ?? Version;
+
     public bool Has(string versionId)
     {
         for (var attempt = this; attempt is not null; attempt = attempt.Before)

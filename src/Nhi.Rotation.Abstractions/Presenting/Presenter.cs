@@ -134,7 +134,7 @@ public sealed class Presenter<T>
             _memory.EndTrial(isConfirmed: false);
             return null;
         }
-        else if (!await TryBeginTrialAsync(ct).ConfigureAwait(false))
+        else if (!await _memory.TryBeginTrialAsync(_options.MaxWait, ct).ConfigureAwait(false))
         {
             return FollowTrial(tried);
         }
@@ -153,18 +153,9 @@ public sealed class Presenter<T>
 
     private bool TryTake(out Presented<T> shown)
     {
-        if (_standby is null)
+        if (_standby is null && TryTakeCurrent(out shown))
         {
-            try
-            {
-                if (_builds.TryTakeCurrent(out shown))
-                {
-                    return true;
-                }
-            }
-            catch (CredentialUnavailableException)
-            {
-            }
+            return true;
         }
 
         return TryTakeOther(out shown);
@@ -183,15 +174,41 @@ public sealed class Presenter<T>
 
         if (_standby is { } standby)
         {
-            if (IsGood(standby, current) && Find(set, standby.VersionId) is { } other && _builds.TryBuild(other, before: null, out shown))
+            if (standby.InsteadOf == current.VersionId && !IsOver(standby) && Find(set, standby.VersionId) is { } other && _builds.TryBuild(other, before: null, out shown))
             {
                 return true;
             }
 
-            Interlocked.CompareExchange(ref _standby, null, standby);
-            return TryTake(out shown);
+            // One that was made current for all goes on standing by, should that be taken back soon.
+            if (standby.InsteadOf == current.VersionId || IsOver(standby))
+            {
+                Interlocked.CompareExchange(ref _standby, null, standby);
+                return TryTake(out shown);
+            }
+
+            return TryTakeCurrent(out shown) || TryStandIn(set, current, out shown);
         }
 
+        return TryStandIn(set, current, out shown);
+    }
+
+    private bool TryTakeCurrent(out Presented<T> shown)
+    {
+        try
+        {
+            return _builds.TryTakeCurrent(out shown);
+        }
+        catch (CredentialUnavailableException)
+        {
+            shown = default;
+            return false;
+        }
+    }
+
+    // Nothing can be built from the current version.
+    private bool TryStandIn(CredentialSet set, Credential current, out Presented<T> shown)
+    {
+        shown = default;
         foreach (var version in set.Presentable)
         {
             if (_builds.TryBuild(version, before: null, out shown))
@@ -204,8 +221,7 @@ public sealed class Presenter<T>
         return false;
     }
 
-    private bool IsGood(Standby standby, Credential current) =>
-        standby.InsteadOf == current.VersionId && (standby.Until is not { } until || _options.Time.GetTimestamp() < until);
+    private bool IsOver(Standby standby) => standby.Until is { } until && _options.Time.GetTimestamp() >= until;
 
     // The list is as old as the set; a version may have been retired or revoked since.
     private static Credential? Find(CredentialSet set, string versionId) =>
@@ -243,14 +259,17 @@ public sealed class Presenter<T>
     // After the report, which may have made it current for all.
     private void StandBy(Presented<T> shown)
     {
-        if (_provider.Credentials.Current is not { } current || current.VersionId == shown.Version.VersionId)
+        if (_standby is { } standby && standby.InsteadOf == shown.Version.VersionId)
         {
             _standby = null;
         }
-        else if (_memory.RefusedFor(current.VersionId) is var left && left > TimeSpan.Zero)
+
+        var current = _provider.Credentials.Current?.VersionId;
+        var refused = current == shown.Version.VersionId ? shown.Before?.First.VersionId : current;
+        if (refused is not null && refused != shown.Version.VersionId && _memory.RefusedFor(refused) is var left && left > TimeSpan.Zero)
         {
             var until = _options.Time.GetTimestamp() + (long)(left.TotalSeconds * _options.Time.TimestampFrequency);
-            _standby = new Standby(current.VersionId, shown.Version.VersionId, until);
+            _standby = new Standby(refused, shown.Version.VersionId, until);
         }
     }
 
@@ -264,22 +283,6 @@ public sealed class Presenter<T>
         }
 
         _provider.Report(shown.Version, CredentialOutcome.Rejected);
-    }
-
-    private async ValueTask<bool> TryBeginTrialAsync(CancellationToken ct)
-    {
-        if (_memory.TryBeginTrial(out var running))
-        {
-            return true;
-        }
-
-        if (running is not null)
-        {
-            await running.WaitAsync(_options.MaxWait, _options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ct.ThrowIfCancellationRequested();
-        }
-
-        return false;
     }
 
     // What another operation found out meanwhile.

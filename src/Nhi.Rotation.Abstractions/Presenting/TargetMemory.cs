@@ -108,9 +108,40 @@ internal sealed class TargetMemory(TimeProvider time)
         }
     }
 
-    /// <summary>Asks to try another version on suspicion: one operation at a time, and not soon after that led to nothing.</summary>
-    /// <param name="running">The trial of another operation, if one is under way.</param>
-    public bool TryBeginTrial(out Task? running)
+    /// <summary>
+    /// Asks to try another version on suspicion: one operation at a time, and not soon after that led to nothing. While another operation tries, its end is waited for.
+    /// </summary>
+    /// <param name="maxWait">How long at most.</param>
+    /// <param name="ct">Cancels the wait.</param>
+    public async ValueTask<bool> TryBeginTrialAsync(TimeSpan maxWait, CancellationToken ct)
+    {
+        if (TryBeginTrial(out var running))
+        {
+            return true;
+        }
+
+        if (running is not null)
+        {
+            await running.WaitAsync(maxWait, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ct.ThrowIfCancellationRequested();
+        }
+
+        return false;
+    }
+
+    /// <summary>A trial came to its end.</summary>
+    /// <param name="isConfirmed">Whether the suspicion was right, so that the next one may be followed at once.</param>
+    public void EndTrial(bool isConfirmed)
+    {
+        lock (_gate)
+        {
+            _lastTrialAt = isConfirmed ? null : _lastTrialAt;
+            _trial?.TrySetResult();
+            _trial = null;
+        }
+    }
+
+    private bool TryBeginTrial(out Task? running)
     {
         lock (_gate)
         {
@@ -124,18 +155,6 @@ internal sealed class TargetMemory(TimeProvider time)
             _trial = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _lastTrialAt = time.GetTimestamp();
             return true;
-        }
-    }
-
-    /// <summary>A trial came to its end.</summary>
-    /// <param name="isConfirmed">Whether the suspicion was right, so that the next one may be followed at once.</param>
-    public void EndTrial(bool isConfirmed)
-    {
-        lock (_gate)
-        {
-            _lastTrialAt = isConfirmed ? null : _lastTrialAt;
-            _trial?.TrySetResult();
-            _trial = null;
         }
     }
 

@@ -64,6 +64,9 @@ internal sealed record CredentialState
         }
     }
 
+    /// <summary>Whether a version waits because the other side refused it.</summary>
+    public bool HasPaused => Versions.Any(static version => version.PausedUntil is not null);
+
     public VersionState? Find(string? id)
     {
         foreach (var version in Versions)

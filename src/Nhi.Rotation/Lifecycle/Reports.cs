@@ -22,6 +22,11 @@ internal static class Reports
                 }
             }
         }
+        else if (outcome == CredentialOutcome.Accepted && draft.Find(id) is { Stage: CredentialStage.Pending, PausedUntil: not null } paused)
+        {
+            // The other side takes it again: it waits for nothing more, also not for a probe of the same question.
+            draft.Put(paused with { PausedUntil = null, Pauses = 0, Probe = draft.Policy.RequiresProbe ? ProbeVerdict.Accepted : paused.Probe });
+        }
         else if (outcome == CredentialOutcome.Accepted && state.Rejections > 0)
         {
             draft.State = state with { WorkingPreviousId = id };
@@ -92,7 +97,12 @@ internal static class Reports
         }
 
         var pause = Doubling.Wait(policy.FallbackPause, policy.FallbackPauseMax, rejected.Pauses);
-        draft.Put(rejected with { Stage = CredentialStage.Pending, PausedUntil = draft.Now.Elapsed + pause, Pauses = rejected.Pauses + 1 });
+        foreach (var newer in draft.Versions.Where(version => version == rejected || (version.Stage == CredentialStage.Previous && version.CompareAge(working) > 0)).ToArray())
+        {
+            // Those between would take its place at once, and nobody said that they work.
+            draft.Put(newer with { Stage = CredentialStage.Pending, OverlapEndsAt = null, PausedUntil = draft.Now.Elapsed + pause, Pauses = newer.Pauses + 1 });
+        }
+
         draft.Put(working with { Stage = CredentialStage.Current, OverlapEndsAt = null });
         draft.State = draft.State with
         {

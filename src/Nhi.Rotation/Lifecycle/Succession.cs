@@ -40,14 +40,14 @@ internal static class Succession
             return;
         }
 
-        // Rejected by the other side: not valid in our eyes. Neither is one that a labelling backend left without a label.
-        if (version.Probe == ProbeVerdict.Rejected || version.Pauses > 0 || (current.Label == VersionLabel.Current && version.Label == VersionLabel.None))
+        // Rejected by its probe: not valid in our eyes. Neither is one that a labelling backend left without a label.
+        if (version.Probe == ProbeVerdict.Rejected || (current.Label == VersionLabel.Current && version.Label == VersionLabel.None))
         {
             draft.Retire(version, RetireCause.Skipped);
             return;
         }
 
-        var placed = version with { Stage = CredentialStage.Previous, OverlapEndsAt = OverlapEnd(draft, current) };
+        var placed = version with { Stage = CredentialStage.Previous, Pauses = 0, OverlapEndsAt = OverlapEnd(draft, current) };
         draft.Put(placed);
         Ageing.Age(draft, placed);
     }

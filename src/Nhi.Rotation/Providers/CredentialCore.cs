@@ -274,7 +274,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
         var before = _shelf.State;
         var dropped = _shelf.Take(transition.State, listing);
-        var changed = dropped || transition.Facts.Length > 0 || before.PresentedId != transition.State.PresentedId;
+        var changed = dropped || transition.Facts.Length > 0 || before.PresentedId != transition.State.PresentedId || before.HasPaused != transition.State.HasPaused;
         if (changed)
         {
             _publisher.Publish();
@@ -283,7 +283,7 @@ internal sealed class CredentialCore : IRefreshTarget
         }
 
         var current = _shelf.Find(transition.State.CurrentId);
-        _acceptanceMatters = transition.State.Rejections > 0 || current is { State.Pauses: > 0 } or { IsAccepted: false };
+        _acceptanceMatters = transition.State.Rejections > 0 || current is { State.Pauses: > 0 } or { IsAccepted: false } || transition.State.HasPaused;
         return changed;
     }
 

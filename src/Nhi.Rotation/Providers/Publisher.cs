@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Following;
+using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Versions;
 
@@ -141,13 +142,15 @@ internal sealed class Publisher
     private void Show(RotatingCredentialProvider view)
     {
         var current = _shelf.Find(_shelf.State.PresentedId);
+        var presentable = Presentability.InOrder(_shelf.State);
         view.Show(new CredentialSet(
             _core.Name,
             _generation,
             current is null ? null : view.CredentialFor(current),
             Credentials(view, CredentialStage.Pending),
             Credentials(view, CredentialStage.Previous),
-            Credentials(view, CredentialStage.Retired)));
+            Credentials(view, CredentialStage.Retired),
+            presentable.IsEmpty ? null : [.. presentable.Select(id => view.CredentialFor(_shelf.Find(id)!))]));
     }
 
     private Credential[] Credentials(RotatingCredentialProvider view, CredentialStage stage)

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>What may be presented, and in which order one follows another that the other side refuses.</summary>
+internal static class Presentability
+{
+    private static readonly Comparer<VersionState> NewestFirst = Comparer<VersionState>.Create(static (a, b) => b.CompareAge(a));
+
+    /// <summary>
+    /// The current version, then the others, newest first: those in overlap, and those that only wait because the other side refused them. Never one that has not come yet, or that a
+    /// probe rejected.
+    /// </summary>
+    /// <returns>Their ids, or nothing where the order is the usual one: the current version and those in overlap.</returns>
+    public static ImmutableArray<string> InOrder(CredentialState state)
+    {
+        if (state.PresentedId is not { } presented || !state.Versions.Any(Waits))
+        {
+            return [];
+        }
+
+        return
+        [
+            presented,
+            .. state.Versions
+                .Where(version => version.Id != presented && version.HasValue && (version.Stage == CredentialStage.Previous || Waits(version)))
+                .Order(NewestFirst)
+                .Select(static version => version.Id),
+        ];
+    }
+
+    private static bool Waits(VersionState version) => version is { Stage: CredentialStage.Pending, PausedUntil: not null, HasValue: true };
+}
