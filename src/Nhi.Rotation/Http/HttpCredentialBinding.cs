@@ -5,73 +5,50 @@ using Nhi.Rotation.Telemetry;
 namespace Nhi.Rotation.Http;
 
 /// <summary>
-/// One credential on one client, for as long as the app runs (handlers come and go): decides which requests are stamped, with which version,
-/// and what a response says of it. Safe for concurrent use.
+/// One credential on one client, for as long as the app runs (handlers come and go): knows which requests carry it, and what their answers mean. Safe for concurrent use.
 /// </summary>
 internal sealed class HttpCredentialBinding
 {
     private readonly HttpCredentialRegistration _registration;
-    private readonly IRotatingCredentialProvider _provider;
     private readonly OriginGuard _origins;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly IDerived<Stamp>? _stamps;
     private readonly Func<HttpResponseMessage, bool> _isRejection;
-    private readonly RecentRejections _rejections;
+
+    // One for each origin, in their order: what a version is worth is known for each server.
+    private readonly Presenter<Stamp>[] _targets;
     private bool _warnedOfReplacement;
 
     public HttpCredentialBinding(
         HttpCredentialRegistration registration, IRotatingCredentialProvider provider, AllowedOrigin[] origins, TimeProvider time, ILogger logger)
     {
         _registration = registration;
-        _provider = provider;
         _origins = new OriginGuard(registration, origins, logger);
-        _time = time;
         _logger = logger;
         _isRejection = registration.Options.IsRejection;
-        _rejections = new RecentRejections(time);
-        _stamps = registration.Stamping.IsDerived ? provider.Derive(registration.Stamping.Build) : null;
+        var presenter = new Presenter<Stamp>(provider, registration.Stamping.Build, new PresenterOptions
+        {
+            MaxAttempts = registration.Options.MaxAttempts,
+            MaxWait = registration.Options.MaxReplayWait,
+            BuildEachTime = !registration.Stamping.IsDerived,
+            Time = time,
+        });
+        _targets = [presenter, .. origins.Skip(1).Select(_ => presenter.ForTarget())];
     }
 
     /// <exception cref="InvalidOperationException">The credential is not registered, or no host is known that may see it.</exception>
-    public static HttpCredentialBinding Create(IServiceProvider services, HttpCredentialRegistration registration)
-    {
-        var logger = ClientCredentialServices.Logger(services);
-        return new HttpCredentialBinding(
-            registration,
-            ClientCredentialServices.Provider(services, registration),
-            ClientOrigins.Find(registration, services),
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
-            logger);
-    }
+    public static HttpCredentialBinding Create(IServiceProvider services, HttpCredentialRegistration registration) => new(
+        registration,
+        ClientCredentialServices.Provider(services, registration),
+        ClientOrigins.Find(registration, services),
+        services.GetService<TimeProvider>() ?? TimeProvider.System,
+        ClientCredentialServices.Logger(services));
 
-    /// <summary>Whether the credential may be sent there. Warns once for each host where it may not.</summary>
-    public bool Covers(Uri? address) => _origins.Covers(address);
+    /// <summary>Where a request goes, or <see langword="null"/> if the credential may not be sent there, of which each host warns once.</summary>
+    public Presenter<Stamp>? FindTarget(Uri? address) => _origins.IndexOf(address) is var index && index < 0 ? null : _targets[index];
 
-    /// <summary>The stamp of the current version; counts one use of it. <see langword="null"/> when there is none yet.</summary>
-    public Stamp? TryTakeStamp()
-    {
-        try
-        {
-            return _stamps is null ? _registration.Stamping.Build(_provider.Current) : _stamps.Current;
-        }
-        catch (CredentialUnavailableException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Waits for the first load.</summary>
-    /// <exception cref="CredentialException">There is nothing to present, or it cannot be sent this way.</exception>
-    public async ValueTask<Stamp> TakeStampAsync(CancellationToken cancellationToken)
-    {
-        var credential = await _provider.GetCurrentAsync(cancellationToken).ConfigureAwait(false);
-
-        // If the version is there and its stamp is not, building it here tells why.
-        return TryTakeStamp() ?? _registration.Stamping.Build(credential);
-    }
-
-    public object? Apply(Stamp stamp, HttpRequestMessage request)
+    /// <summary>Puts a stamp on a request. Warns once if it replaces what the caller had put there.</summary>
+    /// <returns>What taking it off needs.</returns>
+    public object? PutOn(HttpRequestMessage request, Stamp stamp)
     {
         var before = stamp.Apply(request, out var replaced);
         if (replaced && !Interlocked.Exchange(ref _warnedOfReplacement, true))
@@ -82,15 +59,14 @@ internal sealed class HttpCredentialBinding
         return before;
     }
 
-    /// <summary>Reports what a response says of the version that was presented. Disposes it if that cannot be found out.</summary>
-    /// <returns>Whether the version was rejected.</returns>
-    public bool Judge(Stamp stamp, HttpResponseMessage response)
+    /// <summary>Whether an answer refuses the version that was presented; if it accepts it, that is noted. Disposes the answer if that cannot be found out.</summary>
+    public bool IsRefused(Presenter<Stamp> target, Presented<Stamp> shown, HttpResponseMessage response)
     {
-        stamp.Scrub(response);
-        bool rejected;
+        shown.Value.Scrub(response);
+        bool isRefused;
         try
         {
-            rejected = _isRejection(response);
+            isRefused = _isRejection(response);
         }
         catch
         {
@@ -98,107 +74,37 @@ internal sealed class HttpCredentialBinding
             throw;
         }
 
-        if (rejected)
+        // Any other status is about the request or the server and says nothing of the credential.
+        if (!isRefused && (int)response.StatusCode is >= 200 and < 400)
         {
-            _rejections.Add(stamp.Source.VersionId);
-            _provider.Report(stamp.Source, CredentialOutcome.Rejected);
-        }
-        else if ((int)response.StatusCode is >= 200 and < 400)
-        {
-            // Any other status is about the request or the server and says nothing of the credential.
-            _provider.Report(stamp.Source, CredentialOutcome.Accepted);
+            target.Accepted(shown);
         }
 
-        return rejected;
+        return isRefused;
     }
 
-    /// <summary>The best other version to repeat a rejected request with, after at most one refresh; counts one use of it.</summary>
-    /// <returns><see langword="null"/> when the rejection stands.</returns>
-    public async ValueTask<Stamp?> FindOtherAsync(Stamp rejected, HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>What to repeat a refused request with.</summary>
+    /// <returns><see langword="null"/> when the refusal stands.</returns>
+    public async ValueTask<Presented<Stamp>?> FindOtherAsync(Presenter<Stamp> target, Presented<Stamp> refused, HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var (client, credential, version) = (_registration.ClientName, _registration.CredentialName, refused.Version.VersionId);
         if (!ReplayableBody.Is(request.Content))
         {
-            RefreshInBackground();
-            Log.NotReplayed(_logger, _registration.ClientName, _registration.CredentialName, rejected.Source.VersionId, "its body can be sent only once");
+            target.Refused(refused);
+            Log.NotReplayed(_logger, client, credential, version, "its body can be sent only once");
             return null;
         }
 
-        var other = TryBuildCurrent(rejected);
-        if (other is null && (other = TryBuildPrevious(rejected)) is not null)
+        var other = await target.FindOtherAsync(refused, ct: cancellationToken).ConfigureAwait(false);
+        if (other is { } found)
         {
-            RefreshInBackground();
-        }
-
-        if (other is null)
-        {
-            await RefreshAsync(cancellationToken).WaitAsync(_registration.Options.MaxReplayWait, _time, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-            other = TryBuildCurrent(rejected);
-        }
-
-        if (other is null)
-        {
-            Log.NotReplayed(_logger, _registration.ClientName, _registration.CredentialName, rejected.Source.VersionId, "there is no other version to try");
+            Log.Replayed(_logger, client, credential, version, found.Version.VersionId);
         }
         else
         {
-            Log.Replayed(_logger, _registration.ClientName, _registration.CredentialName, rejected.Source.VersionId, other.Source.VersionId);
+            Log.NotReplayed(_logger, client, credential, version, "there is no other version to try");
         }
 
         return other;
-    }
-
-    private Stamp? TryBuildCurrent(Stamp rejected) =>
-        _provider.Credentials.Current is { } current ? TryBuild(current, rejected) : null;
-
-    private Stamp? TryBuildPrevious(Stamp rejected)
-    {
-        foreach (var previous in _provider.Credentials.Previous)
-        {
-            // The lists are as old as the set; a version may have been retired or revoked since.
-            if (previous.Stage is not (CredentialStage.Retired or CredentialStage.Revoked)
-                && !_rejections.Contains(previous.VersionId)
-                && TryBuild(previous, rejected) is { } stamp)
-            {
-                return stamp;
-            }
-        }
-
-        return null;
-    }
-
-    private Stamp? TryBuild(Credential candidate, Stamp rejected)
-    {
-        if (candidate.VersionId == rejected.Source.VersionId)
-        {
-            return null;
-        }
-
-        try
-        {
-            return _registration.Stamping.Build(candidate);
-        }
-        catch (CredentialFormatException)
-        {
-            // A version that cannot be sent is no alternative; the provider says so when it becomes current.
-            return null;
-        }
-    }
-
-    private void RefreshInBackground() => _ = RefreshAsync(CancellationToken.None);
-
-    // Never faults, so nobody has to observe it: the provider logs a failure, and the rejection is then simply returned.
-    private async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _provider.RefreshAsync(RefreshReason.Rejection, cancellationToken).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Whatever a provider throws must not replace the response that the caller is waiting for.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
     }
 }

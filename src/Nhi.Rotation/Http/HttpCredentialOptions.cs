@@ -12,6 +12,7 @@ public sealed class HttpCredentialOptions
 {
     private readonly List<AllowedOrigin> _origins = [];
     private TimeSpan _maxReplayWait = TimeSpan.FromSeconds(5);
+    private int _maxAttempts = 4;
 
     internal HttpCredentialOptions()
     {
@@ -30,6 +31,21 @@ public sealed class HttpCredentialOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromHours(1));
             _maxReplayWait = value;
+        }
+    }
+
+    /// <summary>
+    /// How often one request is sent at most, each time with another version, the first time included. Default 4; 1 never repeats it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than 16.</exception>
+    public int MaxAttempts
+    {
+        get => _maxAttempts;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 16);
+            _maxAttempts = value;
         }
     }
 

@@ -13,18 +13,21 @@ internal sealed class OriginGuard(ClientCredentialRegistration registration, All
     private readonly ConcurrentDictionary<string, bool> _warnedHosts = new(StringComparer.Ordinal);
 
     /// <summary>Whether the credential may be sent there. Warns once for each host where it may not.</summary>
-    public bool Covers(Uri? address)
+    public bool Covers(Uri? address) => IndexOf(address) >= 0;
+
+    /// <summary>Which of the origins an address belongs to; negative if the credential may not be sent there, of which it warns once for each host.</summary>
+    public int IndexOf(Uri? address)
     {
         if (address is not { IsAbsoluteUri: true })
         {
-            return false;
+            return -1;
         }
 
-        foreach (var origin in origins)
+        for (var i = 0; i < origins.Length; i++)
         {
-            if (origin.Covers(address))
+            if (origins[i].Covers(address))
             {
-                return true;
+                return i;
             }
         }
 
@@ -34,6 +37,6 @@ internal sealed class OriginGuard(ClientCredentialRegistration registration, All
             Log.SentWithoutCredential(logger, registration.ClientName, registration.CredentialName, host);
         }
 
-        return false;
+        return -1;
     }
 }

@@ -1,8 +1,8 @@
 namespace Nhi.Rotation.Http;
 
 /// <summary>
-/// Stamps each request with the current version, and repeats it once with another one if that is rejected. The request carries the stamp only
-/// while it is being sent; outside it is as the caller made it, so that redirects, retries and logs start from there.
+/// Stamps each request with the current version, and repeats it with another one while that is refused. The request carries the stamp only while it is being sent; outside it is
+/// as the caller made it, so that redirects, retries and logs start from there.
 /// </summary>
 internal sealed class RotatingCredentialHandler : DelegatingHandler
 {
@@ -12,153 +12,115 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!_binding.Covers(request.RequestUri))
+        if (_binding.FindTarget(request.RequestUri) is not { } target)
         {
             return base.SendAsync(request, cancellationToken);
         }
 
-        if (_binding.TryTakeStamp() is not { } stamp)
+        var taking = target.TakeAsync(cancellationToken);
+        if (!taking.IsCompletedSuccessfully)
         {
-            return SendOnceLoadedAsync(request, cancellationToken);
+            return SendOnceLoadedAsync(taking, target, request, cancellationToken);
         }
 
-        var before = _binding.Apply(stamp, request);
-        Task<HttpResponseMessage> sending;
-        try
+#pragma warning disable CA1849 // Both are completed.
+        var sending = Begin(request, taking.Result, isAsync: true, cancellationToken);
+        if (sending.Answer.IsCompletedSuccessfully)
         {
-            sending = base.SendAsync(request, cancellationToken);
+            // A handler below answered by itself, from a cache for example: no state machine then.
+            sending.End(request);
+            return _binding.IsRefused(target, sending.Shown, sending.Answer.Result)
+                ? RepeatAsync(sending.Answer.Result, sending.Shown, target, request, isAsync: true, cancellationToken)
+                : sending.Answer;
         }
-        catch
-        {
-            stamp.Remove(request, before);
-            throw;
-        }
-
-        if (!sending.IsCompletedSuccessfully)
-        {
-            return FinishAsync(sending, request, stamp, before, cancellationToken);
-        }
-
-        // A handler below answered by itself, from a cache for example: no state machine then.
-        stamp.Remove(request, before);
-#pragma warning disable CA1849 // It is completed.
-        var response = sending.Result;
 #pragma warning restore CA1849
-        return _binding.Judge(stamp, response) ? ReplayAsync(response, request, stamp, cancellationToken) : sending;
+
+        return FinishAsync(sending, target, request, isAsync: true, cancellationToken);
     }
 
+    // Blocking is what the caller of a synchronous send asked for.
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!_binding.Covers(request.RequestUri))
+        if (_binding.FindTarget(request.RequestUri) is not { } target)
         {
             return base.Send(request, cancellationToken);
         }
 
-        // Blocking is what the caller of a synchronous send asked for.
-        var stamp = _binding.TryTakeStamp() ?? _binding.TakeStampAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
-        var response = SendStamped(request, stamp, cancellationToken);
-        if (!_binding.Judge(stamp, response))
-        {
-            return response;
-        }
+        var shown = target.TakeAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
+        var sending = Begin(request, shown, isAsync: false, cancellationToken);
+        return FinishAsync(sending, target, request, isAsync: false, cancellationToken).GetAwaiter().GetResult();
+    }
 
-        Stamp? other;
+    private async Task<HttpResponseMessage> SendOnceLoadedAsync(
+        ValueTask<Presented<Stamp>> taking, Presenter<Stamp> target, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var sending = Begin(request, await taking.ConfigureAwait(false), isAsync: true, cancellationToken);
+        return await FinishAsync(sending, target, request, isAsync: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Sending Begin(HttpRequestMessage request, Presented<Stamp> shown, bool isAsync, CancellationToken cancellationToken)
+    {
+        var before = _binding.PutOn(request, shown.Value);
         try
         {
-            other = _binding.FindOtherAsync(stamp, request, cancellationToken).AsTask().GetAwaiter().GetResult();
+            return new Sending(shown, before, isAsync ? base.SendAsync(request, cancellationToken) : Task.FromResult(base.Send(request, cancellationToken)));
         }
         catch
         {
-            response.Dispose();
+            shown.Value.Remove(request, before);
             throw;
         }
-
-        if (other is null)
-        {
-            return response;
-        }
-
-        response.Dispose();
-        response = SendStamped(request, other, cancellationToken);
-        _binding.Judge(other, response);
-        return response;
-    }
-
-    private async Task<HttpResponseMessage> SendOnceLoadedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        var stamp = await _binding.TakeStampAsync(cancellationToken).ConfigureAwait(false);
-        var response = await SendStampedAsync(request, stamp, cancellationToken).ConfigureAwait(false);
-        return _binding.Judge(stamp, response)
-            ? await ReplayAsync(response, request, stamp, cancellationToken).ConfigureAwait(false)
-            : response;
     }
 
     private async Task<HttpResponseMessage> FinishAsync(
-        Task<HttpResponseMessage> sending, HttpRequestMessage request, Stamp stamp, object? before, CancellationToken cancellationToken)
+        Sending sending, Presenter<Stamp> target, HttpRequestMessage request, bool isAsync, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         try
         {
-            response = await sending.ConfigureAwait(false);
+            response = await sending.Answer.ConfigureAwait(false);
         }
         finally
         {
-            stamp.Remove(request, before);
+            sending.End(request);
         }
 
-        return _binding.Judge(stamp, response)
-            ? await ReplayAsync(response, request, stamp, cancellationToken).ConfigureAwait(false)
+        return _binding.IsRefused(target, sending.Shown, response)
+            ? await RepeatAsync(response, sending.Shown, target, request, isAsync, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private async Task<HttpResponseMessage> ReplayAsync(
-        HttpResponseMessage rejection, HttpRequestMessage request, Stamp rejected, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> RepeatAsync(
+        HttpResponseMessage refusal, Presented<Stamp> refused, Presenter<Stamp> target, HttpRequestMessage request, bool isAsync, CancellationToken cancellationToken)
     {
-        Stamp? other;
+        Presented<Stamp>? other;
         try
         {
-            other = await _binding.FindOtherAsync(rejected, request, cancellationToken).ConfigureAwait(false);
+            other = await _binding.FindOtherAsync(target, refused, request, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            rejection.Dispose();
+            refusal.Dispose();
             throw;
         }
 
-        if (other is null)
+        if (other is not { } next)
         {
-            return rejection;
+            return refusal;
         }
 
-        rejection.Dispose();
-        var response = await SendStampedAsync(request, other, cancellationToken).ConfigureAwait(false);
-        _binding.Judge(other, response);
-        return response;
+        refusal.Dispose();
+        return await FinishAsync(Begin(request, next, isAsync, cancellationToken), target, request, isAsync, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<HttpResponseMessage> SendStampedAsync(HttpRequestMessage request, Stamp stamp, CancellationToken cancellationToken)
+    /// <summary>A request on its way.</summary>
+    /// <param name="Shown">What it carries.</param>
+    /// <param name="Before">What taking that off needs.</param>
+    /// <param name="Answer">What is waited for.</param>
+    private readonly record struct Sending(Presented<Stamp> Shown, object? Before, Task<HttpResponseMessage> Answer)
     {
-        var before = _binding.Apply(stamp, request);
-        try
-        {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            stamp.Remove(request, before);
-        }
-    }
+        public void End(HttpRequestMessage request) => Shown.Value.Remove(request, Before);
 
-    private HttpResponseMessage SendStamped(HttpRequestMessage request, Stamp stamp, CancellationToken cancellationToken)
-    {
-        var before = _binding.Apply(stamp, request);
-        try
-        {
-            return base.Send(request, cancellationToken);
-        }
-        finally
-        {
-            stamp.Remove(request, before);
-        }
+        public override string ToString() => Shown.ToString();
     }
 }

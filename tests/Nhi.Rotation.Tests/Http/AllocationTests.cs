@@ -68,7 +68,7 @@ public sealed class AllocationTests
 
         public Credential Current { get; } = new("stripe", "v1", SecretValue.FromText("s3cret"));
 
-        public CredentialSet Credentials => throw new NotSupportedException();
+        public CredentialSet Credentials => new(Name, generation: 1, Current);
 
         public ValueTask<Credential> GetCurrentAsync(CancellationToken ct = default) => ValueTask.FromResult(Current);
 

@@ -75,52 +75,75 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task A_request_is_repeated_only_once()
+    public async Task A_request_is_sent_with_all_versions_at_hand_and_no_more_often_than_allowed()
     {
         var provider = new ScriptedProvider("stripe").Rotate("v1", "oldest").Rotate("v2", "old").Rotate("v3", "new");
         await using var server = await ServerThatAcceptsAsync("nothing");
-        await using var clients = TestClients.Create(provider, server, h => h.Bearer());
+        await using var all = TestClients.Create(provider, server, h => h.Bearer());
+        await using var two = TestClients.Create(provider, server, h => h.Bearer().MaxAttempts = 2);
 
-        using var response = await clients.Client.GetAsync("x", Ct);
+        using var response = await all.Client.GetAsync("x", Ct);
+        (await two.Client.GetAsync("x", Ct)).Dispose();
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal([("v3", Rejected), ("v2", Rejected)], provider.Reports);
-        Assert.Equal(2, server.Requests.Count);
-    }
-
-    [Fact]
-    public async Task A_previous_version_that_was_just_rejected_is_not_tried_again_for_a_while()
-    {
-        var time = new FakeTimeProvider();
-        var provider = new ScriptedProvider("stripe").Rotate("v1", "old").Rotate("v2", "new");
-        await using var server = await ServerThatAcceptsAsync("nothing");
-        await using var clients = TestClients.Create(provider, server, h => h.Bearer(), before: b => b.Services.AddSingleton<TimeProvider>(time));
-
-        (await clients.Client.GetAsync("x", Ct)).Dispose();
-        Assert.Equal(2, server.Requests.Count);
-
-        time.Advance(TimeSpan.FromSeconds(9.9));
-        (await clients.Client.GetAsync("x", Ct)).Dispose();
-        Assert.Equal(3, server.Requests.Count);
-
-        time.Advance(TimeSpan.FromSeconds(10));
-        (await clients.Client.GetAsync("x", Ct)).Dispose();
+        Assert.Equal([("v3", Rejected), ("v2", Rejected), ("v1", Rejected), ("v3", Rejected), ("v2", Rejected)], provider.Reports);
         Assert.Equal(5, server.Requests.Count);
     }
 
     [Fact]
-    public async Task A_previous_version_that_works_is_used_for_every_rejected_request()
+    public async Task A_version_that_was_just_rejected_is_tried_last_but_tried()
     {
+        var time = new FakeTimeProvider();
+        var provider = new ScriptedProvider("stripe").Rotate("v1", "oldest").Rotate("v2", "old").Rotate("v3", "new");
+        var accepted = "oldest";
+        await using var server = await LoopbackServer.StartAsync(request => request.Authorization == $"Bearer {accepted}" ? Results.Ok() : Results.Unauthorized());
+        await using var clients = TestClients.Create(provider, server, h => h.Bearer(), before: b => b.Services.AddSingleton<TimeProvider>(time));
+
+        Assert.Equal(HttpStatusCode.OK, (await clients.Client.GetAsync("x", Ct)).StatusCode);
+        time.Advance(TimeSpan.FromSeconds(1));
+        accepted = "old";
+        Assert.Equal(HttpStatusCode.OK, (await clients.Client.GetAsync("x", Ct)).StatusCode);
+
+        Assert.Equal(
+            ["Bearer new", "Bearer old", "Bearer oldest", "Bearer oldest", "Bearer new", "Bearer old"],
+            server.Requests.Select(static request => request.Authorization));
+    }
+
+    [Fact]
+    public async Task A_previous_version_that_works_is_used_until_the_rejection_of_the_current_one_is_old()
+    {
+        var time = new FakeTimeProvider();
         var provider = new ScriptedProvider("stripe").Rotate("v1", "old").Rotate("v2", "new");
         await using var server = await ServerThatAcceptsAsync("old");
-        await using var clients = TestClients.Create(provider, server, h => h.Bearer());
+        await using var clients = TestClients.Create(provider, server, h => h.Bearer(), before: b => b.Services.AddSingleton<TimeProvider>(time));
 
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(HttpStatusCode.OK, (await clients.Client.GetAsync("x", Ct)).StatusCode);
         }
 
+        Assert.Equal(4, server.Requests.Count);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.OK, (await clients.Client.GetAsync("x", Ct)).StatusCode);
         Assert.Equal(6, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task One_host_does_not_decide_for_another()
+    {
+        var provider = new ScriptedProvider("stripe").Rotate("v1", "old").Rotate("v2", "new");
+        await using var lagging = await ServerThatAcceptsAsync("old");
+        await using var rotated = await ServerThatAcceptsAsync("new");
+        await using var clients = TestClients.Create(
+            provider, lagging, h => h.Bearer().AllowHosts($"http://{lagging.Address.Authority}", $"http://{rotated.Address.Authority}"));
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await clients.Client.GetAsync("x", Ct)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await clients.Client.GetAsync(new Uri(rotated.Address, "x"), Ct)).StatusCode);
+        }
+
+        Assert.Equal((4, 3), (lagging.Requests.Count, rotated.Requests.Count));
     }
 
     [Fact]

@@ -1,0 +1,28 @@
+using CsCheck;
+
+namespace Nhi.Rotation.Tests.Presenting.Simulation;
+
+/// <summary>The measure: whatever store and partner do, a call fails only if nothing at hand works.</summary>
+public sealed class ScheduleTests
+{
+    private static readonly Gen<int[]> Schedules = Gen.Int[0, 100_000].Array[1, 16];
+
+    [Fact]
+    public async Task No_request_fails_while_an_accepted_version_is_at_hand() =>
+        await PlayAsync(static (provider, world) => new HttpCaller(provider, world), schedules: 20_000, minCalls: 80_000);
+
+    private static async Task PlayAsync(Func<IRotatingCredentialProvider, PartnerWorld, PartnerWorld.IClient> connect, int schedules, int minCalls)
+    {
+        var calls = 0L;
+        await Schedules.SampleAsync(
+            async moves =>
+            {
+                var (failure, made) = await PartnerWorld.PlayAsync(moves, connect);
+                Interlocked.Add(ref calls, made);
+                Assert.True(failure is null, failure);
+            },
+            iter: schedules);
+        TestContext.Current.SendDiagnosticMessage($"{calls:N0} calls");
+        Assert.True(calls >= minCalls, $"only {calls} calls were made");
+    }
+}
