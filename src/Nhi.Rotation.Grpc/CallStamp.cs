@@ -23,12 +23,9 @@ internal sealed class CallStamp
                 "Store the value again without it; a line break often comes from the editor or from 'echo'.");
         }
 
-        Source = source;
         Header = header;
         _text = prefix + value;
     }
-
-    public Credential Source { get; }
 
     /// <summary>Its name, in lower case.</summary>
     public string Header { get; }

@@ -20,18 +20,18 @@ public static class GrpcCredentialExtensions
     {
         ArgumentNullException.ThrowIfNull(provider);
         var name = NameOf(header, prefix);
-        var stamps = provider.Derive(credential => new CallStamp(credential, name, prefix));
+        var presenter = new Presenter<CallStamp>(provider, credential => new CallStamp(credential, name, prefix));
         return CallCredentials.FromInterceptor(async (context, metadata) =>
         {
-            await provider.GetCurrentAsync(context.CancellationToken).ConfigureAwait(false);
-            stamps.Current.AddTo(metadata);
+            var shown = await presenter.TakeAsync(context.CancellationToken).ConfigureAwait(false);
+            shown.Value.AddTo(metadata);
         });
     }
 
     /// <summary>
     /// An interceptor that puts the current version on each call, in place of metadata of the same name: one use a call. A call that ends as
-    /// <c>Unauthenticated</c> is reported as a rejection, one that is answered as acceptance. A unary call that was rejected is repeated once with another version
-    /// that is valid; a streaming one is not.
+    /// <c>Unauthenticated</c> is reported as a rejection, one that is answered as acceptance. A unary call that is refused, and a call with one request that is refused before the first
+    /// message of its answer, is made again with another version, as <see cref="Presenter{T}"/> finds it; what the caller streams is not sent again.
     /// </summary>
     /// <param name="provider">The credential, for the consumer that makes the calls.</param>
     /// <param name="header">The metadata's name.</param>
@@ -39,12 +39,14 @@ public static class GrpcCredentialExtensions
     /// <returns>
     /// Give it to <c>channel.Intercept(...)</c>. Unlike call credentials it also sends over a channel without TLS: use it on channels to your own servers only.
     /// </returns>
+    /// <param name="options">How far to go to find a version that works; the defaults if omitted.</param>
     /// <exception cref="ArgumentException">Metadata cannot carry the header or the prefix.</exception>
-    /// <remarks>Before the first load a call throws <see cref="CredentialUnavailableException"/>; under a host that has happened before services start.</remarks>
-    public static Interceptor ToGrpcInterceptor(this IRotatingCredentialProvider provider, string header = "authorization", string prefix = "Bearer ")
+    /// <remarks>One interceptor for each server: what a version is worth is known for each. Before the first load a call throws <see cref="CredentialUnavailableException"/>; under a host that has happened before services start.</remarks>
+    public static Interceptor ToGrpcInterceptor(
+        this IRotatingCredentialProvider provider, string header = "authorization", string prefix = "Bearer ", PresenterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
-        return new RotatingCredentialInterceptor(provider, NameOf(header, prefix), prefix);
+        return new RotatingCredentialInterceptor(provider, NameOf(header, prefix), prefix, options ?? new PresenterOptions());
     }
 
     // Now rather than with each call.

@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace Nhi.Rotation.Grpc;
 
 /// <summary>The answers of a streaming call; what comes first tells what became of the credential.</summary>
-internal sealed class JudgedStream<T>(IAsyncStreamReader<T> inner, CallVerdict verdict) : IAsyncStreamReader<T>
+internal sealed class JudgedStream<T>(IAsyncStreamReader<T> inner, Presenter<CallStamp> presenter, Presented<CallStamp> shown) : IAsyncStreamReader<T>
 {
     private bool _isJudged;
 
@@ -17,13 +17,14 @@ internal sealed class JudgedStream<T>(IAsyncStreamReader<T> inner, CallVerdict v
             if (!_isJudged)
             {
                 _isJudged = true;
-                verdict.Accepted();
+                presenter.Accepted(shown);
             }
 
             return any;
         }
-        catch (RpcException error) when (verdict.IsRejection(error))
+        catch (RpcException error) when (Refusal.Is(error))
         {
+            presenter.Refused(shown);
             throw;
         }
     }

@@ -3,45 +3,35 @@ using Grpc.Core.Interceptors;
 
 namespace Nhi.Rotation.Grpc;
 
-/// <summary>Stamps calls, tells the provider what became of them, and repeats a unary one that is rejected once.</summary>
+/// <summary>Stamps calls, tells what became of them, and repeats with another version those that are refused and whose one request is at hand.</summary>
 internal sealed class RotatingCredentialInterceptor : Interceptor
 {
-    private readonly IRotatingCredentialProvider _provider;
-    private readonly IDerived<CallStamp> _stamps;
-    private readonly Func<Credential, CallStamp> _build;
+    private readonly Presenter<CallStamp> _presenter;
 
-    public RotatingCredentialInterceptor(IRotatingCredentialProvider provider, string header, string prefix)
-    {
-        _provider = provider;
-        _build = credential => new CallStamp(credential, header, prefix);
-        _stamps = provider.Derive(_build);
-    }
+    public RotatingCredentialInterceptor(IRotatingCredentialProvider provider, string header, string prefix, PresenterOptions options) =>
+        _presenter = new Presenter<CallStamp>(provider, credential => new CallStamp(credential, header, prefix), options);
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation)
     {
-        var stamp = _stamps.Current;
-        try
+        var shown = _presenter.Take();
+        while (true)
         {
-            return Call(stamp);
-        }
-        catch (RpcException error) when (error.StatusCode == StatusCode.Unauthenticated && FindOther(stamp) is { } other)
-        {
-            return Call(other);
-        }
-
-        TResponse Call(CallStamp stamp)
-        {
-            var verdict = VerdictOn(stamp);
             try
             {
-                var response = continuation(request, Stamp(context, stamp));
-                verdict.Accepted();
+                var response = continuation(request, Stamp(context, shown.Value));
+                _presenter.Accepted(shown);
                 return response;
             }
-            catch (RpcException error) when (verdict.IsRejection(error))
+            catch (RpcException error) when (Refusal.Is(error))
             {
-                throw;
+                // Blocking is what the caller of a blocking call asked for.
+                if (Refusal.FindOtherAsync(_presenter, shown, context.Options.CancellationToken).AsTask().GetAwaiter().GetResult() is not { } other)
+                {
+                    throw;
+                }
+
+                shown = other;
             }
         }
     }
@@ -49,71 +39,66 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
-        var stamp = _stamps.Current;
-        var call = continuation(request, Stamp(context, stamp));
-        var isDisposed = false;
-        var response = RespondAsync();
-        return new AsyncUnaryCall<TResponse>(response, HeadersAsync(), () => call.GetStatus(), () => call.GetTrailers(), Dispose);
-
-        async Task<TResponse> RespondAsync()
-        {
-            try
-            {
-                return await VerdictOn(stamp).JudgeAsync(call.ResponseAsync).ConfigureAwait(false);
-            }
-            catch (RpcException error) when (error.StatusCode == StatusCode.Unauthenticated && !Volatile.Read(ref isDisposed) && FindOther(stamp) is { } other)
-            {
-                call.Dispose();
-                call = continuation(request, Stamp(context, other));
-                if (Volatile.Read(ref isDisposed))
-                {
-                    call.Dispose();
-                }
-
-                return await VerdictOn(other).JudgeAsync(call.ResponseAsync).ConfigureAwait(false);
-            }
-        }
+#pragma warning disable CA2000 // The call that is returned disposes it.
+        var call = new RepeatedCall<AsyncUnaryCall<TResponse>, TResponse>(
+            _presenter, stamp => continuation(request, Stamp(context, stamp)), static call => call.ResponseAsync, context.Options.CancellationToken);
+#pragma warning restore CA2000
+        return new AsyncUnaryCall<TResponse>(
+            call.Answer, HeadersAsync(), () => call.Last.GetStatus(), () => call.Last.GetTrailers(), call.Dispose);
 
         // Those of the call that counts, which is known when the response is.
         async Task<Metadata> HeadersAsync()
         {
-            await ((Task)response).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return await call.ResponseHeadersAsync.ConfigureAwait(false);
-        }
-
-        // The call may be replaced meanwhile: whoever comes second sees the other.
-        void Dispose()
-        {
-            Volatile.Write(ref isDisposed, true);
-            call.Dispose();
+            await ((Task)call.Answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await call.Last.ResponseHeadersAsync.ConfigureAwait(false);
         }
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
     {
-        var stamp = _stamps.Current;
-        var call = continuation(request, Stamp(context, stamp));
-        return new AsyncServerStreamingCall<TResponse>(
-            new JudgedStream<TResponse>(call.ResponseStream, VerdictOn(stamp)), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+        // The first message, or the end, tells what became of the credential.
+#pragma warning disable CA2000 // The call that is returned disposes it.
+        var call = new RepeatedCall<AsyncServerStreamingCall<TResponse>, bool>(
+            _presenter,
+            stamp => continuation(request, Stamp(context, stamp)),
+            call => call.ResponseStream.MoveNext(context.Options.CancellationToken),
+            context.Options.CancellationToken);
+#pragma warning restore CA2000
+        var stream = new StartedStream<TResponse>(call.Answer, () => call.Last.ResponseStream);
+        return new AsyncServerStreamingCall<TResponse>(stream, HeadersAsync(), () => call.Last.GetStatus(), () => call.Last.GetTrailers(), call.Dispose);
+
+        // A server may send them long before the first message.
+        async Task<Metadata> HeadersAsync()
+        {
+            var first = call.Last.ResponseHeadersAsync;
+            await Task.WhenAny(first, call.Answer).ConfigureAwait(false);
+            if (first.IsCompletedSuccessfully && !Refusal.Is(call.Last))
+            {
+                return await first.ConfigureAwait(false);
+            }
+
+            await ((Task)call.Answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await call.Last.ResponseHeadersAsync.ConfigureAwait(false);
+        }
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
     {
-        var stamp = _stamps.Current;
-        var call = continuation(Stamp(context, stamp));
+        var shown = _presenter.Take();
+        var call = continuation(Stamp(context, shown.Value));
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            call.RequestStream, VerdictOn(stamp).JudgeAsync(call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            call.RequestStream, JudgeAsync(shown, call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation)
     {
-        var stamp = _stamps.Current;
-        var call = continuation(Stamp(context, stamp));
+        var shown = _presenter.Take();
+        var call = continuation(Stamp(context, shown.Value));
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
-            call.RequestStream, new JudgedStream<TResponse>(call.ResponseStream, VerdictOn(stamp)), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            call.RequestStream, new JudgedStream<TResponse>(call.ResponseStream, _presenter, shown), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     // The caller's metadata stays as it is: a call that is repeated starts from there.
@@ -135,29 +120,19 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
         return new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, context.Options.WithHeaders(headers));
     }
 
-    private CallVerdict VerdictOn(CallStamp stamp) => new(_provider, stamp);
-
-    // A newer version that came meanwhile, or the one before.
-    private CallStamp? FindOther(CallStamp rejected)
+    private async Task<T> JudgeAsync<T>(Presented<CallStamp> shown, Task<T> answer)
     {
-        var set = _provider.Credentials;
-        foreach (var other in set.Current is { } current ? [current, .. set.Previous] : set.Previous)
+        try
         {
-            if (other.VersionId == rejected.Source.VersionId || other.Stage is CredentialStage.Retired or CredentialStage.Revoked)
-            {
-                continue;
-            }
-
-            try
-            {
-                return _build(other);
-            }
-            catch (CredentialFormatException)
-            {
-                // A version that cannot be sent is no alternative.
-            }
+            var result = await answer.ConfigureAwait(false);
+            _presenter.Accepted(shown);
+            return result;
         }
-
-        return null;
+        catch (RpcException error) when (Refusal.Is(error))
+        {
+            // What the caller has streamed is not at hand to be sent again.
+            _presenter.Refused(shown);
+            throw;
+        }
     }
 }

@@ -61,7 +61,7 @@ public sealed class GrpcTests
         var accepted = server.Services.GetRequiredService<Accepted>();
         using var channel = GrpcChannel.ForAddress(server.Urls.First());
         var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
-        foreach (var kind in new Func<Task<string>>[] { () => ServerStreamAsync(calls), () => ClientStreamAsync(calls), () => DuplexAsync(calls) })
+        foreach (var kind in new Func<Task<string>>[] { () => ClientStreamAsync(calls), () => DuplexAsync(calls) })
         {
             accepted.Tokens = [];
             var before = app.Rejections;
@@ -73,7 +73,58 @@ public sealed class GrpcTests
         }
 
         Assert.NotNull(app.AcceptedAt(first));
-        Assert.Equal(6, accepted.Seen.Count);
+        Assert.Equal(4, accepted.Seen.Count);
+    }
+
+    [Fact]
+    public async Task A_server_stream_that_is_refused_before_its_first_message_is_made_again()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var app = new TestApp("first");
+        await app.Key.GetCurrentAsync(ct);
+        await app.RotateAsync("second");
+        await using var server = await ServeAsync();
+        var accepted = server.Services.GetRequiredService<Accepted>();
+        accepted.Tokens = ["Bearer first"];
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
+
+        using var call = calls.AsyncServerStreamingCall(GreeterBinder.ServerStream, host: null, new CallOptions(cancellationToken: ct), "x");
+        await call.ResponseHeadersAsync;
+        Assert.True(await call.ResponseStream.MoveNext(ct));
+        Assert.Equal("Bearer first", call.ResponseStream.Current);
+        Assert.False(await call.ResponseStream.MoveNext(ct));
+
+        Assert.Equal(StatusCode.OK, call.GetStatus().StatusCode);
+        Assert.Equal(["Bearer second", "Bearer first"], accepted.Seen);
+        accepted.Tokens = [];
+        Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => ServerStreamAsync(calls))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Where_the_server_rotates_first_no_call_fails()
+    {
+        await using var app = new TestApp("first");
+        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await using var server = await ServeAsync();
+        server.Services.GetRequiredService<Accepted>().Tokens = ["Bearer second"];
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        app.Backend.Add("key", "second");
+
+        Assert.Equal("Bearer second", await CallAsync(channel.Intercept(app.Key.ToGrpcInterceptor())));
+    }
+
+    [Fact]
+    public async Task A_version_that_cannot_be_sent_is_passed_over_at_the_start_too()
+    {
+        await using var app = new TestApp("first");
+        app.Backend.Add("key", "line\nbreak");
+        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await using var server = await ServeAsync();
+        server.Services.GetRequiredService<Accepted>().Tokens = ["Bearer first"];
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+
+        Assert.Equal("Bearer first", await CallAsync(channel.Intercept(app.Key.ToGrpcInterceptor())));
     }
 
     [Fact]
@@ -119,7 +170,7 @@ public sealed class GrpcTests
 
         await app.Key.RevokeAsync(leaked, "leaked", ct);
 
-        await Assert.ThrowsAsync<CredentialUnavailableException>(() => CallAsync(calls));
+        await Assert.ThrowsAsync<CredentialFormatException>(() => CallAsync(calls));
         Assert.Single(accepted.Seen);
     }
 

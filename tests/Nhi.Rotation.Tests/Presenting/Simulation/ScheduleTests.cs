@@ -11,6 +11,10 @@ public sealed class ScheduleTests
     public async Task No_request_fails_while_an_accepted_version_is_at_hand() =>
         await PlayAsync(static (provider, world) => new HttpCaller(provider, world), schedules: 20_000, minCalls: 80_000);
 
+    [Fact]
+    public async Task No_gRPC_call_fails_while_an_accepted_version_is_at_hand() =>
+        await PlayAsync(static (provider, world) => new GrpcCaller(provider, world), schedules: 2_000, minCalls: 8_000);
+
     private static async Task PlayAsync(Func<IRotatingCredentialProvider, PartnerWorld, PartnerWorld.IClient> connect, int schedules, int minCalls)
     {
         var calls = 0L;
