@@ -42,7 +42,7 @@ public sealed class FleetTests
                     && users.SequenceEqual([$"{third.Target} {Stuck}"])
                     && Text(rotation, "oldVersion") == "k1"
                     && named is [var one] && third.Runs.SequenceEqual([Text(one, "instance")])
-                    && one!["users"]!.AsArray().Select(user => Text(user, "consumer")).SequenceEqual([Stuck])
+                    && one!["evidence"]!["verdict"]!["users"]!.AsArray().Select(user => Text(user, "consumer")).SequenceEqual([Stuck])
                     ? null
                     : $"verdict {verdict}, exit {exit}, users {string.Join(", ", users)}\n{report}";
             });
