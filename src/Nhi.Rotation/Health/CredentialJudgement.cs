@@ -38,6 +38,11 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
             yield return $"the probe does not accept version '{id}', so it is not presented. Check that it is active on the other side.";
         }
 
+        foreach (var id in status.NoSecrets)
+        {
+            yield return $"version '{id}' is no secret, so it is not presented. Write the secret itself into the backend, or set AcceptAnyValue if this is it.";
+        }
+
         foreach (var id in status.Violated)
         {
             yield return $"version '{id}' is out of service, and the other side still accepts it. Revoke it there.";

@@ -16,11 +16,11 @@ internal static class CredentialLifecycle
         string? refusal = null;
         switch (input)
         {
-            case LifecycleInput.Listed(var listing):
+            case LifecycleInput.Listed(var listing, var exams):
                 refusal = ListingReview.Refuse(listing, state);
                 if (refusal is null)
                 {
-                    Intake.Take(draft, listing);
+                    Intake.Take(draft, listing, exams);
                 }
 
                 break;

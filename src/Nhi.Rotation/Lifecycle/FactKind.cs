@@ -6,6 +6,12 @@ internal enum FactKind
     /// <summary>The backend listed it for the first time.</summary>
     Seen,
 
+    /// <summary>Its value is no secret, and it is not presented.</summary>
+    NoSecret,
+
+    /// <summary>Its value is a poor secret, and it is used all the same.</summary>
+    WeakSecret,
+
     /// <summary>It became Current, and nothing was before.</summary>
     Loaded,
 

@@ -7,7 +7,7 @@ internal static class Intake
     private const int MaxForgotten = 16;
 
     /// <summary>Takes the whole listing in: what it says of each version, and which it no longer has.</summary>
-    public static void Take(Draft draft, BackendListing listing)
+    public static void Take(Draft draft, BackendListing listing, IReadOnlyDictionary<string, ValueExam>? exams)
     {
         var labelled = false;
         var listed = new HashSet<string>(StringComparer.Ordinal);
@@ -15,7 +15,7 @@ internal static class Intake
         {
             labelled |= version.Label == VersionLabel.Current;
             listed.Add(version.Id);
-            Take(draft, version);
+            Take(draft, version, exams?.GetValueOrDefault(version.Id) ?? default);
         }
 
         foreach (var absent in draft.Versions.Where(version => !listed.Contains(version.Id)).ToArray())
@@ -36,7 +36,7 @@ internal static class Intake
         ForgetOldest(draft);
     }
 
-    private static void Take(Draft draft, BackendVersion listed)
+    private static void Take(Draft draft, BackendVersion listed, ValueExam exam)
     {
         var known = draft.Find(listed.Id);
         if (known is null)
@@ -52,16 +52,33 @@ internal static class Intake
             draft.Record(FactKind.Seen, listed.Id);
         }
 
+        // Once a value is at hand it is the version's value; what is listed under its id after that says nothing new.
+        var isNews = listed.Value is not null && !known.HasValue && known.Stage != CredentialStage.Revoked;
+        var unfit = isNews ? exam.Unfit : known.Unfit;
+        Remark(draft, known, unfit, isNews ? exam.Remark : null);
         draft.Put(known with
         {
+            Unfit = unfit,
             Label = listed.Label,
             IsEnabled = listed.IsEnabled,
             IsListed = true,
-            HasValue = known.Stage != CredentialStage.Revoked && (known.HasValue || listed.Value is not null),
+            HasValue = known.HasValue || (isNews && unfit is not { IsRefused: true }),
             CreatedOn = listed.CreatedOn ?? known.CreatedOn,
             NotBefore = listed.NotBefore,
             ExpiresOn = listed.ExpiresOn,
         });
+    }
+
+    private static void Remark(Draft draft, VersionState known, Unfit? unfit, string? remark)
+    {
+        if (unfit is { IsRefused: true } && unfit != known.Unfit)
+        {
+            draft.Record(FactKind.NoSecret, known.Id, detail: unfit.Rule);
+        }
+        else if (remark is not null)
+        {
+            draft.Record(FactKind.WeakSecret, known.Id, detail: remark);
+        }
     }
 
     private static void ForgetOldest(Draft draft)

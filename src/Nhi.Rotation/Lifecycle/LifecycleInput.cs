@@ -3,8 +3,8 @@ namespace Nhi.Rotation.Lifecycle;
 /// <summary>What can happen to a credential.</summary>
 internal abstract record LifecycleInput
 {
-    /// <summary>The backend answered.</summary>
-    internal sealed record Listed(BackendListing Listing) : LifecycleInput;
+    /// <summary>The backend answered; its values, by version, were examined. A value that is ordinary needs no exam.</summary>
+    internal sealed record Listed(BackendListing Listing, IReadOnlyDictionary<string, ValueExam>? Exams = null) : LifecycleInput;
 
     /// <summary>Time passed.</summary>
     internal sealed record Ticked : LifecycleInput

@@ -31,6 +31,7 @@ internal static class Succession
     public static void PlaceOlder(Draft draft, VersionState version)
     {
         if (version.Stage != CredentialStage.Pending
+            || version.Unfit is { IsRefused: true }
             || version.PausedUntil.HasValue
             || version.Label is VersionLabel.Pending or VersionLabel.Current
             || version.NotBefore > draft.Now.Utc

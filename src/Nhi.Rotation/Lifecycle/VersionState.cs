@@ -28,6 +28,9 @@ internal sealed record VersionState
     /// <summary>The backend's word would bring it back into service, once its value is at hand again.</summary>
     public bool WantsValue { get; init; }
 
+    /// <summary>Why its value is no secret, if it is none; such a value is never accepted, and one that is refused is not at hand either.</summary>
+    public Unfit? Unfit { get; init; }
+
     public DateTimeOffset? CreatedOn
     {
         get => _createdOn.Utc;

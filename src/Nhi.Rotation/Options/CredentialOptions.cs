@@ -70,6 +70,19 @@ public sealed class CredentialOptions
     public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// The shortest value, in characters, that is a secret; 1 to 1024. A shorter one is refused before it is promoted. Default <see langword="null"/>: a key that
+    /// callers present to us has at least 16, and of what we present ourselves fewer than 8 are a warning.
+    /// </summary>
+    public int? MinimumLength { get; set; }
+
+    /// <summary>
+    /// Whether any value is presented: also a placeholder, a template that was not filled in, white space, one character repeated, the credential's own name, or
+    /// one that is shorter than <see cref="MinimumLength"/>. Such a value is never accepted from a caller, whatever this says. Default <see langword="false"/>:
+    /// the version is not promoted, the one before stays, and an error names the rule.
+    /// </summary>
+    public bool AcceptAnyValue { get; set; }
+
+    /// <summary>
     /// Whether each version is a certificate with its private key, in a form that <see cref="TlsCertificate"/> reads. A version is then valid as long as its leaf
     /// is (a backend's own dates can only narrow that): pending before, never presented afterwards. One that cannot be read is refused before it is promoted,
     /// with an error that tells why. Default <see langword="false"/>.

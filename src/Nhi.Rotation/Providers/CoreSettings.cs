@@ -1,3 +1,4 @@
+using Nhi.Rotation.Identity;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 
@@ -16,6 +17,8 @@ internal sealed record CoreSettings
     public required ICredentialProbe? Probe { get; init; }
 
     public required LifecyclePolicy Lifecycle { get; init; }
+
+    public required ValueRules Values { get; init; }
 
     public required RefreshPolicy Refresh { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record CoreSettings
             Backend = backend,
             Probe = probe,
             Lifecycle = LifecyclePolicy.From(options, requiresProbe: probe is not null),
+            Values = ValueRules.From(options),
             Refresh = RefreshPolicy.From(options, backendInterval),
             FirstLoadTimeout = shared.FirstLoadTimeout,
             ProbeTimeout = options.ProbeTimeout,

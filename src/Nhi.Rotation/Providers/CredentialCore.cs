@@ -29,7 +29,7 @@ internal sealed class CredentialCore : IRefreshTarget
         _engine = engine;
         _shelf = new VersionShelf(settings.Name, engine.Ledger);
         _publisher = new Publisher(this, _shelf, settings.DefaultConsumer);
-        _inbound = new Inbound(_shelf, engine.Clock, settings.MaxCallers);
+        _inbound = new Inbound(_shelf, engine.Clock, settings.MaxCallers, engine.Log);
         engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.QuietPeriod);
         _entry = engine.Scheduler.Register(this);
     }
@@ -63,13 +63,13 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public BackendRequest NewRequest()
     {
-        var known = State.Versions.Where(version => version.HasValue || (!version.IsInService && !version.WantsValue)).Select(version => version.Id);
+        var known = State.Versions.Where(version => version.HasValue || version.Unfit is { IsRefused: true } || (!version.IsInService && !version.WantsValue)).Select(version => version.Id);
         return new BackendRequest(Name, Key, known.ToFrozenSet(StringComparer.Ordinal));
     }
 
     public NextStep TakeListing(BackendListing listing)
     {
-        var (transition, next) = Step(new LifecycleInput.Listed(listing), listing);
+        var (transition, next) = Step(new LifecycleInput.Listed(listing, ListingExam.Of(listing, _settings.Values, Name)), listing);
         return transition.Refusal is { } refusal
             ? throw new BackendException(Name, BackendFailure.InvalidContent, refusal, "Check what the backend holds for this credential.")
             : next;

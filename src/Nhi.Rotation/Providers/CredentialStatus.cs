@@ -31,6 +31,9 @@ internal sealed record CredentialStatus
     /// <summary>Pending versions whose last probe did not accept them.</summary>
     public ImmutableArray<string> Unproven { get; init; } = [];
 
+    /// <summary>Versions that are not presented because their value is no secret.</summary>
+    public ImmutableArray<string> NoSecrets { get; init; } = [];
+
     /// <summary>Versions out of service that the other side still accepted when it was last asked.</summary>
     public ImmutableArray<string> Violated { get; init; } = [];
 
@@ -53,6 +56,7 @@ internal sealed record CredentialStatus
             FailingFor = refresh.FailingFor,
             Paused = Ids(state, static version => version.PausedUntil is not null),
             Unproven = Ids(state, static version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
+            NoSecrets = Ids(state, static version => version is { IsInService: true, IsListed: true, Unfit.IsRefused: true }),
             Violated = Ids(state, static version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
             TimeToExpiry = current?.ExpiresOn - now.Utc,
             HasSuccessor = current?.ExpiresOn is { } end

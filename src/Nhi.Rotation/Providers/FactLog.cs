@@ -27,6 +27,12 @@ internal static class FactLog
             case FactKind.Seen:
                 log.Seen(name, version);
                 break;
+            case FactKind.NoSecret:
+                log.NoSecret(name, version, detail);
+                break;
+            case FactKind.WeakSecret:
+                log.WeakSecret(name, version, detail);
+                break;
             case FactKind.Loaded:
                 log.Loaded(name, version);
                 break;

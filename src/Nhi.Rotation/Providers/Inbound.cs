@@ -1,13 +1,15 @@
 using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
 /// <summary>The way in: recognises versions that others present to us. Readers take no lock.</summary>
-internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCallers)
+internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCallers, EngineLog log)
 {
     private readonly BoundedNames _callers = new(maxCallers);
+    private HashSet<string>? _told;
     private volatile MatchTable? _matches;
 
     /// <summary>Compares with every value at once, in constant time.</summary>
@@ -46,10 +48,27 @@ internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCall
 
     private MatchTable Make()
     {
+        MatchTable matches;
+        VersionState[] unfit;
         lock (shelf.Gate)
         {
-            return _matches ??= Build();
+            unfit = Unfit();
+            matches = _matches ??= Build();
         }
+
+        foreach (var version in unfit)
+        {
+            log.NotAccepted(shelf.CredentialName, version.Id, version.Unfit!.Rule);
+        }
+
+        return matches;
+    }
+
+    // What is presented and yet accepted from nobody; each is told once.
+    private VersionState[] Unfit()
+    {
+        var unfit = shelf.Versions.ToArray().Where(version => version.State is { IsInService: true, HasValue: true, Unfit: not null } && (_told ??= new(StringComparer.Ordinal)).Add(version.Id));
+        return [.. unfit.Select(version => version.State)];
     }
 
     // The last one found wins, should two versions have the same value or a message be signed with several: the current one, then the others in service.
@@ -59,7 +78,7 @@ internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCall
         return new(
         [
             .. from version in shelf.Versions.ToArray()
-               where version.Fingerprint is not null
+               where version.Fingerprint is not null && version.State.Unfit is null
                orderby version.State.Stage switch { CredentialStage.Current => 3, CredentialStage.Pending => 2, CredentialStage.Previous => 1, _ => 0 }
                select new MatchTable.Entry(version.Record, version.Fingerprint!.Value, version.Value, version.State.NotBefore, ValidUntil(version.State, now)),
         ]);

@@ -81,6 +81,15 @@ internal sealed partial class EngineLog
     [LoggerMessage(123, LogLevel.Error, "Credential '{Credential}': that the other side refuses version '{Version}', which is out of service, is not proven and is not asked again ({Detail}). Check by hand that it is revoked there.")]
     public partial void RetirementUnproven(string credential, string version, string? detail);
 
+    [LoggerMessage(124, LogLevel.Error, "Credential '{Credential}': version '{Version}' is no secret: {Rule}. It is neither presented nor accepted; the version before stays. Write the secret itself into the backend, or set AcceptAnyValue if this is it.")]
+    public partial void NoSecret(string credential, string version, string? rule);
+
+    [LoggerMessage(125, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is a weak secret: {Remark}. It is presented all the same. Use a longer one, or set MinimumLength to say that it is long enough.")]
+    public partial void WeakSecret(string credential, string version, string? remark);
+
+    [LoggerMessage(126, LogLevel.Error, "Credential '{Credential}': version '{Version}' is accepted from nobody: {Rule}. Give callers a longer key, or set MinimumLength if this one is long enough.")]
+    public partial void NotAccepted(string credential, string version, string rule);
+
     [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
     public partial void EvidenceFailed(string path, string errorType);
 

@@ -9,6 +9,8 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
 {
     private LiveVersion[] _versions = [];
 
+    public string CredentialName => credentialName;
+
     /// <summary>Guards the shelf and all that is made from it.</summary>
     public Lock Gate { get; } = new();
 

@@ -57,7 +57,7 @@ internal sealed class PushApp : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddRotatingCredentials()
             .AddCredential("stripe", credential => credential.UseBackend(Secret, _ => backend).OwnedBy("payments"))
-            .AddCredential("event-grid", credential => credential.UseBackend("event-key", _ => backend));
+            .AddCredential("event-grid", credential => credential.UseBackend("event-key", _ => backend).Configure(options => options.MinimumLength = 1));
         services?.Invoke(builder.Services);
         var app = builder.Build();
 

@@ -122,8 +122,8 @@ public sealed class BrowserTests
             var others = new FakeCredentialBackend(TimeProvider.System);
             foreach (var name in Enumerable.Range(0, 8).Select(i => $"partner-{i:00}"))
             {
-                others.Add(name, "x");
-                builder.Services.AddRotatingCredentials().AddCredential(name, credential => credential.UseBackend(name, _ => others).OwnedBy("partners"));
+                others.Add(name, "a-key");
+                builder.Services.AddRotatingCredentials().AddCredential(name, credential => credential.UseBackend(name, _ => others).Configure(options => options.MinimumLength = 1).OwnedBy("partners"));
             }
         });
         if (width < 1000)

@@ -37,7 +37,7 @@ internal sealed class LookApp : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddFakeLogging();
-        builder.Services.AddRotatingCredentials().AddCredential("acme", credential => credential.UseBackend("acme", _ => backend));
+        builder.Services.AddRotatingCredentials().AddCredential("acme", credential => credential.UseBackend("acme", _ => backend).Configure(options => options.MinimumLength = 1));
         schemes(defaultScheme is null ? builder.Services.AddAuthentication() : builder.Services.AddAuthentication(defaultScheme));
         builder.Services.AddAuthorization();
         services?.Invoke(builder.Services);

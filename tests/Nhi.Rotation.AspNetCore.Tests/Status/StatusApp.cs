@@ -45,7 +45,7 @@ internal sealed class StatusApp : IAsyncDisposable
         builder.Services.AddAuthorization();
         builder.Services.AddRotatingCredentials()
             .Configure(options => options.ApplicationName = "shop")
-            .AddCredential("stripe", credential => credential.UseBackend("stripe", _ => backend).OwnedBy("payments <team>").For("charges"));
+            .AddCredential("stripe", credential => credential.UseBackend("stripe", _ => backend).Configure(options => options.MinimumLength = 1).OwnedBy("payments <team>").For("charges"));
         configure?.Invoke(builder);
         var app = builder.Build();
         if (pathBase is not null)

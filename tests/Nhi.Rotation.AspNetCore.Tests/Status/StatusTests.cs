@@ -305,8 +305,8 @@ public sealed partial class StatusTests
         var credentials = builder.Services.AddRotatingCredentials();
         foreach (var each in Enumerable.Range(0, count).Select(name ?? Name).Distinct())
         {
-            many.Add(each, "x");
-            credentials.AddCredential(each, credential => credential.UseBackend(each, _ => many).OwnedBy(owner ?? "team").For(owner ?? "tests"));
+            many.Add(each, "a-key");
+            credentials.AddCredential(each, credential => credential.UseBackend(each, _ => many).Configure(options => options.MinimumLength = 1).OwnedBy(owner ?? "team").For(owner ?? "tests"));
         }
     }
 

@@ -107,7 +107,7 @@ public sealed class EndpointTests
         builder.Logging.ClearProviders().AddProvider(new FakeLoggerProvider(log ?? new FakeLogCollector()));
         builder.Services.AddAntiforgery().AddWebhookSignatures();
         builder.Services.AddControllers().AddApplicationPart(typeof(EndpointTests).Assembly);
-        builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend));
+        builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend).Configure(options => options.MinimumLength = 1));
         var app = builder.Build();
         app.UseRouting();
         app.Use(async (context, next) =>

@@ -32,8 +32,8 @@ internal sealed class NodeApp : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddRotatingCredentials()
-            .AddCredential("raw", c => c.UseBackend("raw", _ => backend))
-            .AddCredential("standard", c => c.UseBackend("standard", _ => backend));
+            .AddCredential("raw", c => c.UseBackend("raw", _ => backend).Configure(options => options.MinimumLength = 1))
+            .AddCredential("standard", c => c.UseBackend("standard", _ => backend).Configure(options => options.MinimumLength = 1));
         builder.Services.AddWebhookSignatures();
         foreach (var (preset, credential) in new[] { ("GitHub", "raw"), ("Stripe", "raw"), ("Standard Webhooks", "standard") })
         {

@@ -125,7 +125,7 @@ public sealed class StartTests
         {
             var backend = new FakeCredentialBackend(TimeProvider.System);
             backend.Add("hook", "one");
-            builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend));
+            builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend).Configure(options => options.MinimumLength = 1));
         }
 
         if (hasWebhooks)

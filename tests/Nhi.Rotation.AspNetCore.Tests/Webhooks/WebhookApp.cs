@@ -81,7 +81,7 @@ internal sealed class WebhookApp : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(log));
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend).Configure(options => options.Overlap = TimeSpan.FromHours(1)));
+        builder.Services.AddRotatingCredentials().AddCredential("hook", c => c.UseBackend("hook", _ => backend).Configure(options => (options.Overlap, options.MinimumLength) = (TimeSpan.FromHours(1), 1)));
         builder.Services.AddHttpClient("sender").AddWebhookSigning("hook", scheme);
         builder.Services.AddWebhookSignatures();
         configure?.Invoke(builder);

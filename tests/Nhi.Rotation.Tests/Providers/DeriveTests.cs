@@ -38,35 +38,35 @@ public sealed class DeriveTests
     [Fact]
     public async Task A_version_that_cannot_be_built_leaves_the_last_good_one_and_counts_as_its_use()
     {
-        var backend = new ScriptedBackend().Put("v1", "1");
+        var backend = new ScriptedBackend().Put("v1", "41");
         var (engine, provider) = await Engine.StartAsync(backend);
         await using var _ = engine;
         var number = provider.Derive(credential => int.Parse(credential.Reveal()));
         backend.Put("v2", "not-a-number-and-secret");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
 
-        Assert.Equal(1, number.Current);
+        Assert.Equal(41, number.Current);
         Assert.Equal("v1", number.Source.VersionId);
         Assert.Equal(1, engine.Ledger.GetUses().Single(use => use.VersionId == "v1").ResidualInOverlap);
         var record = Assert.Single(engine.Log.Collector.GetSnapshot(), record => record.Id.Id == 116);
         Assert.Contains("FormatException", record.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("not-a-number-and-secret", record.Message + record.Exception, StringComparison.Ordinal);
 
-        backend.Put("v3", "3");
+        backend.Put("v3", "43");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
-        Assert.Equal(3, number.Current);
+        Assert.Equal(43, number.Current);
     }
 
     [Fact]
     public async Task The_last_good_one_does_not_outlive_its_revocation()
     {
-        var backend = new ScriptedBackend().Put("v1", "1");
+        var backend = new ScriptedBackend().Put("v1", "41");
         var (engine, provider) = await Engine.StartAsync(backend);
         await using var _ = engine;
         var number = provider.Derive(credential => int.Parse(credential.Reveal()));
         backend.Put("v2", "bad");
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
-        Assert.Equal(1, number.Current);
+        Assert.Equal(41, number.Current);
 
         await provider.RevokeAsync("v1", "leaked", Ct);
         Assert.Throws<CredentialUnavailableException>(() => number.Current);

@@ -52,8 +52,13 @@ internal sealed class Engine : IAsyncDisposable
 
     public IRotatingCredentialProvider this[string name] => _registry.Get(name);
 
-    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", CredentialOptions? options = null, ICredentialProbe? probe = null) =>
-        CoreSettings.From(name, key: name, backend, probe, backendInterval: null, consumer: "app", options ?? new(), new RotatingCredentialsOptions());
+    /// <summary>A credential whose values may be as short as tests like them.</summary>
+    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", CredentialOptions? options = null, ICredentialProbe? probe = null)
+    {
+        options ??= new();
+        options.MinimumLength ??= 1;
+        return CoreSettings.From(name, key: name, backend, probe, backendInterval: null, consumer: "app", options, new RotatingCredentialsOptions());
+    }
 
     /// <summary>An engine with one credential, loaded.</summary>
     public static async Task<(Engine Engine, IRotatingCredentialProvider Provider)> StartAsync(

@@ -78,7 +78,7 @@ public sealed class OpenTelemetryTests
     {
         var services = new ServiceCollection();
         services.AddMetrics();
-        services.AddRotatingCredentials().AddCredential(_name, credential => credential.UseBackend("key", _ => backend));
+        services.AddRotatingCredentials().AddCredential(_name, credential => credential.UseBackend("key", _ => backend).Configure(options => options.MinimumLength = 1));
         return services.BuildServiceProvider();
     }
 

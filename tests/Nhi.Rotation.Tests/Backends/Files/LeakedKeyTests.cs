@@ -82,7 +82,7 @@ public sealed class LeakedKeyTests : IDisposable
     private static ServiceProvider Start(string path)
     {
         var services = new ServiceCollection().AddLogging();
-        services.AddRotatingCredentials().AddCredential("acme", c => c.FromFiles(path));
+        services.AddRotatingCredentials().AddCredential("acme", c => c.FromFiles(path).Configure(options => options.MinimumLength = 1));
         return services.BuildServiceProvider();
     }
 

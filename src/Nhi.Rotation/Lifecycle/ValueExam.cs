@@ -1,0 +1,6 @@
+namespace Nhi.Rotation.Lifecycle;
+
+/// <summary>What is known of a value that a backend listed, without the value.</summary>
+/// <param name="Unfit">Why it is no secret, if it is none.</param>
+/// <param name="Remark">What is to be said of it all the same, for people.</param>
+internal readonly record struct ValueExam(Unfit? Unfit = null, string? Remark = null);

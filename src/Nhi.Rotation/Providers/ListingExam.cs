@@ -1,0 +1,24 @@
+using Nhi.Rotation.Identity;
+using Nhi.Rotation.Lifecycle;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>Examines the values of a listing: once each, for a backend does not send what is known.</summary>
+internal static class ListingExam
+{
+    /// <summary>What is to be said of the values, by version; <see langword="null"/> if there are none.</summary>
+    public static Dictionary<string, ValueExam>? Of(BackendListing listing, ValueRules rules, string credentialName)
+    {
+        Dictionary<string, ValueExam>? exams = null;
+        foreach (var version in listing.Versions)
+        {
+            if (version.Value is { } value)
+            {
+                exams ??= new(StringComparer.Ordinal);
+                exams[version.Id] = rules.Examine(new Credential(credentialName, version.Id, value).RevealBytes().Span, credentialName);
+            }
+        }
+
+        return exams;
+    }
+}
