@@ -47,4 +47,7 @@ public enum EvidenceKind
 
     /// <summary>The app stopped in good order; nothing comes after.</summary>
     Stopped,
+
+    /// <summary>A version came with the value of another one.</summary>
+    SameValue,
 }

@@ -39,6 +39,7 @@ public static class RotationJudge
             SupersededAt = old.SupersededAt,
             IsDatedElsewhere = isDatedElsewhere,
             RetirementProbe = old.End.RetirementProbe,
+            AcceptedTwin = SameValue.InService(old, histories),
             Trails = [.. oldUses.Select(use => new UserTrail(use, newer.MovedAt(use)))],
             NewAcceptedAt = newer.AcceptedAt,
             IsNewUsed = newer.IsUsed,

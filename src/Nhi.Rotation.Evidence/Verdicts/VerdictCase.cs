@@ -15,6 +15,9 @@ internal sealed record VerdictCase
     /// <summary>What the other side said of it after it ended.</summary>
     public ProbeEvidence? RetirementProbe { get; init; }
 
+    /// <summary>Another version that holds the same value and is not out of service.</summary>
+    public string? AcceptedTwin { get; init; }
+
     /// <summary>Everybody who ever used it.</summary>
     public IReadOnlyList<UserTrail> Trails { get; init; } = [];
 

@@ -16,7 +16,7 @@ internal static class VerdictRules
     // Late uses are outweighed only by a refusal that came after all of them, and by a quiet period since.
     private static RotationVerdict? Proven(VerdictCase evidence, UserTrail[] late)
     {
-        if (evidence is not { Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Rejected } probe })
+        if (evidence is not { AcceptedTwin: null, Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Rejected } probe })
         {
             return null;
         }
@@ -90,6 +90,11 @@ internal static class VerdictRules
         if (evidence.Stage is CredentialStage.Pending or CredentialStage.Current || evidence.SupersededAt is null)
         {
             reasons.Add("It has not been replaced here.");
+        }
+
+        if (evidence.AcceptedTwin is { } twin)
+        {
+            reasons.Add($"Version '{twin}' holds the same value and is in service: revoking one revokes the other.");
         }
 
         if (evidence.NewAcceptedAt is null)

@@ -54,6 +54,9 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
         init => _acceptedAt = PackedTime.Of(value);
     }
 
+    /// <summary>The version whose value it came with, if it was another one's.</summary>
+    public string? SameValueAs { get; init; }
+
     /// <summary>How it ended, as far as it did. Most versions have not.</summary>
     public VersionEnd End { get; init; } = VersionEnd.None;
 
@@ -101,6 +104,7 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
                 Probe = Probe?.At < SupersededAt ? null : Probe,
                 End = end == VersionEnd.None ? VersionEnd.None : end,
             },
+            EvidenceKind.SameValue => this with { SameValueAs = evidence.OtherId },
             EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? at },
             EvidenceKind.Superseded => this with { Stage = CredentialStage.Previous, End = end },
             EvidenceKind.SetBack => this with { Stage = CredentialStage.Pending, AcceptedAt = null, Probe = null, End = end },

@@ -43,6 +43,11 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
             yield return $"version '{id}' is no secret, so it is not presented. Write the secret itself into the backend, or set AcceptAnyValue if this is it.";
         }
 
+        foreach (var id in status.Unrotated)
+        {
+            yield return $"version '{id}' holds the value of version '{status.CurrentId}': nothing was rotated. Write a new value into the backend.";
+        }
+
         foreach (var id in status.Violated)
         {
             yield return $"version '{id}' is out of service, and the other side still accepts it. Revoke it there.";

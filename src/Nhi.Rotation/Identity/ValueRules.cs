@@ -26,15 +26,15 @@ internal sealed record ValueRules
     {
         if (NoSecret.Rule(value, credentialName) is { } rule)
         {
-            return new ValueExam(new Unfit(rule, IsRefused: !AcceptsAnyValue));
+            return new ValueExam(Unfit: new Unfit(rule, IsRefused: !AcceptsAnyValue));
         }
 
         var length = NoSecret.Length(value);
         if (length < (MinimumLength ?? InboundMinimum))
         {
             return new ValueExam(
-                new Unfit($"it is shorter than MinimumLength ({MinimumLength ?? InboundMinimum})", IsRefused: MinimumLength is not null && !AcceptsAnyValue),
-                MinimumLength is null && length < ShortOutbound ? $"it is shorter than {ShortOutbound} characters" : null);
+                Unfit: new Unfit($"it is shorter than MinimumLength ({MinimumLength ?? InboundMinimum})", IsRefused: MinimumLength is not null && !AcceptsAnyValue),
+                Remark: MinimumLength is null && length < ShortOutbound ? $"it is shorter than {ShortOutbound} characters" : null);
         }
 
         return default;

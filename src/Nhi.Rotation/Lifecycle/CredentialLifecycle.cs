@@ -46,6 +46,7 @@ internal static class CredentialLifecycle
 
     private static void Settle(Draft draft, CredentialState before)
     {
+        Twins.Revoke(draft);
         foreach (var version in draft.Versions.ToArray())
         {
             Ageing.Age(draft, version);
@@ -61,6 +62,7 @@ internal static class CredentialLifecycle
             Succession.PlaceOlder(draft, version);
         }
 
+        Twins.Note(draft, before);
         RetirementProofs.Open(draft, before);
         NoteStaleness(draft);
         if (before.PresentedId is { } presented && draft.State.PresentedId is null)

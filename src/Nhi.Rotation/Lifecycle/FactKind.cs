@@ -12,7 +12,10 @@ internal enum FactKind
     /// <summary>Its value is a poor secret, and it is used all the same.</summary>
     WeakSecret,
 
-    /// <summary>It became Current, and nothing was before.</summary>
+    /// <summary>It came with the value of another one.</summary>
+    SameValue,
+
+    /// <summary>It became Current, and nothing was before, or nothing with another value.</summary>
     Loaded,
 
     /// <summary>It became Current in place of an older one.</summary>

@@ -53,16 +53,19 @@ internal static class Intake
         }
 
         // Once a value is at hand it is the version's value; what is listed under its id after that says nothing new.
-        var isNews = listed.Value is not null && !known.HasValue && known.Stage != CredentialStage.Revoked;
+        // Of a revoked one only the mark is taken, to know the value again under another name.
+        var isRevoked = known.Stage == CredentialStage.Revoked;
+        var isNews = listed.Value is not null && !known.HasValue && (!isRevoked || known.Mark is null);
         var unfit = isNews ? exam.Unfit : known.Unfit;
-        Remark(draft, known, unfit, isNews ? exam.Remark : null);
+        Remark(draft, known, unfit, isNews && !isRevoked ? exam.Remark : null);
         draft.Put(known with
         {
             Unfit = unfit,
+            Mark = isNews && unfit is not { IsRefused: true } ? exam.Mark : known.Mark,
             Label = listed.Label,
             IsEnabled = listed.IsEnabled,
             IsListed = true,
-            HasValue = known.HasValue || (isNews && unfit is not { IsRefused: true }),
+            HasValue = known.HasValue || (isNews && !isRevoked && unfit is not { IsRefused: true }),
             CreatedOn = listed.CreatedOn ?? known.CreatedOn,
             NotBefore = listed.NotBefore,
             ExpiresOn = listed.ExpiresOn,

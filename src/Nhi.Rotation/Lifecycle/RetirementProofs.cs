@@ -25,7 +25,13 @@ internal static class RetirementProofs
 
             // It may have come back and left again within this step.
             var proof = version.Proof ?? (old.IsInService ? null : old.Proof);
-            var owes = old.HasValue && old.Stage != version.Stage && proof is not ({ IsOpen: true } or { IsProven: true });
+            if (Twins.IsInService(draft, version))
+            {
+                // Accepting it is right: the question would accuse somebody of nothing.
+                proof = proof is { IsOpen: true } ? null : proof;
+            }
+
+            var owes = old.HasValue && !Twins.IsInService(draft, version) && old.Stage != version.Stage && proof is not ({ IsOpen: true } or { IsProven: true });
             draft.Put(version with
             {
                 HasValue = keeps,

@@ -3,19 +3,11 @@ namespace Nhi.Rotation.Lifecycle;
 /// <summary>Which version should be Current.</summary>
 internal static class Selection
 {
-    /// <summary>The version to be Current, or <see langword="null"/> when nothing can be presented.</summary>
+    /// <summary>The version to be Current: the one in use, if the best one holds the same value; or <see langword="null"/> when nothing can be presented.</summary>
     public static VersionState? Target(Draft draft)
     {
         var incumbent = draft.Current is { } current && current.IsUsable(draft.Now) ? current : null;
-        var labelled = Labelled(draft);
-        if (labelled is not null && IsReady(labelled, draft, incumbent))
-        {
-            return labelled;
-        }
-
-        // Where the backend names its current version, no other is promoted; what is in use stays.
-        var newest = labelled is null || incumbent is null ? Newest(draft, incumbent, labelled) : null;
-        return newest ?? incumbent;
+        return Best(draft, incumbent) is { } best && !best.HasValueOf(incumbent) ? best : incumbent;
     }
 
     /// <summary>Whether it is waiting for nothing but its probe.</summary>
@@ -27,8 +19,22 @@ internal static class Selection
             && version.Probe != ProbeVerdict.Accepted
             && version.ProbeDueAt <= draft.Now.Elapsed
             && version.IsUsable(draft.Now)
+            && !version.HasValueOf(incumbent)
             && HasCome(version, draft, incumbent)
             && (Labelled(draft) is { } labelled ? labelled == version || incumbent is null : incumbent is null || version.CompareAge(incumbent) > 0);
+    }
+
+    private static VersionState? Best(Draft draft, VersionState? incumbent)
+    {
+        var labelled = Labelled(draft);
+        if (labelled is not null && IsReady(labelled, draft, incumbent))
+        {
+            return labelled;
+        }
+
+        // Where the backend names its current version, no other is promoted; what is in use stays.
+        var newest = labelled is null || incumbent is null ? Newest(draft, incumbent, labelled) : null;
+        return newest ?? incumbent;
     }
 
     private static VersionState? Labelled(Draft draft)
@@ -94,6 +100,7 @@ internal static class Selection
 
     private static bool IsProven(VersionState version, Draft draft, VersionState? incumbent) =>
         !draft.Policy.RequiresProbe
+        || version.HasValueOf(incumbent)
         || version.Probe == ProbeVerdict.Accepted
         || (incumbent is null && version.Probe == ProbeVerdict.Inconclusive);
 }

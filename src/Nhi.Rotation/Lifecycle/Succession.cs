@@ -16,7 +16,7 @@ internal static class Succession
             Rejections = 0,
             WorkingPreviousId = null,
         };
-        draft.Record(formerCurrent is null ? FactKind.Loaded : wasPrevious ? FactKind.RolledBack : FactKind.Rotated, target.Id, formerCurrent);
+        draft.Record(KindOf(draft, target, formerCurrent, wasPrevious), target.Id, formerCurrent);
         if (old is null)
         {
             return;
@@ -32,6 +32,7 @@ internal static class Succession
     {
         if (version.Stage != CredentialStage.Pending
             || version.Unfit is { IsRefused: true }
+            || version.HasValueOf(draft.Current)
             || version.PausedUntil.HasValue
             || version.Label is VersionLabel.Pending or VersionLabel.Current
             || version.NotBefore > draft.Now.Utc
@@ -51,6 +52,16 @@ internal static class Succession
         var placed = version with { Stage = CredentialStage.Previous, Pauses = 0, OverlapEndsAt = OverlapEnd(draft, current) };
         draft.Put(placed);
         Ageing.Age(draft, placed);
+    }
+
+    private static FactKind KindOf(Draft draft, VersionState target, string? formerCurrent, bool wasPrevious)
+    {
+        if (formerCurrent is null || target.HasValueOf(draft.Find(formerCurrent)))
+        {
+            return FactKind.Loaded;
+        }
+
+        return wasPrevious || Twins.IsReturn(draft, target) ? FactKind.RolledBack : FactKind.Rotated;
     }
 
     private static TimeSpan OverlapEnd(Draft draft, VersionState current)

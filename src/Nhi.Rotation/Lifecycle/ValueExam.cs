@@ -1,6 +1,7 @@
 namespace Nhi.Rotation.Lifecycle;
 
 /// <summary>What is known of a value that a backend listed, without the value.</summary>
+/// <param name="Mark">Equal for equal values.</param>
 /// <param name="Unfit">Why it is no secret, if it is none.</param>
 /// <param name="Remark">What is to be said of it all the same, for people.</param>
-internal readonly record struct ValueExam(Unfit? Unfit = null, string? Remark = null);
+internal readonly record struct ValueExam(ValueMark? Mark = null, Unfit? Unfit = null, string? Remark = null);

@@ -28,6 +28,9 @@ internal sealed record VersionState
     /// <summary>The backend's word would bring it back into service, once its value is at hand again.</summary>
     public bool WantsValue { get; init; }
 
+    /// <summary>What tells its value from others, also after the value is gone; <see langword="null"/> while it is not known.</summary>
+    public ValueMark? Mark { get; init; }
+
     /// <summary>Why its value is no secret, if it is none; such a value is never accepted, and one that is refused is not at hand either.</summary>
     public Unfit? Unfit { get; init; }
 
@@ -98,6 +101,9 @@ internal sealed record VersionState
     /// <summary>Neither retired nor revoked, and nothing the backend says forbids presenting it.</summary>
     public bool IsUsable(Instant now) =>
         IsInService && HasValue && IsEnabled && Label != VersionLabel.Pending && !IsExpired(now);
+
+    /// <summary>Whether it is another version that holds the same value.</summary>
+    public bool HasValueOf(VersionState? other) => other is not null && other.Id != Id && Mark is { } mark && mark == other.Mark;
 
     /// <summary>Positive if this one is newer: by creation, then by order of first sight. A total order, also where only some versions are dated.</summary>
     public int CompareAge(VersionState other)

@@ -63,7 +63,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public BackendRequest NewRequest()
     {
-        var known = State.Versions.Where(version => version.HasValue || version.Unfit is { IsRefused: true } || (!version.IsInService && !version.WantsValue)).Select(version => version.Id);
+        var known = State.Versions.Where(IsKnown).Select(version => version.Id);
         return new BackendRequest(Name, Key, known.ToFrozenSet(StringComparer.Ordinal));
     }
 
@@ -207,6 +207,12 @@ internal sealed class CredentialCore : IRefreshTarget
             return _shelf.Find(versionId)?.Lend(consumer);
         }
     }
+
+    // Its value need not come again. That of a revoked one must come once, to be known again under another name.
+    private static bool IsKnown(VersionState version) =>
+        version.HasValue
+        || version.Unfit is { IsRefused: true }
+        || (!version.IsInService && !version.WantsValue && (version.Mark is not null || version.Stage != CredentialStage.Revoked));
 
     private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
     {

@@ -34,6 +34,9 @@ internal sealed record CredentialStatus
     /// <summary>Versions that are not presented because their value is no secret.</summary>
     public ImmutableArray<string> NoSecrets { get; init; } = [];
 
+    /// <summary>Versions that came with the value of the presented one, so that nothing was rotated.</summary>
+    public ImmutableArray<string> Unrotated { get; init; } = [];
+
     /// <summary>Versions out of service that the other side still accepted when it was last asked.</summary>
     public ImmutableArray<string> Violated { get; init; } = [];
 
@@ -57,6 +60,7 @@ internal sealed record CredentialStatus
             Paused = Ids(state, static version => version.PausedUntil is not null),
             Unproven = Ids(state, static version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
             NoSecrets = Ids(state, static version => version is { IsInService: true, IsListed: true, Unfit.IsRefused: true }),
+            Unrotated = Ids(state, version => version is { Stage: CredentialStage.Pending, IsListed: true, IsEnabled: true } && version.HasValueOf(current)),
             Violated = Ids(state, static version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
             TimeToExpiry = current?.ExpiresOn - now.Utc,
             HasSuccessor = current?.ExpiresOn is { } end

@@ -19,7 +19,8 @@ internal static class EvidenceTrail
                 ledger.Note(version.Record, Event(kind, version.Record, now.Utc) with
                 {
                     CreatedOn = kind == EvidenceKind.Seen ? version.State.CreatedOn : null,
-                    By = kind == EvidenceKind.Seen ? null : probe,
+                    OtherId = fact.OtherId,
+                    By = kind is EvidenceKind.Seen or EvidenceKind.SameValue ? null : probe,
                     Verdict = VerdictOf(fact.Kind),
                     Detail = fact.Detail,
                 });
@@ -50,6 +51,7 @@ internal static class EvidenceTrail
     private static EvidenceKind? KindOf(FactKind fact) => fact switch
     {
         FactKind.Seen => EvidenceKind.Seen,
+        FactKind.SameValue => EvidenceKind.SameValue,
         FactKind.ProbeAccepted or FactKind.ProbeRejected or FactKind.ProbeInconclusive => EvidenceKind.Probed,
         FactKind.RetirementProven or FactKind.RetirementViolated or FactKind.RetirementInconclusive => EvidenceKind.RetirementProbed,
         _ => null,

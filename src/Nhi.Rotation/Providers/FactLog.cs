@@ -16,11 +16,11 @@ internal static class FactLog
                 metrics.Rotated(name);
             }
 
-            Write(log, name, kind, version, other, detail);
+            Write(log, metrics, name, kind, version, other, detail);
         }
     }
 
-    private static void Write(EngineLog log, string name, FactKind kind, string version, string? other, string? detail)
+    private static void Write(EngineLog log, CredentialMetrics metrics, string name, FactKind kind, string version, string? other, string? detail)
     {
         switch (kind)
         {
@@ -29,6 +29,10 @@ internal static class FactLog
                 break;
             case FactKind.NoSecret:
                 log.NoSecret(name, version, detail);
+                break;
+            case FactKind.SameValue:
+                log.SameValue(name, version, other, detail);
+                metrics.Unrotated(name);
                 break;
             case FactKind.WeakSecret:
                 log.WeakSecret(name, version, detail);

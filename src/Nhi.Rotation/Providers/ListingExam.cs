@@ -1,5 +1,6 @@
 using Nhi.Rotation.Identity;
 using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
@@ -15,7 +16,8 @@ internal static class ListingExam
             if (version.Value is { } value)
             {
                 exams ??= new(StringComparer.Ordinal);
-                exams[version.Id] = rules.Examine(new Credential(credentialName, version.Id, value).RevealBytes().Span, credentialName);
+                var bytes = new Credential(credentialName, version.Id, value).RevealBytes().Span;
+                exams[version.Id] = rules.Examine(bytes, credentialName) with { Mark = VersionFingerprint.Of(bytes).ToMark() };
             }
         }
 

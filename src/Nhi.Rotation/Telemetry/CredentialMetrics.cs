@@ -11,6 +11,7 @@ internal sealed class CredentialMetrics : IDisposable
     private readonly Counter<long> _rotations;
     private readonly Counter<long> _refreshes;
     private readonly Counter<long> _probes;
+    private readonly Counter<long> _unrotated;
     private readonly Histogram<double> _refreshDuration;
     private readonly Histogram<double> _adoptionLag;
 
@@ -21,6 +22,7 @@ internal sealed class CredentialMetrics : IDisposable
         _rotations = _meter.CreateCounter<long>(TelemetryNames.Rotations, "{rotation}", "Versions that became current.");
         _refreshes = _meter.CreateCounter<long>(TelemetryNames.Refreshes, "{refresh}", "Requests to the backend.");
         _probes = _meter.CreateCounter<long>(TelemetryNames.Probes, "{probe}", "Probes of a version, before promotion or after retirement, and what they found.");
+        _unrotated = _meter.CreateCounter<long>(TelemetryNames.Unrotated, "{version}", "Versions that came with the value of another one.");
         _refreshDuration = _meter.CreateHistogram<double>(TelemetryNames.RefreshDuration, "s", "Duration of a request to the backend, retries included.");
         _adoptionLag = _meter.CreateHistogram<double>(TelemetryNames.AdoptionLag, "s", "From a version's creation in the backend to a consumer's first use here.");
     }
@@ -64,6 +66,8 @@ internal sealed class CredentialMetrics : IDisposable
         _rejections.Add(1, new(TelemetryNames.NameTag, name), new(TelemetryNames.VersionTag, VersionTag.Shorten(versionId)), new(TelemetryNames.ConsumerTag, consumer));
 
     public void Rotated(string name) => _rotations.Add(1, new KeyValuePair<string, object?>(TelemetryNames.NameTag, name));
+
+    public void Unrotated(string name) => _unrotated.Add(1, new KeyValuePair<string, object?>(TelemetryNames.NameTag, name));
 
     public void Refreshed(string name, RefreshReason reason, BackendFailure? failure, TimeSpan duration)
     {

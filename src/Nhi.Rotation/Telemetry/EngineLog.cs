@@ -90,6 +90,9 @@ internal sealed partial class EngineLog
     [LoggerMessage(126, LogLevel.Error, "Credential '{Credential}': version '{Version}' is accepted from nobody: {Rule}. Give callers a longer key, or set MinimumLength if this one is long enough.")]
     public partial void NotAccepted(string credential, string version, string rule);
 
+    [LoggerMessage(127, LogLevel.Warning, "Credential '{Credential}': version '{Version}' holds the value of version '{Other}': {Detail}. They are one secret: revoking one revokes the other.")]
+    public partial void SameValue(string credential, string version, string? other, string? detail);
+
     [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
     public partial void EvidenceFailed(string path, string errorType);
 

@@ -20,6 +20,7 @@ internal static class TelemetryNames
     public const string Stage = "nhi.credential.stage";
     public const string Accepted = "nhi.credential.accepted";
     public const string Probes = "nhi.credential.probes";
+    public const string Unrotated = "nhi.credential.unrotated";
 
     public const string RefreshActivity = "nhi.credential.refresh";
     public const string ProbeActivity = "nhi.credential.probe";

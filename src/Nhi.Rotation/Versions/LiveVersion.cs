@@ -23,7 +23,7 @@ internal sealed class LiveVersion
     public SecretValue? Value { get; private set; }
 
     /// <summary>Kept when the value is dropped, to recognise late users.</summary>
-    public VersionFingerprint? Fingerprint { get; private set; }
+    public VersionFingerprint? Fingerprint => State.Mark is { } mark ? new VersionFingerprint(mark.Low, mark.High) : null;
 
     /// <summary>Whether the other side accepted it on the workload path since it became current last.</summary>
     public bool IsAccepted => Record.History.AcceptedAt is not null;
@@ -31,12 +31,8 @@ internal sealed class LiveVersion
     /// <summary>Whether the other side or a probe accepted it. By the evidence, not by the state: an acceptance from before a rollback is over.</summary>
     public bool IsProven => IsAccepted || Record.History.Probe is { Verdict: ProbeVerdict.Accepted };
 
-    /// <summary>Keeps a value if it is needed, and what recognises it in any case.</summary>
-    public void Take(SecretValue value)
-    {
-        Fingerprint ??= VersionFingerprint.Of(new Credential(Record.CredentialName, Id, value).RevealBytes().Span);
-        Value = State.NeedsValue ? value : null;
-    }
+    /// <summary>Keeps a value if it is needed.</summary>
+    public void Take(SecretValue value) => Value = State.NeedsValue ? value : null;
 
     public void DropValue() => Value = null;
 

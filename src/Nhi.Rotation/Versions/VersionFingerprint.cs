@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
+using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Versions;
 
@@ -11,6 +12,9 @@ namespace Nhi.Rotation.Versions;
 internal readonly record struct VersionFingerprint(ulong Low, ulong High)
 {
     private static readonly (ulong K0, ulong K1) ProcessKey = NewKey();
+
+    /// <summary>As the lifecycle takes it.</summary>
+    public ValueMark ToMark() => new(Low, High);
 
     public static VersionFingerprint Of(ReadOnlySpan<byte> value) => Compute(value, ProcessKey.K0, ProcessKey.K1);
 

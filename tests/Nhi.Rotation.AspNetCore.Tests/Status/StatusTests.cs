@@ -209,7 +209,7 @@ public sealed partial class StatusTests
             for (var i = 0; i < 100; i++)
             {
                 provider.ForConsumer($"consumer {i}").Current.Reveal();
-                provider.Match("x"u8, $"caller {i}");
+                provider.Match("a-key"u8, $"caller {i}");
             }
         }
 
@@ -263,7 +263,7 @@ public sealed partial class StatusTests
         {
             var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>($"{i:00}{Evil}");
             provider.ForConsumer(Evil).Current.Reveal();
-            provider.Match("x"u8, Evil);
+            provider.Match("a-key"u8, Evil);
         }
 
         await app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>($"07{Evil}").RevokeAsync("v1", Evil, Ct);

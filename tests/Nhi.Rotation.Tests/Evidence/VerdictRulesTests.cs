@@ -101,6 +101,18 @@ public sealed class VerdictRulesTests
     }
 
     [Fact]
+    public void A_version_whose_value_another_one_holds_in_service_is_never_safe_or_proven_to_be_gone()
+    {
+        Cases.Sample(evidence =>
+        {
+            var verdict = VerdictRules.Judge(evidence with { AcceptedTwin = "v9" });
+            Assert.NotEqual(VerdictKind.SafeToRevoke, verdict.Kind);
+            Assert.NotEqual(VerdictKind.ProvenRevoked, verdict.Kind);
+            Assert.Equal(verdict.Kind == VerdictKind.InOverlap, verdict.Reasons.Any(reason => reason.Contains("'v9' holds the same value", StringComparison.Ordinal)));
+        });
+    }
+
+    [Fact]
     public void Safe_rests_on_every_condition()
     {
         Cases.Sample(

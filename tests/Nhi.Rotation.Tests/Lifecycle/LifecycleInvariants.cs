@@ -140,7 +140,8 @@ internal static class LifecycleInvariants
                 return "only what the backend brings back is asked for its value";
             }
 
-            if (policy.ProvesRetirement && old is { IsInService: true, HasValue: true } && version is { IsInService: false, Proof: not { Attempts: 0, IsOpen: true } })
+            if (policy.ProvesRetirement && old is { IsInService: true, HasValue: true } && version is { IsInService: false, Proof: not { Attempts: 0, IsOpen: true } }
+                && !step.State.Versions.Any(other => other.IsInService && other.HasValueOf(version)))
             {
                 return "what leaves service with its value owes a proof";
             }

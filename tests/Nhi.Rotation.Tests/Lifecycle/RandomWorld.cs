@@ -12,6 +12,8 @@ internal sealed class RandomWorld
     private readonly bool _complete;
     private readonly List<BackendVersion> _stored = [];
     private readonly List<string> _log = [];
+    private readonly Dictionary<string, ValueExam> _exams = [];
+    private readonly Dictionary<string, string> _revocations = [];
     private DateTimeOffset _utc = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private TimeSpan _elapsed;
     private int _created;
@@ -31,6 +33,9 @@ internal sealed class RandomWorld
         _policy = LifecyclePolicy.From(options, requiresProbe: (shape & 16) != 0);
     }
 
+    /// <summary>Every value that was ever revoked.</summary>
+    public HashSet<ValueMark> RevokedValues { get; } = [];
+
     public int Steps { get; private set; }
 
     public CredentialState State { get; private set; } = CredentialState.Empty;
@@ -45,11 +50,12 @@ internal sealed class RandomWorld
                 var now = new Instant(_utc, _elapsed);
                 var step = CredentialLifecycle.Step(State, input, now, _policy);
                 Steps++;
-                if (LifecycleInvariants.Violated(State, input, step, now, _policy) is { } violated)
+                if ((LifecycleInvariants.Violated(State, input, step, now, _policy) ?? ValueInvariants.Violated(State, step, RevokedValues)) is { } violated)
                 {
                     return $"{violated}\n{string.Join("\n", _log)}\nnow {State} {string.Join(", ", State.Versions)}\nthen {string.Join(", ", step.State.Versions)}";
                 }
 
+                RevokedValues.UnionWith(step.State.Versions.Where(version => version.Stage == CredentialStage.Revoked).Select(version => version.Mark).OfType<ValueMark>());
                 State = step.State;
             }
         }
@@ -59,8 +65,8 @@ internal sealed class RandomWorld
 
     private LifecycleInput? Act(int move)
     {
-        var choice = move % 26;
-        var pick = move / 26;
+        var choice = move % 27;
+        var pick = move / 27;
         LifecycleInput? input = choice switch
         {
             0 or 1 => Do(() => Create(pick)),
@@ -68,16 +74,17 @@ internal sealed class RandomWorld
             3 => Do(() => Delete(pick)),
             4 => Do(() => Change(pick, version => Copy(version, expiresOn: _utc + TimeSpan.FromHours(pick % 50)))),
             5 or 6 => Do(() => Label(pick)),
-            7 or 8 or 9 or 10 => new LifecycleInput.Listed(Listing()),
+            7 or 8 or 9 or 10 => new LifecycleInput.Listed(Listing(), _exams),
             11 => new LifecycleInput.Listed(Bad(pick)),
             12 => Move(TimeSpan.FromSeconds(pick % 600), TimeSpan.FromSeconds(pick % 600)),
             13 => Move(TimeSpan.FromHours(pick % 30), TimeSpan.FromHours(pick % 30)),
             14 => Move(TimeSpan.FromDays(pick % 2 == 0 ? 1 : -1), TimeSpan.Zero),
             15 or 16 or 17 => new LifecycleInput.Reported(State.CurrentId ?? Any(pick), CredentialOutcome.Rejected),
             18 or 19 => new LifecycleInput.Reported(Any(pick), CredentialOutcome.Accepted),
-            20 => pick % 3 == 0 ? new LifecycleInput.Revoked(Any(pick), "test") : null,
+            20 => Again(pick),
             21 or 22 => new LifecycleInput.Probed(Any(pick), Result(pick)),
             23 or 24 => new LifecycleInput.ProbedAfterRetirement(Any(pick), Result(pick)),
+            26 => pick % 4 == 0 ? Do(Restart) : null,
             _ => LifecycleInput.Ticked.Instance,
         };
         _log.Add($"{move}: {(input is LifecycleInput.Listed listed ? $"Listed {string.Join(", ", listed.Listing.Versions)}" : input?.ToString() ?? "backend changed")}");
@@ -92,8 +99,34 @@ internal sealed class RandomWorld
         return null;
     }
 
+    // A process starts anew; what was revoked is read again before the first listing.
+    private void Restart()
+    {
+        State = CredentialState.Empty;
+        var now = new Instant(_utc, _elapsed);
+        foreach (var id in _revocations.Keys)
+        {
+            State = CredentialLifecycle.Step(State, new LifecycleInput.Revoked(id, "list"), now, _policy).State;
+        }
+    }
+
+    private LifecycleInput.Revoked? Again(int pick)
+    {
+        if (pick % 3 != 0)
+        {
+            return null;
+        }
+
+        var id = Any(pick);
+        _revocations[id] = "test";
+        return new LifecycleInput.Revoked(id, "test");
+    }
+
     private void Create(int pick)
     {
+        // Few values, so that they come again; each seventh is no secret.
+        var value = pick % 7;
+        _exams[$"v{_created + 1}"] = value == 0 ? new ValueExam(Unfit: new Unfit("test", IsRefused: true)) : new ValueExam(new ValueMark((ulong)value, 1));
         _stored.Add(new BackendVersion($"v{++_created}", Value)
         {
             Label = _labels ? (_created == 1 ? VersionLabel.Current : VersionLabel.Pending) : VersionLabel.None,

@@ -16,7 +16,7 @@ public sealed class RefreshScheduleTests
             async moves =>
             {
                 var backend = new ScriptedBackend { CanWatch = true };
-                backend.Put("v0", "value");
+                backend.Put("v0", "value 0");
                 var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.FromSeconds(30) });
                 await using var disposing = engine;
                 var newest = 0;
@@ -29,7 +29,7 @@ public sealed class RefreshScheduleTests
                             _ = provider.RefreshAsync(RefreshReason.Requested).AsTask().ContinueWith(task => task.Exception, TaskScheduler.Default);
                             break;
                         case 1 or 2:
-                            backend.Put($"v{++newest}", "value");
+                            backend.Put($"v{++newest}", $"value {newest}");
                             backend.Signal();
                             break;
                         case 3:

@@ -72,6 +72,8 @@ internal sealed class Engine : IAsyncDisposable
 
     public static SchedulerSettings Scheduling(RotatingCredentialsOptions? shared = null) => SchedulerSettings.From(shared ?? new());
 
+    public CredentialStatus Status(string name) => _registry.ReadStatus(name);
+
     public void Start() => _registry.Start();
 
     /// <summary>Moves time in steps, each settled, so that what is due in between happens in order.</summary>

@@ -113,6 +113,8 @@ public sealed class TelemetryPageTests
         await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
         backend.Put("v2", "two", createdOn: engine.Time.GetUtcNow());
         await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        backend.Put("v3", "two", createdOn: engine.Time.GetUtcNow());
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
         captured.Reveal();
         provider.Report(captured, CredentialOutcome.Rejected);
         metrics.RecordObservableInstruments();
