@@ -3,17 +3,41 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 
-// Uses the secret in a file all the time, says after each use how many there were, and writes evidence until it is killed or told to stop.
-var (secret, evidence) = (args[0], args[1]);
+// Uses the secret in a file all the time, says after each use how many there were, and writes evidence until it is killed or told to stop. With a third
+// word it uses it three times and ends by it, without disposing anything.
+var (secret, evidence, end) = (args[0], args[1], args.ElementAtOrDefault(2));
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
 builder.Services.AddRotatingCredentials()
     .WriteEvidenceTo(evidence)
-    .Configure(options => options.SweepInterval = TimeSpan.FromMilliseconds(100))
+    .Configure(options => options.SweepInterval = end is null ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromMinutes(10))
     .AddCredential("partner", c => c.FromFiles(secret));
-using var app = builder.Build();
+var app = builder.Build();
 await app.StartAsync();
 var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");
+if (end is not null)
+{
+    for (var uses = 0; uses < 3; uses++)
+    {
+        (await provider.GetCurrentAsync()).RevealBytes();
+    }
+
+    Console.WriteLine("used");
+    switch (end)
+    {
+        case "exit":
+            Environment.Exit(0);
+            return;
+        case "fail":
+            throw new InvalidOperationException("It fails, as it was told to.");
+        case "stay":
+            await Task.Delay(Timeout.Infinite);
+            return;
+        default:
+            return;
+    }
+}
+
 var stop = Task.Run(Console.In.ReadLine);
 for (var uses = 1; !stop.IsCompleted; uses++)
 {
@@ -23,3 +47,4 @@ for (var uses = 1; !stop.IsCompleted; uses++)
 }
 
 await app.StopAsync();
+app.Dispose();

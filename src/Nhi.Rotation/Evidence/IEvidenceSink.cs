@@ -7,4 +7,7 @@ internal interface IEvidenceSink : IAsyncDisposable, IDisposable
 
     /// <summary>A step or a sweep is over: what came since should be written soon.</summary>
     void Flush(DateTimeOffset now);
+
+    /// <summary>The process ends: what waits is written before this returns, as far as a disk lets it within seconds.</summary>
+    void WriteNow();
 }

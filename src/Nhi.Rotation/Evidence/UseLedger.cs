@@ -13,7 +13,7 @@ internal sealed class UseLedger
     private readonly EngineLog _log;
     private readonly TimeProvider _time;
     private readonly IEvidenceSink? _sink;
-    private readonly UseSlots<UseRecord> _slots = new();
+    private readonly UseSlots<UseRecord> _slots;
     private readonly Dictionary<string, CredentialRecord> _credentials = new(StringComparer.Ordinal);
 
     public UseLedger(CredentialMetrics metrics, EngineLog log, TimeProvider time, IEvidenceSink? sink = null)
@@ -22,6 +22,7 @@ internal sealed class UseLedger
         _log = log;
         _time = time;
         _sink = sink;
+        _slots = new UseSlots<UseRecord> { FirstUse = sink is null ? null : NoteFirst };
     }
 
     /// <summary>Guards the ledger and all its records.</summary>
@@ -177,6 +178,19 @@ internal sealed class UseLedger
         }
 
         _slots.Unwatch(static use => use.Open == 0);
+    }
+
+    // Whoever reads the evidence of a process that ended a moment later must know who used what.
+    private void NoteFirst(UseRecord use)
+    {
+        var now = _time.GetUtcNow();
+        lock (Gate)
+        {
+            _slots.Take(use.Slot, use);
+        }
+
+        NoteUse(use, now);
+        _sink!.Flush(now);
     }
 
     private void NoteUse(UseRecord use, DateTimeOffset now)

@@ -52,8 +52,10 @@ internal static class UsePages
         }
     }
 
+    /// <summary>Counts a use, if this thread has counted on the page before.</summary>
+    /// <returns><see langword="false"/> if it has not, or <paramref name="slot"/> is below 0.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Increment(int slot)
+    public static bool TryIncrement(int slot)
     {
         if (_pages is { } pages)
         {
@@ -64,11 +66,11 @@ internal static class UsePages
 
                 // Only this thread writes the cell; the release makes a count visible no later than what follows the use.
                 Volatile.Write(ref cell, cell + 1);
-                return;
+                return true;
             }
         }
 
-        IncrementFirst(slot);
+        return false;
     }
 
     /// <summary>All threads' counts of one slot.</summary>
@@ -106,8 +108,9 @@ internal static class UsePages
     /// <summary>The next number of slots that fills whole pages, with room to grow.</summary>
     public static int RoundUp(int slots) => (slots + (slots / 4) + PageSize - 1) & -PageSize;
 
+    /// <summary>Counts a use, and makes the page that it needs.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void IncrementFirst(int slot)
+    public static void Increment(int slot)
     {
         var page = slot >> PageBits;
         lock (Gate)

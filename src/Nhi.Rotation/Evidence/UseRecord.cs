@@ -17,11 +17,16 @@ internal sealed class UseRecord : CredentialTracker
         Version = version;
         Consumer = consumer;
         Caller = caller;
-        Slot = UsePages.Rent();
     }
 
     // Whoever holds a Credential holds its record: the slot is free only when nobody can count any more.
-    ~UseRecord() => UsePages.Return(Slot);
+    ~UseRecord()
+    {
+        if (Slot >= 0)
+        {
+            UsePages.Return(Slot);
+        }
+    }
 
     public override CredentialStage Stage => Version.Stage;
 
@@ -29,7 +34,8 @@ internal sealed class UseRecord : CredentialTracker
 
     public string? Caller { get; }
 
-    public int Slot { get; }
+    /// <summary>Where it counts; below 0 before its first use, which is how that is noticed without a cost to all others.</summary>
+    public int Slot { get; private set; } = -1;
 
     public VersionRecord Version { get; }
 
@@ -42,7 +48,11 @@ internal sealed class UseRecord : CredentialTracker
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override void RecordUse()
     {
-        UsePages.Increment(Slot);
+        if (!UsePages.TryIncrement(Slot))
+        {
+            RecordFirst();
+        }
+
         GC.KeepAlive(this);
     }
 
@@ -51,6 +61,7 @@ internal sealed class UseRecord : CredentialTracker
         lock (Version.Gate)
         {
             (_counts ??= new()).Open++;
+            Rent();
             Version.Watch(this);
         }
     }
@@ -63,11 +74,13 @@ internal sealed class UseRecord : CredentialTracker
         }
     }
 
+    private long Total => Slot < 0 ? 0 : UsePages.Read(Slot);
+
     /// <summary>Books the uses since the last cut to the stage that ends.</summary>
     public void Cut(CredentialStage ended, CredentialStage begun)
     {
         Debug.Assert(Version.Gate.IsHeldByCurrentThread);
-        var total = UsePages.Read(Slot);
+        var total = Total;
         if (total > 0 || _counts is not null)
         {
             (_counts ??= new()).Cut(total, ended, begun);
@@ -100,9 +113,39 @@ internal sealed class UseRecord : CredentialTracker
             Stage = Stage,
             Consumer = Consumer,
             Caller = Caller,
-            Uses = UsePages.Read(Slot),
+            Uses = Total,
             ResidualInOverlap = 0,
             ResidualRetired = 0,
         });
+    }
+
+    // The thread's first use on the page, or the first of all: nobody may lose that one, if the process ends a moment later.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RecordFirst()
+    {
+        bool isFirst;
+        lock (Version.Gate)
+        {
+            isFirst = Rent();
+        }
+
+        UsePages.Increment(Slot);
+        if (isFirst)
+        {
+            Version.BeginUse(this);
+        }
+    }
+
+    private bool Rent()
+    {
+        Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        if (Slot >= 0)
+        {
+            return false;
+        }
+
+        Slot = UsePages.Rent();
+        Version.Count(this);
+        return true;
     }
 }

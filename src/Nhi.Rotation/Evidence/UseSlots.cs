@@ -16,6 +16,9 @@ internal sealed class UseSlots<TUse>
 
     public Lock Gate { get; } = new();
 
+    /// <summary>Who wants to know at once of a first use, outside the lock.</summary>
+    public Action<TUse>? FirstUse { get; init; }
+
     /// <summary>Whoever has uses that go on: each sweep looks at them until they have ended.</summary>
     public IReadOnlyCollection<TUse> Open
     {
@@ -43,14 +46,17 @@ internal sealed class UseSlots<TUse>
     {
         Debug.Assert(Gate.IsHeldByCurrentThread);
         _open.Remove(owner);
-        _owners[slot] = null;
+        if (slot >= 0)
+        {
+            _owners[slot] = null;
+        }
     }
 
     /// <summary>It has uses that go on, unless it was let go of.</summary>
     public void Watch(int slot, TUse owner)
     {
         Debug.Assert(Gate.IsHeldByCurrentThread);
-        if (_owners[slot] == owner)
+        if (slot < _owners.Length && _owners[slot] == owner)
         {
             _open.Add(owner);
         }
@@ -60,6 +66,16 @@ internal sealed class UseSlots<TUse>
     {
         Debug.Assert(Gate.IsHeldByCurrentThread);
         _open.RemoveWhere(hasEnded);
+    }
+
+    /// <summary>Its uses so far are known already.</summary>
+    public void Take(int slot, TUse owner)
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        if (_owners[slot] == owner)
+        {
+            _seen[slot] = UsePages.Read(slot);
+        }
     }
 
     /// <summary>Whoever counted since the last call.</summary>

@@ -10,6 +10,7 @@ internal sealed class VersionRecord
     private readonly UseSlots<UseRecord> _slots;
     private UseRecord? _first;
     private ConcurrentDictionary<(string Consumer, string Caller), UseRecord>? _byCaller;
+    private bool _isForgotten;
     private volatile CredentialStage _stage = CredentialStage.Pending;
     private volatile VersionHistory _history;
 
@@ -110,6 +111,25 @@ internal sealed class VersionRecord
         }
     }
 
+    /// <summary>It has a slot from now on.</summary>
+    public void Count(UseRecord use)
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        if (!_isForgotten)
+        {
+            _slots.Add(use.Slot, use);
+        }
+    }
+
+    /// <summary>It was used for the first time.</summary>
+    public void BeginUse(UseRecord use)
+    {
+        if (!_isForgotten)
+        {
+            _slots.FirstUse?.Invoke(use);
+        }
+    }
+
     /// <summary>Something that <paramref name="use"/> counts goes on.</summary>
     public void Watch(UseRecord use) => _slots.Watch(use.Slot, use);
 
@@ -126,6 +146,7 @@ internal sealed class VersionRecord
     public void Forget()
     {
         Debug.Assert(Gate.IsHeldByCurrentThread);
+        _isForgotten = true;
         for (var use = _first; use is not null; use = use.Next)
         {
             _slots.Remove(use.Slot, use);
@@ -151,7 +172,6 @@ internal sealed class VersionRecord
             last.Next = use;
         }
 
-        _slots.Add(use.Slot, use);
         return use;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly CredentialMetrics _metrics;
     private readonly UseLedger _ledger;
     private readonly IEvidenceSink? _evidence;
+    private readonly LastWords? _lastWords;
     private readonly RefreshScheduler _scheduler;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
@@ -20,6 +21,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _metrics = metrics;
         _evidence = evidence;
         _ledger = new UseLedger(metrics, log, time, evidence);
+        _lastWords = evidence is null ? null : new LastWords(_ledger, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
         var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log);
         foreach (var settings in credentials)
@@ -66,6 +68,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
             // The last uses, since the last sweep.
             _ledger.Sweep();
             await _evidence.DisposeAsync().ConfigureAwait(false);
+            _lastWords?.Dispose();
         }
 
         _metrics.Dispose();
@@ -78,6 +81,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         {
             _ledger.Sweep();
             _evidence.Dispose();
+            _lastWords?.Dispose();
         }
 
         _metrics.Dispose();

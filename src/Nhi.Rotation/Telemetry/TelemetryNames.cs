@@ -8,7 +8,7 @@ internal static class TelemetryNames
 
     public const string Uses = "nhi.credential.uses";
     public const string ResidualUses = "nhi.credential.residual_uses";
-    public const string Holds = "nhi.credential.holds";
+    public const string Holds = "nhi.credential.hold.count";
     public const string Rejections = "nhi.credential.rejections";
     public const string Rotations = "nhi.credential.rotations";
     public const string Refreshes = "nhi.credential.refreshes";

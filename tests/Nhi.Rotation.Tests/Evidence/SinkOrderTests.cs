@@ -23,7 +23,8 @@ public sealed class SinkOrderTests
         use.EndHold();
         ledger.Sweep(DateTimeOffset.UnixEpoch.AddSeconds(1));
 
-        Assert.Equal([(1, true), (0, true)], sink.Uses);
+        // The first use is told at once.
+        Assert.Equal([(0, true), (1, true), (0, true)], sink.Uses);
     }
 
     private sealed class Recorder : IEvidenceSink
@@ -41,6 +42,10 @@ public sealed class SinkOrderTests
         }
 
         public void Flush(DateTimeOffset now)
+        {
+        }
+
+        public void WriteNow()
         {
         }
 

@@ -82,6 +82,22 @@ internal sealed class EvidenceJournal : IEvidenceSink
         }
     }
 
+    public void WriteNow()
+    {
+        Task writing;
+        lock (_gate)
+        {
+            var before = _writing;
+            writing = _writing = Task.Run(() =>
+            {
+                before.GetAwaiter().GetResult();
+                Drain();
+            });
+        }
+
+        writing.Wait(CloseTimeout);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!TryClose())
@@ -205,6 +221,11 @@ internal sealed class EvidenceJournal : IEvidenceSink
     // Said once until it works again; the next sweep tries anew.
     private void Failed(Exception error)
     {
+        lock (_gate)
+        {
+            _missing += _files.TakeLost();
+        }
+
         if (!_failed)
         {
             _failed = true;

@@ -9,20 +9,24 @@ internal sealed class JournalFiles : IDisposable
     private readonly long _maxBytes;
     private readonly ChainWriter _chain;
     private readonly string _prefix;
+    private readonly Func<string, FileStream> _create;
     private readonly MemoryStream _batch = new();
     private FileStream? _file;
     private long _length;
+    private long _firstLine;
+    private long _lost;
     private int _number;
 
-    public JournalFiles(string directory, long maxBytes, ChainIdentity identity)
+    public JournalFiles(string directory, long maxBytes, ChainIdentity identity, Func<string, FileStream>? create = null)
     {
+        _create = create ?? Create;
         _directory = directory;
         _maxBytes = maxBytes;
         _chain = new ChainWriter(identity);
         _prefix = $"{SafeName(identity.App)}-{identity.Instance}";
     }
 
-    public string CurrentPath => Path.Combine(_directory, $"{_prefix}-{_number:0000}.jsonl");
+    public string CurrentPath => PathOf(_number);
 
     /// <summary>Appends lines. After an exception nothing of the batch counts as written, and the next call begins a new file.</summary>
     /// <exception cref="IOException">The disk.</exception>
@@ -32,6 +36,7 @@ internal sealed class JournalFiles : IDisposable
         var written = _chain.Position;
         try
         {
+            CheckPlace();
             foreach (var line in lines)
             {
                 if (_file is null || _length + _batch.Length >= _maxBytes)
@@ -54,6 +59,14 @@ internal sealed class JournalFiles : IDisposable
         }
     }
 
+    /// <summary>How many lines are gone with files that somebody removed. Asking makes it none.</summary>
+    public long TakeLost()
+    {
+        var lost = _lost;
+        _lost = 0;
+        return lost;
+    }
+
     /// <summary>Makes sure that everything is on the disk itself.</summary>
     public void Sync() => _file?.Flush(flushToDisk: true);
 
@@ -63,18 +76,33 @@ internal sealed class JournalFiles : IDisposable
         _batch.Dispose();
     }
 
+    // Never an existing file, and never through somebody else's link.
+    private static FileStream Create(string path) =>
+        new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 });
+
     private static string SafeName(string app) => string.Concat(app.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-'));
+
+    // Whoever removes a file of a running app removes its evidence: what goes on into nothing would be missed by nobody.
+    private void CheckPlace()
+    {
+        if (_file is not null && !File.Exists(CurrentPath))
+        {
+            _lost += _chain.Position.Lines - _firstLine;
+            throw new FileNotFoundException("The evidence file was removed.", CurrentPath);
+        }
+    }
+
+    private string PathOf(int number) => Path.Combine(_directory, $"{_prefix}-{number:0000}.jsonl");
 
     private void Begin(DateTimeOffset at)
     {
         _file?.Dispose();
         _file = null;
         Directory.CreateDirectory(_directory);
-        _number++;
 
-        // Never an existing file, and never through somebody else's link.
-        _file = new FileStream(CurrentPath, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 });
-        _length = 0;
+        _file = _create(PathOf(_number + 1));
+        (_length, _firstLine) = (0, _chain.Position.Lines);
+        _number++;
         _chain.Begin(_batch, _number, at);
     }
 
@@ -90,7 +118,7 @@ internal sealed class JournalFiles : IDisposable
         _batch.SetLength(0);
     }
 
-    // Whatever part of the batch reached the disk must not look like evidence that the chain goes on from.
+    // Whatever part of the batch reached the disk must not look like evidence that the chain goes on from, and a file without a line is none.
     private void Abandon()
     {
         _batch.SetLength(0);
@@ -98,8 +126,13 @@ internal sealed class JournalFiles : IDisposable
         {
             _file?.SetLength(_length);
             _file?.Dispose();
+            if (_file is not null && _length == 0)
+            {
+                File.Delete(CurrentPath);
+                _number--;
+            }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The torn end stays and is told apart by the next file's first line.
         }

@@ -1,0 +1,67 @@
+using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli.Tests.Support;
+using Nhi.Rotation.Evidence.Chains;
+using Nhi.Rotation.Evidence.Journal;
+using Nhi.Rotation.Evidence.Tests.Support;
+
+namespace Nhi.Rotation.Evidence.Tests.Journal;
+
+/// <summary>Files that somebody removes, and disks that are full.</summary>
+public sealed class LostFileTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_file_that_is_removed_under_a_running_app_is_missed_and_said_to_be_lost()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var engine = evidence.Engine(new ScriptedBackend().Put("v1", "one"));
+        (await engine["stripe"].GetCurrentAsync(Ct)).Reveal();
+        await engine.SettleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+        var first = evidence.File;
+        var lines = File.ReadAllLines(first).Length;
+
+        File.Delete(first);
+        engine["stripe"].Current.Reveal();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(3));
+
+        Assert.EndsWith("-0002.jsonl", evidence.File, StringComparison.Ordinal);
+        var instance = Assert.Single(evidence.Read());
+        Assert.Single(instance.Losses);
+        Assert.Contains($"\"missing\":{lines}", File.ReadAllText(evidence.File), StringComparison.Ordinal);
+        Assert.Equal(2, evidence.Events().Last(item => item.Use is not null).Use!.Uses);
+        Assert.Single(engine.Log.Collector.GetSnapshot(), record => record.Id.Id == 140);
+        Assert.NotEqual((int)ExitCode.Safe, evidence.Verify(engine.Time.GetUtcNow()).Exit);
+    }
+
+    [Fact]
+    public void A_full_disk_leaves_no_empty_files_and_the_chain_begins_when_there_is_room()
+    {
+        using var evidence = new EvidenceDirectory();
+        var isFull = true;
+        var at = WrittenInstance.At(0);
+        using var files = new JournalFiles(
+            evidence.Path, 1 << 20, new ChainIdentity("shop", "0123456789abcdef", "0.1.0", at), path => isFull ? new FullFile(path) : new FileStream(path, FileMode.CreateNew));
+        EvidenceEvent[] lines = [new() { Kind = EvidenceKind.Described, At = at, CredentialName = "stripe" }];
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Throws<IOException>(() => files.Append(lines));
+            Assert.Empty(evidence.Files);
+        }
+
+        isFull = false;
+        files.Append(lines);
+        files.Dispose();
+
+        Assert.EndsWith("-0001.jsonl", evidence.File, StringComparison.Ordinal);
+        var instance = Assert.Single(evidence.Read());
+        Assert.Equal(2, instance.Lines);
+        Assert.Equal([Reading.FindingKind.Unclosed], instance.Findings.Select(finding => finding.Kind));
+    }
+
+    private sealed class FullFile(string path) : FileStream(path, FileMode.CreateNew)
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+    }
+}
