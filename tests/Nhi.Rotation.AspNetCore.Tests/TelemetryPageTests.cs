@@ -12,6 +12,7 @@ public sealed class TelemetryPageTests
     [InlineData("ApiKeys", 400, 419)]
     [InlineData("Webhooks", 420, 439)]
     [InlineData("Push", 440, 449)]
+    [InlineData("Leaks", 470, 479)]
     [InlineData("Control", 480, 489)]
     public void Every_log_event_is_on_the_page_with_its_level_and_in_its_rooms_range(string room, int first, int last)
     {

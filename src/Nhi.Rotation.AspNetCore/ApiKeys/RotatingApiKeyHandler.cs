@@ -29,7 +29,7 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
             return Task.FromResult(Refuse(refusal));
         }
 
-        return Task.FromResult(reading.Key is { } key ? Judge(key) : AuthenticateResult.NoResult());
+        return Task.FromResult(reading.Key is { } key ? ResultOf(key) : AuthenticateResult.NoResult());
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -64,7 +64,7 @@ internal sealed class RotatingApiKeyHandler(IOptionsMonitor<RotatingApiKeyOption
         }
     }
 
-    private AuthenticateResult Judge(string key)
+    private AuthenticateResult ResultOf(string key)
     {
         var (client, refusal) = FindClient(key);
         if (refusal is not null)

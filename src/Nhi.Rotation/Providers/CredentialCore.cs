@@ -170,6 +170,14 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+    /// <summary>Adds the versions that have a value to a list. That is no use of them.</summary>
+    public void Find(ReadOnlySpan<byte> value, List<KnownValue> found)
+    {
+        var records = new List<VersionRecord>();
+        _inbound.FindAll(value, records);
+        found.AddRange(records.Select(record => new KnownValue(Name, record.VersionId, record.Stage)));
+    }
+
     public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller) =>
         _inbound.Recognize(_inbound.Find(presented), consumer, caller, Default.CurrentOrNull is not null);
 

@@ -30,6 +30,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         }
 
         Signals = new CredentialSignals(_cores.Values);
+        Values = new KnownValues(_cores.Values);
         Ledger = new LedgerReports(_ledger);
         metrics.Observe(() => Ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
     }
@@ -40,6 +41,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     public UseLedger Uses => _ledger;
 
     public ICredentialSignals Signals { get; }
+
+    public IKnownValues Values { get; }
 
     public IReadOnlyCollection<string> Names => _cores.Keys;
 
