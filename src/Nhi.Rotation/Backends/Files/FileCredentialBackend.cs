@@ -21,6 +21,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private volatile LastReading? _last;
 
     public FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time)
         : this(options, logger, time, DirectoryWatches.Shared)
@@ -37,32 +38,21 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         _fileName = options.FileName;
         _certificatePath = options.CertificatePath;
         _settleTime = options.SettleTime;
-        _observer = new FileObserver(options);
+        _observer = new FileObserver(options, time);
         _watches = new PathWatches(directories, logger);
         _logger = logger;
         _time = time;
     }
 
-    public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
+    public ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
         if (!TryGetPath(request.Key, out var path))
         {
-            throw new FileErrors(request.CredentialName).InvalidPath(request.Key);
+            return ValueTask.FromException<BackendListing>(new FileErrors(request.CredentialName).InvalidPath(request.Key));
         }
 
-        var observation = await ObserveSettledAsync(request, path, ct).ConfigureAwait(false);
-        observation.Wipe();
-        if (observation.Listing is null)
-        {
-            throw observation.Problem!;
-        }
-
-        if ((observation.Mode & ReadableByOthers) != 0 && IsFirstWarning(path))
-        {
-            Log.FileReadableByOthers(_logger, request.CredentialName, path);
-        }
-
-        return observation.Listing;
+        // Only of files on this machine, which do not hang: no other thread is needed.
+        return _last?.Repeat(request, path, _time) is { } same ? ValueTask.FromResult(same) : ReadAsync(request, path, ct);
     }
 
     public IChangeToken? Watch(string key)
@@ -77,6 +67,24 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
     }
 
     public void Dispose() => _watches.Dispose();
+
+    private async ValueTask<BackendListing> ReadAsync(BackendRequest request, string path, CancellationToken ct)
+    {
+        var observation = await ObserveSettledAsync(request, path, ct).ConfigureAwait(false);
+        observation.Wipe();
+        if (observation.Listing is null)
+        {
+            throw observation.Problem!;
+        }
+
+        if ((observation.Mode & ReadableByOthers) != 0 && IsFirstWarning(path))
+        {
+            Log.FileReadableByOthers(_logger, request.CredentialName, path);
+        }
+
+        _last = observation.Last;
+        return observation.Listing;
+    }
 
     private async Task<FileObservation> ObserveSettledAsync(BackendRequest request, string path, CancellationToken ct)
     {

@@ -5,10 +5,17 @@ internal sealed class FileObservation
 {
     private readonly List<FileImage> _images = [];
     private readonly List<(string Path, ResolvedPath Resolved)> _places = [];
+    private readonly List<StampedFile> _files = [];
 
     public BackendListing? Listing { get; set; }
 
     public BackendException? Problem { get; set; }
+
+    /// <summary>The files that the listing was made of, with their stamps from before they were read.</summary>
+    public IReadOnlyList<StampedFile> Files => _files;
+
+    /// <summary>The listing for as long as the files do not change, if their stamps will tell.</summary>
+    public LastReading? Last { get; set; }
 
     /// <summary>Whether it needs no second look.</summary>
     public bool IsFinal { get; set; }
@@ -37,6 +44,7 @@ internal sealed class FileObservation
     public string AddPlace(string path, ResolvedPath resolved)
     {
         _places.Add((path, resolved));
+        _files.Add(new StampedFile(path, FileStamp.Of(resolved.Real)));
         return resolved.Real;
     }
 

@@ -9,9 +9,11 @@ internal sealed class FileObserver
     private readonly int _maxSize;
     private readonly ContentDecoder _decoder;
     private readonly Fingerprint _fingerprint;
+    private readonly TimeProvider _time;
 
-    public FileObserver(FileBackendOptions options)
+    public FileObserver(FileBackendOptions options, TimeProvider time)
     {
+        _time = time;
         _layout = options.Layout;
         _jsonField = options.JsonField;
         _certificatePath = options.CertificatePath;
@@ -23,6 +25,7 @@ internal sealed class FileObserver
     /// <summary>Looks. What is wrong with the files is part of the answer, for it can be gone at the next look.</summary>
     public FileObservation Observe(BackendRequest request, string path)
     {
+        var before = _time.GetUtcNow();
         var observation = new FileObservation();
         var errors = new FileErrors(request.CredentialName);
         try
@@ -36,6 +39,7 @@ internal sealed class FileObserver
         }
 
         observation.Conclude();
+        observation.Last = observation.Listing is { } listing ? LastReading.Of(path, observation.Files, listing, before, _time) : null;
         return observation;
     }
 
