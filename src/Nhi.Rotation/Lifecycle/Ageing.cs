@@ -67,8 +67,8 @@ internal static class Ageing
         draft.Record(FactKind.Revived, version.Id);
     }
 
-    // The backend's own word brings any retired version back; else only an early end that no longer holds.
-    private static bool ComesBack(VersionState version, Instant now)
+    /// <summary>The backend's own word brings any retired version back; else only an early end that no longer holds.</summary>
+    public static bool ComesBack(VersionState version, Instant now)
     {
         if (!version.IsListed || !version.IsEnabled || version.IsExpired(now))
         {

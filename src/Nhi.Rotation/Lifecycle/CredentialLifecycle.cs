@@ -12,6 +12,18 @@ internal static class CredentialLifecycle
     /// <summary>One step.</summary>
     public static Transition Step(CredentialState state, LifecycleInput input, Instant now, LifecyclePolicy policy)
     {
+        if (input is LifecycleInput.Listed { Listing: var quiet } && QuietListing.Is(quiet, state, now))
+        {
+            var noted = state with { ListedAt = now.Elapsed };
+            return new Transition(noted, [], Wake.Next(noted, now, policy), [], []);
+        }
+
+        return TakeWhole(state, input, now, policy);
+    }
+
+    /// <summary>A step that looks at everything, as all that changes something need.</summary>
+    public static Transition TakeWhole(CredentialState state, LifecycleInput input, Instant now, LifecyclePolicy policy)
+    {
         var draft = new Draft(state, now, policy);
         string? refusal = null;
         switch (input)
@@ -41,7 +53,8 @@ internal static class CredentialLifecycle
         }
 
         Settle(draft, state);
-        return new Transition(draft.Finish(), draft.Facts, Wake.Next(draft), ProbesNeeded(draft), RetirementProofs.Due(draft), refusal);
+        var next = draft.Finish();
+        return new Transition(next, draft.Facts, Wake.Next(next, now, policy), ProbesNeeded(draft), RetirementProofs.Due(draft), refusal);
     }
 
     private static void Settle(Draft draft, CredentialState before)

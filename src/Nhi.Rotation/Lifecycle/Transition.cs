@@ -9,7 +9,7 @@ namespace Nhi.Rotation.Lifecycle;
 /// <param name="ProbeNow">Versions that wait for nothing but a probe.</param>
 /// <param name="ProveNow">Versions out of service to ask the other side about.</param>
 /// <param name="Refusal">Why the listing was refused as a whole; the state is then the old one.</param>
-internal sealed record Transition(
+internal readonly record struct Transition(
     CredentialState State,
     ImmutableArray<LifecycleFact> Facts,
     TimeSpan? WakeAt,

@@ -1,17 +1,19 @@
+using Nhi.Rotation.Time;
+
 namespace Nhi.Rotation.Lifecycle;
 
 /// <summary>When time alone changes something next.</summary>
 internal static class Wake
 {
-    public static TimeSpan? Next(Draft draft)
+    public static TimeSpan? Next(CredentialState state, Instant now, LifecyclePolicy policy)
     {
         TimeSpan? next = null;
-        if (draft is { Policy.MaxStaleness: { } limit, State: { IsStale: false, ListedAt: { } listed } })
+        if (policy.MaxStaleness is { } limit && state is { IsStale: false, ListedAt: { } listed })
         {
             Consider(listed + limit);
         }
 
-        foreach (var version in draft.Versions)
+        foreach (var version in state.Versions)
         {
             if (version.Stage is CredentialStage.Retired or CredentialStage.Revoked)
             {
@@ -27,8 +29,8 @@ internal static class Wake
             else if (version.Stage == CredentialStage.Pending)
             {
                 ConsiderWall(version.NotBefore);
-                ConsiderWall(version.NotBefore + draft.Policy.ClockSkew);
-                Consider(version.SeenAt + draft.Policy.ActivationDelay);
+                ConsiderWall(version.NotBefore + policy.ClockSkew);
+                Consider(version.SeenAt + policy.ActivationDelay);
                 Consider(version.PausedUntil);
                 Consider(version.ProbeDueAt);
             }
@@ -40,13 +42,13 @@ internal static class Wake
         {
             if (at is { } utc)
             {
-                Consider(draft.Now.ElapsedAt(utc));
+                Consider(now.ElapsedAt(utc));
             }
         }
 
         void Consider(TimeSpan? at)
         {
-            if (at > draft.Now.Elapsed && !(next <= at))
+            if (at > now.Elapsed && !(next <= at))
             {
                 next = at;
             }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Evidence;
@@ -61,11 +60,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public IChangeToken GetChangeToken() => _publisher.GetChangeToken();
 
-    public BackendRequest NewRequest()
-    {
-        var known = State.Versions.Where(IsKnown).Select(version => version.Id);
-        return new BackendRequest(Name, Key, known.ToFrozenSet(StringComparer.Ordinal));
-    }
+    public BackendRequest NewRequest() => new(Name, Key, new KnownVersionIds(State.Versions));
 
     public NextStep TakeListing(BackendListing listing)
     {
@@ -87,9 +82,8 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public async ValueTask WaitUntilPresentableAsync(CancellationToken ct)
     {
-        EnsureStarted();
         var presentable = _publisher.PresentableAsync();
-        var result = await _engine.Scheduler.RefreshAsync(_entry, RefreshReason.Startup).WaitAsync(ct).ConfigureAwait(false);
+        var result = await RefreshAsync(RefreshReason.Startup, ct).ConfigureAwait(false);
         if (presentable.IsCompleted)
         {
             return;
@@ -112,15 +106,10 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public CredentialUnavailableException Unavailable() => Unavailability.Of(_settings, State, _entry.LastError);
 
-    public async ValueTask RefreshAsync(RefreshReason reason, CancellationToken ct)
+    public Task<FlightResult> RefreshAsync(RefreshReason reason, CancellationToken ct)
     {
         EnsureStarted();
-        var result = await _engine.Scheduler.RefreshAsync(_entry, reason).WaitAsync(ct).ConfigureAwait(false);
-        if (result.Error is { } error)
-        {
-            // A new exception for each waiter: a shared one would collect their stack traces.
-            throw RefreshErrors.For(error.CredentialName, error);
-        }
+        return _engine.Scheduler.RefreshAsync(_entry, reason).WaitAsync(ct);
     }
 
     public void Signal()
@@ -137,8 +126,7 @@ internal sealed class CredentialCore : IRefreshTarget
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
 
         // The revocation has happened; whether the backend has something newer is told by the log and the set.
-        EnsureStarted();
-        var result = await _engine.Scheduler.RefreshAsync(_entry, RefreshReason.Requested).WaitAsync(ct).ConfigureAwait(false);
+        var result = await RefreshAsync(RefreshReason.Requested, ct).ConfigureAwait(false);
         if (result.Error is { } error)
         {
             // The revocation stands; only what was to follow it failed.
@@ -215,12 +203,6 @@ internal sealed class CredentialCore : IRefreshTarget
             return _shelf.Find(versionId)?.Lend(consumer);
         }
     }
-
-    // Its value need not come again. That of a revoked one must come once, to be known again under another name.
-    private static bool IsKnown(VersionState version) =>
-        version.HasValue
-        || version.Unfit is { IsRefused: true }
-        || (!version.IsInService && !version.WantsValue && (version.Mark is not null || version.Stage != CredentialStage.Revoked));
 
     private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
     {

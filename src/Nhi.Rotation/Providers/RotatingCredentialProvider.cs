@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
+using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
@@ -47,8 +48,8 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 
     public async ValueTask<CredentialSet> RefreshAsync(RefreshReason reason, CancellationToken ct = default)
     {
-        await _core.RefreshAsync(reason, ct).ConfigureAwait(false);
-        return _set;
+        var result = await _core.RefreshAsync(reason, ct).ConfigureAwait(false);
+        return result.Error is { } error ? throw RefreshErrors.For(error.CredentialName, error) : _set;
     }
 
     public ValueTask RevokeAsync(string versionId, string why, CancellationToken ct = default) => _core.RevokeAsync(versionId, why, ct);

@@ -11,12 +11,13 @@ internal sealed class BackendCaller
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly TimeSpan _attemptTimeout;
-    private readonly ResiliencePipeline _pipeline;
+    private readonly ResiliencePipeline _retries;
+    private readonly ResiliencePipeline _attempt;
 
     public BackendCaller(TimeProvider time, TimeSpan attemptTimeout)
     {
         _attemptTimeout = attemptTimeout;
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+        _retries = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = Retries,
@@ -24,27 +25,27 @@ internal sealed class BackendCaller
                 DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Delay(args.Outcome.Exception as BackendException, args.AttemptNumber)),
             })
             .Build();
-        AttemptPipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+        _attempt = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddTimeout(new TimeoutStrategyOptions { Timeout = attemptTimeout })
             .Build();
     }
 
-    private ResiliencePipeline AttemptPipeline { get; }
-
     public ValueTask<BackendListing> ListAsync(ICredentialBackend backend, BackendRequest request, CancellationToken ct) =>
-        CallAsync(request.CredentialName, token => backend.ListAsync(request, token), ct);
+        CallAsync(static (call, token) => call.Backend.ListAsync(call.Request, token), (Backend: backend, Request: request), request.CredentialName, ct);
 
     public ValueTask<IReadOnlyList<BackendResult>> ListManyAsync(IBatchCredentialBackend backend, IReadOnlyList<BackendRequest> requests, CancellationToken ct) =>
-        CallAsync(requests[0].CredentialName, token => backend.ListManyAsync(requests, token), ct);
+        CallAsync(static (call, token) => call.Backend.ListManyAsync(call.Requests, token), (Backend: backend, Requests: requests), requests[0].CredentialName, ct);
 
-    private ValueTask<T> CallAsync<T>(string credentialName, Func<CancellationToken, ValueTask<T>> call, CancellationToken ct) =>
-        _pipeline.ExecuteAsync(token => AttemptAsync(credentialName, call, token), ct);
+    // What a call needs is handed through, so that no closure is made for it.
+    private ValueTask<T> CallAsync<T, TCall>(Func<TCall, CancellationToken, ValueTask<T>> ask, TCall call, string name, CancellationToken ct) =>
+        _retries.ExecuteAsync(
+            static (all, token) => all.Caller.AttemptAsync(all.Ask, all.Call, all.Name, token), (Caller: this, Ask: ask, Call: call, Name: name), ct);
 
-    private async ValueTask<T> AttemptAsync<T>(string credentialName, Func<CancellationToken, ValueTask<T>> call, CancellationToken ct)
+    private async ValueTask<T> AttemptAsync<T, TCall>(Func<TCall, CancellationToken, ValueTask<T>> ask, TCall call, string credentialName, CancellationToken ct)
     {
         try
         {
-            return await AttemptPipeline.ExecuteAsync(call, ct).ConfigureAwait(false)
+            return await _attempt.ExecuteAsync(ask, call, ct).ConfigureAwait(false)
                 ?? throw new BackendException(credentialName, BackendFailure.InvalidContent, "the backend returned null", "Fix the backend: it must return a listing or throw.");
         }
         catch (BackendException)

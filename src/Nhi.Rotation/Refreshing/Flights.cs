@@ -7,7 +7,7 @@ namespace Nhi.Rotation.Refreshing;
 
 /// <summary>Refreshes under way: at most so many at once, in the order in which they were launched. Whoever waits for one gets its result.</summary>
 [SuppressMessage("Security", "CA5394", Justification = "Jitter, not security.")]
-internal sealed class Flights
+internal sealed class Flights : IThreadPoolWorkItem
 {
     // A start launches all credentials at once; what their queue takes is not kept for the few of later.
     private const int KeptCapacity = 1_024;
@@ -50,9 +50,12 @@ internal sealed class Flights
         if (_workers < _maxWorkers)
         {
             _workers++;
-            ThreadPool.UnsafeQueueUserWorkItem(static flights => _ = flights.WorkAsync(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
+
+    /// <summary>One worker; nothing flows into it from whoever launched the first of its flights.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = WorkAsync();
 
     private static void Board(RefreshEntry entry)
     {

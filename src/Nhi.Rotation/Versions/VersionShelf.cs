@@ -51,8 +51,9 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
         Debug.Assert(Gate.IsHeldByCurrentThread);
         State = state;
         Match(state);
-        foreach (var listed in listing?.Versions ?? [])
+        for (var i = 0; i < listing?.Versions.Count; i++)
         {
+            var listed = listing.Versions[i];
             if (Find(listed.Id) is { } version)
             {
                 version.Record.CreatedOn ??= listed.CreatedOn;

@@ -8,16 +8,19 @@ public sealed class LifecycleScheduleTests
     public void A_hundred_thousand_random_schedules_keep_the_invariants()
     {
         var steps = 0L;
+        var quiet = 0L;
         Gen.Select(Gen.Int[0, 127], Gen.Int[0, 100_000].Array[1, 40]).Sample(
             (shape, moves) =>
             {
                 var world = new RandomWorld(shape);
                 var violated = world.Play(moves);
                 Interlocked.Add(ref steps, world.Steps);
+                Interlocked.Add(ref quiet, world.QuietSteps);
                 Assert.True(violated is null, violated);
             },
             iter: 150_000);
         TestContext.Current.SendDiagnosticMessage($"{steps:N0} steps");
         Assert.True(steps > 1_000_000, $"only {steps} steps were taken");
+        Assert.True(quiet > 10_000, $"only {quiet} listings were quiet");
     }
 }

@@ -38,6 +38,9 @@ internal sealed class RandomWorld
 
     public int Steps { get; private set; }
 
+    /// <summary>Listings that told nothing new.</summary>
+    public int QuietSteps { get; private set; }
+
     public CredentialState State { get; private set; } = CredentialState.Empty;
 
     /// <summary>Plays a schedule; null, or the violated sentence with the story that led to it.</summary>
@@ -50,6 +53,15 @@ internal sealed class RandomWorld
                 var now = new Instant(_utc, _elapsed);
                 var step = CredentialLifecycle.Step(State, input, now, _policy);
                 Steps++;
+                if (input is LifecycleInput.Listed { Listing: var listing } && QuietListing.Is(listing, State, now))
+                {
+                    QuietSteps++;
+                    if (!IsSame(step, CredentialLifecycle.TakeWhole(State, input, now, _policy)))
+                    {
+                        return $"a quiet listing is what the whole step makes of it\n{string.Join("\n", _log)}\nnow {State} {string.Join(", ", State.Versions)}";
+                    }
+                }
+
                 if ((LifecycleInvariants.Violated(State, input, step, now, _policy) ?? ValueInvariants.Violated(State, step, RevokedValues)) is { } violated)
                 {
                     return $"{violated}\n{string.Join("\n", _log)}\nnow {State} {string.Join(", ", State.Versions)}\nthen {string.Join(", ", step.State.Versions)}";
@@ -62,6 +74,15 @@ internal sealed class RandomWorld
 
         return null;
     }
+
+    private static bool IsSame(Transition one, Transition other) =>
+        one.State with { Versions = [] } == other.State with { Versions = [] }
+        && one.State.Versions.SequenceEqual(other.State.Versions)
+        && one.Facts.SequenceEqual(other.Facts)
+        && one.ProbeNow.SequenceEqual(other.ProbeNow)
+        && one.ProveNow.SequenceEqual(other.ProveNow)
+        && one.WakeAt == other.WakeAt
+        && one.Refusal == other.Refusal;
 
     private LifecycleInput? Act(int move)
     {
