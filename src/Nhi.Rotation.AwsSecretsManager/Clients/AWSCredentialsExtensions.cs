@@ -32,7 +32,7 @@ public static class AWSCredentialsExtensions
     /// <summary>
     /// Lets a client tell what the service says of the key: an answer as acceptance; <c>InvalidClientTokenId</c>, <c>UnrecognizedClientException</c>,
     /// <c>SignatureDoesNotMatch</c>, <c>ExpiredToken</c> and their kin as rejection. A request that was refused is not repeated, but the next one is
-    /// signed with the version before, if there is one: so a key that keeps being refused while the one before works is given up after its third rejection.
+    /// signed with another version that may be presented, newest first, until one is accepted: so a key that keeps being refused while another works is given up after its third rejection.
     /// </summary>
     /// <typeparam name="TClient">The client's type.</typeparam>
     /// <param name="client">The client.</param>

@@ -13,6 +13,9 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
     // Access key ids, which are public, and the versions they are from: an answer of the service tells only the id that signed the request.
     private ImmutableDictionary<string, string> _versions = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    // What was rejected since the last answer.
+    private ImmutableHashSet<string> _refused = [];
+
     // What signs instead of a version that was just rejected, for one answer: the engine falls back only to a version that was seen to work.
     private volatile Trial? _trial;
 
@@ -48,13 +51,14 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
             && Versions().FirstOrDefault(version => version.VersionId == versionId) is { } signer)
         {
             _provider.Report(signer, outcome);
-            _trial = outcome == CredentialOutcome.Rejected ? TryBefore(signer) : null;
+            _refused = outcome == CredentialOutcome.Rejected ? _refused.Add(versionId) : [];
+            _trial = outcome == CredentialOutcome.Rejected ? TryOther() : null;
         }
     }
 
     private ImmutableCredentials Choose()
     {
-        if (_trial is not { } trial || trial.Rejected != _provider.Credentials.Current?.VersionId || trial.Other.Stage != CredentialStage.Previous)
+        if (_trial is not { } trial || trial.Rejected != _provider.Credentials.Current?.VersionId || trial.Other.Stage is CredentialStage.Retired or CredentialStage.Revoked)
         {
             return _key.Current;
         }
@@ -64,22 +68,27 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
         return trial.Key;
     }
 
-    private Trial? TryBefore(Credential rejected)
+    // An answer comes back to the caller, so it is the next request that is signed with another version. When none is left, it begins anew.
+    private Trial? TryOther()
     {
-        if (rejected.Stage != CredentialStage.Current || _provider.Credentials.Previous is not [var other, ..])
+        var set = _provider.Credentials;
+        foreach (var other in set.Presentable)
         {
-            return null;
+            if (set.Current is { } current && other != current && !_refused.Contains(other.VersionId) && other.Stage is not (CredentialStage.Retired or CredentialStage.Revoked))
+            {
+                try
+                {
+                    return new Trial(current.VersionId, other, Parse(other));
+                }
+                catch (CredentialFormatException)
+                {
+                    // A version that cannot be read is no alternative.
+                }
+            }
         }
 
-        try
-        {
-            return new Trial(rejected.VersionId, other, Parse(other));
-        }
-        catch (CredentialFormatException)
-        {
-            // A version that cannot be read is no alternative.
-            return null;
-        }
+        _refused = [];
+        return null;
     }
 
     // AWS4-HMAC-SHA256 Credential=AKID/20260101/..., SignedHeaders=...
@@ -94,7 +103,7 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
     private IEnumerable<Credential> Versions()
     {
         var set = _provider.Credentials;
-        return set.Current is { } current ? [current, .. set.Previous, .. set.Retired] : [.. set.Previous, .. set.Retired];
+        return [.. set.Presentable, .. set.Retired];
     }
 
     private ImmutableCredentials Parse(Credential credential)

@@ -73,7 +73,7 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
         nameof(CredentialOptions.Owner), nameof(CredentialOptions.Purpose), nameof(CredentialOptions.RefreshInterval), nameof(CredentialOptions.RefreshJitter),
         nameof(CredentialOptions.Overlap), nameof(CredentialOptions.ActivationDelay), nameof(CredentialOptions.ClockSkew), nameof(CredentialOptions.MaxStaleness),
         nameof(CredentialOptions.RejectionRefreshInterval), nameof(CredentialOptions.FallbackAfterRejections), nameof(CredentialOptions.FallbackPause),
-        nameof(CredentialOptions.MaxFallbackPause),
+        nameof(CredentialOptions.MaxFallbackPause), nameof(CredentialOptions.TryPendingLast),
         nameof(CredentialOptions.MinBackoff), nameof(CredentialOptions.MaxBackoff), nameof(CredentialOptions.ProbeTimeout),
         nameof(CredentialOptions.ProveRetirement), nameof(CredentialOptions.RetirementProbeAttempts),
         nameof(CredentialOptions.QuietPeriod), nameof(CredentialOptions.IsCertificate), nameof(CredentialOptions.MinimumLength), nameof(CredentialOptions.AcceptAnyValue),

@@ -17,6 +17,8 @@ internal sealed record LifecyclePolicy
 
     public required TimeSpan FallbackPauseMax { get; init; }
 
+    public required bool TryPendingLast { get; init; }
+
     public required bool RequiresProbe { get; init; }
 
     public required TimeSpan ProbeRetry { get; init; }
@@ -41,6 +43,7 @@ internal sealed record LifecyclePolicy
         FallbackAfterRejections = options.FallbackAfterRejections,
         FallbackPause = options.FallbackPause,
         FallbackPauseMax = options.MaxFallbackPause,
+        TryPendingLast = options.TryPendingLast,
         RequiresProbe = requiresProbe,
         ProbeRetry = TimeSpan.FromSeconds(10),
         ProbeRetryMax = TimeSpan.FromMinutes(5),

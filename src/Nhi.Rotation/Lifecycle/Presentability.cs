@@ -9,12 +9,12 @@ internal static class Presentability
 
     /// <summary>
     /// The current version, then the others, newest first: those in overlap, and those that only wait because the other side refused them. Never one that has not come yet, or that a
-    /// probe rejected.
+    /// probe rejected. Last, where that is wanted, what the backend itself calls pending.
     /// </summary>
     /// <returns>Their ids, or nothing where the order is the usual one: the current version and those in overlap.</returns>
-    public static ImmutableArray<string> InOrder(CredentialState state)
+    public static ImmutableArray<string> InOrder(CredentialState state, LifecyclePolicy policy)
     {
-        if (state.PresentedId is not { } presented || !state.Versions.Any(Waits))
+        if (state.PresentedId is not { } presented || !state.Versions.Any(version => Waits(version) || IsStaged(version, policy)))
         {
             return [];
         }
@@ -26,8 +26,12 @@ internal static class Presentability
                 .Where(version => version.Id != presented && version.HasValue && (version.Stage == CredentialStage.Previous || Waits(version)))
                 .Order(NewestFirst)
                 .Select(static version => version.Id),
+            .. state.Versions.Where(version => IsStaged(version, policy)).Select(static version => version.Id),
         ];
     }
+
+    private static bool IsStaged(VersionState version, LifecyclePolicy policy) =>
+        policy.TryPendingLast && version is { Stage: CredentialStage.Pending, Label: VersionLabel.Pending, HasValue: true, IsEnabled: true, NotBefore: null };
 
     private static bool Waits(VersionState version) => version is { Stage: CredentialStage.Pending, PausedUntil: not null, HasValue: true };
 }

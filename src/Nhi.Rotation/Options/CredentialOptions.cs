@@ -44,6 +44,12 @@ public sealed class CredentialOptions
     /// <summary>The longest pause after a fallback. At least <see cref="FallbackPause"/>. Default 1 h.</summary>
     public TimeSpan MaxFallbackPause { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Whether a version that the backend itself calls pending (<c>AWSPENDING</c>) is presented when the other side has refused every other one: for a rotation that got no further than the other
+    /// side. It never becomes current by that. Default <see langword="false"/>.
+    /// </summary>
+    public bool TryPendingLast { get; set; }
+
     /// <summary>The longest first wait after a failed refresh; doubles with each failure, with full jitter. Default 1 s.</summary>
     public TimeSpan MinBackoff { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -41,6 +41,8 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public RefreshPolicy Policy => _settings.Refresh;
 
+    public LifecyclePolicy Lifecycle => _settings.Lifecycle;
+
     /// <summary>The view of those who did not say who they are.</summary>
     public RotatingCredentialProvider Default => _publisher.Default;
 

@@ -142,7 +142,7 @@ internal sealed class Publisher
     private void Show(RotatingCredentialProvider view)
     {
         var current = _shelf.Find(_shelf.State.PresentedId);
-        var presentable = Presentability.InOrder(_shelf.State);
+        var presentable = Presentability.InOrder(_shelf.State, _core.Lifecycle);
         view.Show(new CredentialSet(
             _core.Name,
             _generation,
