@@ -42,6 +42,9 @@ internal sealed record AllowedOrigin
             : [new AllowedOrigin(secure)];
     }
 
+    /// <summary>The entry of AllowHosts that means just the origin of an address.</summary>
+    public static string EntryFor(Uri address) => address.Scheme == Uri.UriSchemeHttps ? address.Authority : $"{address.Scheme}://{address.Authority}";
+
     public override string ToString() => $"{Scheme}://{Host}:{Port}";
 
     private static Uri ParseAddress(string text, string entry)

@@ -25,6 +25,7 @@ internal sealed class HttpCredentialBinding
         _origins = new OriginGuard(registration, origins, logger);
         _logger = logger;
         _isRejection = registration.Options.IsRejection;
+        _warnedOfReplacement = registration.Options.IsReplacing;
         var presenter = new Presenter<Stamp>(provider, registration.Stamping.Build, new PresenterOptions
         {
             MaxAttempts = registration.Options.MaxAttempts,
@@ -45,6 +46,9 @@ internal sealed class HttpCredentialBinding
 
     /// <summary>Where a request goes, or <see langword="null"/> if the credential may not be sent there, of which each host warns once.</summary>
     public Presenter<Stamp>? FindTarget(Uri? address) => _origins.IndexOf(address) is var index && index < 0 ? null : _targets[index];
+
+    /// <summary>Whether a body has to be kept before it is sent, so that it can be sent again.</summary>
+    public bool MustKeep(HttpContent? body) => RepeatableBody.IsUnknown(body, _registration.Options.MaxBufferedBody);
 
     /// <summary>Puts a stamp on a request. Warns once if it replaces what the caller had put there.</summary>
     /// <returns>What taking it off needs.</returns>
@@ -88,7 +92,7 @@ internal sealed class HttpCredentialBinding
     public async ValueTask<Presented<Stamp>?> FindOtherAsync(Presenter<Stamp> target, Presented<Stamp> refused, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var (client, credential, version) = (_registration.ClientName, _registration.CredentialName, refused.Version.VersionId);
-        if (!ReplayableBody.Is(request.Content))
+        if (!RepeatableBody.IsOf(request))
         {
             target.Refused(refused);
             Log.NotReplayed(_logger, client, credential, version, "its body can be sent only once");

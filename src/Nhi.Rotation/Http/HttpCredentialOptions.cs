@@ -13,6 +13,7 @@ public sealed class HttpCredentialOptions
     private readonly List<AllowedOrigin> _origins = [];
     private TimeSpan _maxReplayWait = TimeSpan.FromSeconds(5);
     private int _maxAttempts = 4;
+    private int _maxBufferedBody = RepeatableBody.DefaultMaxLength;
 
     internal HttpCredentialOptions()
     {
@@ -48,6 +49,23 @@ public sealed class HttpCredentialOptions
             _maxAttempts = value;
         }
     }
+
+    /// <summary>
+    /// Up to which length a body of unknown kind is kept in memory while it is sent, so that it can be sent again after a rejection: what SDKs make, those on System.ClientModel and
+    /// Azure.Core for example. Default 64 KiB; 0 keeps none. Bodies whose length is not known, and streams, are never kept.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public int MaxBufferedBody
+    {
+        get => _maxBufferedBody;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _maxBufferedBody = value;
+        }
+    }
+
+    internal bool IsReplacing { get; private set; }
 
     internal IReadOnlyList<AllowedOrigin> Origins => _origins;
 
@@ -146,6 +164,16 @@ public sealed class HttpCredentialOptions
     {
         ArgumentNullException.ThrowIfNull(isRejection);
         IsRejection = isRejection;
+        return this;
+    }
+
+    /// <summary>
+    /// Says that the credential is meant to replace what a request already has in its place: for an SDK that always sets a header of its own. Without it, a warning says once that it did.
+    /// </summary>
+    /// <returns>The same options.</returns>
+    public HttpCredentialOptions Replaces()
+    {
+        IsReplacing = true;
         return this;
     }
 

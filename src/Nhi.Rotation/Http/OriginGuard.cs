@@ -34,7 +34,7 @@ internal sealed class OriginGuard(ClientCredentialRegistration registration, All
         var host = $"{address.Scheme}://{address.IdnHost}:{address.Port}";
         if (_warnedHosts.Count < MaxWarnedHosts && _warnedHosts.TryAdd(host, true))
         {
-            Log.SentWithoutCredential(logger, registration.ClientName, registration.CredentialName, host);
+            Log.SentWithoutCredential(logger, registration.ClientName, registration.CredentialName, host, AllowedOrigin.EntryFor(address));
         }
 
         return -1;

@@ -52,7 +52,7 @@ internal sealed class RedirectHandler : DelegatingHandler
         }
 
         var becomesGet = BecomesGet(response.StatusCode, request.Method);
-        if (!becomesGet && !ReplayableBody.Is(request.Content))
+        if (!becomesGet && !RepeatableBody.IsOf(request))
         {
             return false;
         }

@@ -18,9 +18,9 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         }
 
         var taking = target.TakeAsync(cancellationToken);
-        if (!taking.IsCompletedSuccessfully)
+        if (!taking.IsCompletedSuccessfully || _binding.MustKeep(request.Content))
         {
-            return SendOnceLoadedAsync(taking, target, request, cancellationToken);
+            return SendPreparedAsync(taking, target, request, cancellationToken);
         }
 
 #pragma warning disable CA1849 // Both are completed.
@@ -46,14 +46,24 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
             return base.Send(request, cancellationToken);
         }
 
+        if (_binding.MustKeep(request.Content))
+        {
+            RepeatableBody.KeepAsync(request, cancellationToken).GetAwaiter().GetResult();
+        }
+
         var shown = target.TakeAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
         var sending = Begin(request, shown, isAsync: false, cancellationToken);
         return FinishAsync(sending, target, request, isAsync: false, cancellationToken).GetAwaiter().GetResult();
     }
 
-    private async Task<HttpResponseMessage> SendOnceLoadedAsync(
+    private async Task<HttpResponseMessage> SendPreparedAsync(
         ValueTask<Presented<Stamp>> taking, Presenter<Stamp> target, HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (_binding.MustKeep(request.Content))
+        {
+            await RepeatableBody.KeepAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
         var sending = Begin(request, await taking.ConfigureAwait(false), isAsync: true, cancellationToken);
         return await FinishAsync(sending, target, request, isAsync: true, cancellationToken).ConfigureAwait(false);
     }

@@ -5,10 +5,10 @@ namespace Nhi.Rotation.Telemetry;
 /// <summary>What the HttpClient integration says. Event ids 300 to 349.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(300, LogLevel.Warning, "HttpClient '{Client}': a request to {Host} went out without credential '{Credential}', which that host may not see. If it may, name it with AllowHosts. Said once for each host.")]
-    public static partial void SentWithoutCredential(ILogger logger, string client, string credential, string host);
+    [LoggerMessage(300, LogLevel.Warning, "HttpClient '{Client}': a request to {Host} went out without credential '{Credential}', which that host may not see. If it may, write AllowHosts(\"{Entry}\"). Said once for each host.")]
+    public static partial void SentWithoutCredential(ILogger logger, string client, string credential, string host, string entry);
 
-    [LoggerMessage(301, LogLevel.Warning, "HttpClient '{Client}': credential '{Credential}' replaced the {Place} that a request already had. Remove the code that sets it. Said once.")]
+    [LoggerMessage(301, LogLevel.Warning, "HttpClient '{Client}': credential '{Credential}' replaced the {Place} that a request already had. Remove the code that sets it, or write Replaces() if that is how it is meant. Said once.")]
     public static partial void ReplacedByHand(ILogger logger, string client, string credential, string place);
 
     [LoggerMessage(302, LogLevel.Debug, "HttpClient '{Client}': version '{Rejected}' of credential '{Credential}' was rejected; the request is repeated with version '{Other}'.")]

@@ -127,6 +127,25 @@ public sealed class HostTests
         Assert.Contains("AllowHosts(\"http://payments.internal:8080\")", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:5123/x", "AllowHosts(\"http://127.0.0.1:5123\")")]
+    [InlineData("https://files.stripe.com:8443/x", "AllowHosts(\"files.stripe.com:8443\")")]
+    [InlineData("https://files.stripe.com/x", "AllowHosts(\"files.stripe.com\")")]
+    public async Task A_request_without_the_credential_says_what_to_write_and_that_works(string address, string entry)
+    {
+        using var stub = new StubHandler(static _ => new HttpResponseMessage(HttpStatusCode.OK));
+        var provider = new ScriptedProvider("stripe").Rotate("v1", "s3cret");
+        await using var clients = TestClients.Create(
+            provider, new Uri("https://api.stripe.com"), h => h.Bearer(), after: builder => builder.ConfigurePrimaryHttpMessageHandler(() => stub));
+
+        (await clients.Client.GetAsync(address, Ct)).Dispose();
+
+        var warning = Assert.Single(clients.Log.GetSnapshot(), static record => record.Id.Id == 300);
+        Assert.Contains(entry, warning.Message, StringComparison.Ordinal);
+        var (authorizations, _) = await SendAsync("https://api.stripe.com", h => h.Bearer().AllowHosts(entry.Split('"')[1]), address);
+        Assert.Equal(["Bearer s3cret"], authorizations);
+    }
+
     private static async Task<(List<string?> Authorizations, int Warnings)> SendAsync(
         string? baseAddress, Action<HttpCredentialOptions> configure, params string[] addresses)
     {

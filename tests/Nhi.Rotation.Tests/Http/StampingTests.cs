@@ -162,6 +162,21 @@ public sealed class StampingTests
         Assert.All(server.Requests, static request => Assert.Equal("Bearer s3cret", request.Authorization));
         var warning = Assert.Single(clients.Log.GetSnapshot(), static record => record.Id.Id == 301);
         Assert.DoesNotContain("by-hand", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("Replaces()", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_header_that_is_meant_to_be_replaced_is_not_warned_of()
+    {
+        var provider = new ScriptedProvider("stripe").Rotate("v1", "s3cret");
+        await using var server = await LoopbackServer.StartAsync();
+        await using var clients = TestClients.Create(provider, server, h => h.Bearer().Replaces());
+        clients.Client.DefaultRequestHeaders.Authorization = new("Bearer", "by-the-SDK");
+
+        await clients.Client.GetStringAsync("x", Ct);
+
+        Assert.Equal("Bearer s3cret", Assert.Single(server.Requests).Authorization);
+        Assert.DoesNotContain(clients.Log.GetSnapshot(), static record => record.Id.Id == 301);
     }
 
     [Theory]
