@@ -118,7 +118,9 @@ public sealed class LeakTests
         });
         var address = new Uri(server.Urls.First());
         string Value(Canary canary, string field = "client_secret") => JsonSerializer.Serialize(new Dictionary<string, string> { ["client_id"] = "app", [field] = canary.Text });
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var app = new TestApp(Value(Canary.Plain), credentials => credentials.Services
+            .AddSingleton<TimeProvider>(time)
             .AddHttpClient("client", client => client.BaseAddress = address).RedactLoggedHeaders(static _ => false)
             .AddOAuthClientCredentials("key", new Uri(address, "/token"), options => options.Authentication = authentication));
         using var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("client");
@@ -137,6 +139,8 @@ public sealed class LeakTests
             {
                 _output.Add(what, error);
             }
+
+            time.Advance(TimeSpan.FromHours(2));
         }
 
         await MalformAsync(app, Value(Canary.Newer, "secret"));

@@ -110,21 +110,157 @@ public sealed class OAuthTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_token_that_the_api_refuses_is_replaced_once_and_not_while_it_is_fresh()
+    public async Task A_token_that_the_api_refuses_is_replaced_at_once_and_at_most_once_in_ten_seconds()
     {
         var client = await StartAsync("first");
         await GetAsync(client);
-        _apiRefuses = true;
-        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, await StatusAsync(client));
-        Assert.Single(_asked);
-        _time.Advance(TimeSpan.FromSeconds(11));
-        _apiRefuses = false;
-        _tokens.Clear();
         _revoked = "token-1";
-
         Assert.Equal(System.Net.HttpStatusCode.OK, await StatusAsync(client));
+        Assert.Equal(["token-1", "token-1", "token-2"], _tokens);
 
-        Assert.Equal(["token-1", "token-2"], _tokens);
+        _apiRefuses = true;
+        _time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, await StatusAsync(client));
+        Assert.Equal(2, _asked.Count);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, await StatusAsync(client));
+        Assert.Equal(3, _asked.Count);
+    }
+
+    [Theory]
+    [InlineData(400, """{"error":"unauthorized_client"}""")]
+    [InlineData(403, """{"error":"unauthorized_client"}""")]
+    [InlineData(400, """{"error":"invalid_request"}""")]
+    [InlineData(400, "<html>")]
+    [InlineData(200, """{"error":"bad_verification_code"}""")]
+    [InlineData(401, "")]
+    public async Task Another_version_decides_what_a_failure_means_that_is_not_known_to_be_about_something_else(int status, string body)
+    {
+        (_refusalStatus, _refusal) = (status, body);
+        var client = await StartAsync("first");
+        await _app!.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        var second = await _app.RotateAsync("second");
+
+        await GetAsync(client);
+
+        Assert.Equal(["second", "first"], _asked.Select(Secret));
+        Assert.Equal(1, _app.Rejections);
+        Assert.Equal(second, _app.Key.Current.VersionId);
+    }
+
+    [Theory]
+    [InlineData(400, """{"error":"invalid_scope"}""")]
+    [InlineData(429, "")]
+    [InlineData(500, """{"error":"invalid_request"}""")]
+    [InlineData(200, """{"nothing":1}""")]
+    public async Task A_failure_that_is_about_something_else_accuses_no_version(int status, string body)
+    {
+        (_refusalStatus, _refusal, _secrets) = (status, body, []);
+        var client = await StartAsync("first");
+        await _app!.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await _app.RotateAsync("second");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+
+        Assert.Equal(["second"], _asked.Select(Secret));
+        Assert.Equal(0, _app.Rejections);
+    }
+
+    [Fact]
+    public async Task A_rule_of_ones_own_says_what_a_refusal_is()
+    {
+        (_refusalStatus, _refusal) = (422, "");
+        var client = await StartAsync("first", options => options.RejectedWhen(static response => (int)response.StatusCode == 422));
+        await _app!.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await _app.RotateAsync("second");
+
+        await GetAsync(client);
+
+        Assert.Equal(["second", "first"], _asked.Select(Secret));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_fails_is_left_alone_a_second_at_first_and_then_twice_as_long()
+    {
+        var client = await StartAsync("first");
+        _tokenStatus = 503;
+        for (var tenths = 0; tenths < 150; tenths++)
+        {
+            var error = await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+            Assert.Contains("503", error.Message, StringComparison.Ordinal);
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        // 1 + 2 + 4 + 8 s, or as little as half of each.
+        Assert.InRange(_asked.Count, 4, 5);
+        _tokenStatus = 200;
+        _time.Advance(TimeSpan.FromSeconds(16));
+        await GetAsync(client);
+    }
+
+    [Fact]
+    public async Task A_refusal_of_everything_outlives_the_servers_outage_by_a_second_at_most()
+    {
+        _secrets = [];
+        var client = await StartAsync("first");
+        await Assert.ThrowsAsync<CredentialUnavailableException>(() => GetAsync(client));
+        _secrets = ["first"];
+        _time.Advance(TimeSpan.FromSeconds(0.49));
+        await Assert.ThrowsAsync<CredentialUnavailableException>(() => GetAsync(client));
+        _time.Advance(TimeSpan.FromSeconds(0.51));
+
+        await GetAsync(client);
+    }
+
+    [Fact]
+    public async Task Retry_After_is_honoured()
+    {
+        var client = await StartAsync("first");
+        (_tokenStatus, _retryAfter) = (429, "30");
+        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+        _tokenStatus = 200;
+        _time.Advance(TimeSpan.FromSeconds(29.9));
+        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+        Assert.Single(_asked);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        await GetAsync(client);
+    }
+
+    [Fact]
+    public async Task A_token_without_a_life_is_used_for_some_seconds()
+    {
+        _expiresIn = "0";
+        var client = await StartAsync("first");
+
+        for (var i = 0; i < 20; i++)
+        {
+            await GetAsync(client);
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        Assert.Single(_asked);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_hangs_takes_no_more_than_half_of_what_is_left_of_a_token()
+    {
+        var client = await StartAsync("first");
+        await GetAsync(client);
+        _hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _time.Advance(TimeSpan.FromMinutes(59.75));
+        var waiting = GetAsync(client);
+        await AskedAsync(2);
+
+        await EventuallyAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+            return Task.FromResult(waiting.IsCompleted);
+        });
+
+        await waiting;
+        Assert.Equal("token-1", _tokens[^1]);
+        _hang.SetResult();
     }
 
     [Fact]
@@ -331,6 +467,9 @@ public sealed class OAuthTests : IAsyncDisposable
     private TaskCompletionSource? _hang;
     private bool _redirects;
     private string? _revoked;
+    private string? _retryAfter;
+    private int _refusalStatus = 400;
+    private string? _refusal;
 
     public async ValueTask DisposeAsync()
     {
@@ -430,7 +569,8 @@ public sealed class OAuthTests : IAsyncDisposable
             ? body.Split("client_secret=")[1].Split('&')[0]
             : Secret((authorization, body));
         var known = _secrets.Contains(System.Net.WebUtility.UrlDecode(secret));
-        context.Response.StatusCode = _tokenStatus != 200 ? _tokenStatus : known ? 200 : 400;
-        await context.Response.WriteAsync(known ? $$"""{"access_token":"token-{{number}}","token_type":"bearer","expires_in":{{_expiresIn}}}""" : $$"""{"error":"invalid_client","error_description":"{{secret}}"}""");
+        context.Response.StatusCode = _tokenStatus != 200 ? _tokenStatus : known ? 200 : _refusalStatus;
+        context.Response.Headers.RetryAfter = _retryAfter;
+        await context.Response.WriteAsync(known ? $$"""{"access_token":"token-{{number}}","token_type":"bearer","expires_in":{{_expiresIn}}}""" : _refusal ?? $$"""{"error":"invalid_client","error_description":"{{secret}}"}""");
     }
 }

@@ -3,10 +3,11 @@ using Nhi.Rotation.Http;
 namespace Nhi.Rotation.OAuth;
 
 /// <summary>One access token, as the header that carries it.</summary>
+/// <param name="Version">The version that it was got with.</param>
 /// <param name="Stamp">The header.</param>
 /// <param name="ObtainedAt">A timestamp of the clock.</param>
 /// <param name="Lifetime">How long it is valid from then on.</param>
-internal sealed record AccessToken(HeaderStamp Stamp, long ObtainedAt, TimeSpan Lifetime)
+internal sealed record AccessToken(Credential Version, HeaderStamp Stamp, long ObtainedAt, TimeSpan Lifetime)
 {
-    public override string ToString() => $"access token by {Stamp.Source}";
+    public override string ToString() => $"access token by {Version}";
 }

@@ -30,6 +30,8 @@ public sealed class OAuthClientOptions
 
     internal Uri TokenEndpoint { get; }
 
+    internal Func<HttpResponseMessage, bool>? IsRejection { get; private set; }
+
     internal IReadOnlyList<AllowedOrigin> Origins => _origins;
 
     /// <inheritdoc cref="HttpCredentialOptions.AllowHosts"/>
@@ -41,6 +43,19 @@ public sealed class OAuthClientOptions
             _origins.AddRange(AllowedOrigin.Parse(host));
         }
 
+        return this;
+    }
+
+    /// <summary>
+    /// Says which answers of the token endpoint mean for sure that it refused the secret, besides status 401 and <c>invalid_client</c>. Other answers with status 400 or 403, and an error with
+    /// status 200, are a suspicion without it: another version decides what they mean.
+    /// </summary>
+    /// <param name="isRejection">Looks at status, headers and content, which is in memory. Called concurrently.</param>
+    /// <returns>The same options.</returns>
+    public OAuthClientOptions RejectedWhen(Func<HttpResponseMessage, bool> isRejection)
+    {
+        ArgumentNullException.ThrowIfNull(isRejection);
+        IsRejection = isRejection;
         return this;
     }
 }

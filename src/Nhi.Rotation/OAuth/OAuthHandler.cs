@@ -13,9 +13,14 @@ internal sealed class OAuthHandler(TokenCache tokens, OriginGuard origins) : Del
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
+        if (RepeatableBody.IsUnknown(request.Content, RepeatableBody.DefaultMaxLength))
+        {
+            await RepeatableBody.KeepAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
         var token = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
         var response = await SendAsync(request, token, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.Unauthorized || !tokens.Drop(token) || !ReplayableBody.Is(request.Content))
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !tokens.Drop(token) || !RepeatableBody.IsOf(request))
         {
             return response;
         }

@@ -8,18 +8,18 @@ namespace Nhi.Rotation.OAuth;
 /// <summary>The access token of one client: one at a time, got once however many requests need it. Safe for concurrent use.</summary>
 internal sealed class TokenCache
 {
-    // A token younger than this was refused for another reason than its age; and an endpoint that refused the secret, or failed while there is a token left,
-    // is not asked again sooner.
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    // How often a token that the API refuses is replaced at most: it may refuse them all for another reason.
+    private static readonly TimeSpan DropInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly OAuthRegistration _registration;
     private readonly TokenRequester _requester;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TokenPause _pause;
     private AccessToken? _token;
     private Task<AccessToken>? _flight;
-    private (Exception Error, long At, long Generation)? _failure;
+    private long? _droppedAt;
 
     private TokenCache(OAuthRegistration registration, TokenRequester requester, TimeProvider time, ILogger logger)
     {
@@ -27,6 +27,7 @@ internal sealed class TokenCache
         _requester = requester;
         _time = time;
         _logger = logger;
+        _pause = new TokenPause(time);
     }
 
     public static TokenCache Create(IServiceProvider services, OAuthRegistration registration)
@@ -50,12 +51,12 @@ internal sealed class TokenCache
             {
                 spare = _token is { } token && IsUsable(token) ? token : null;
                 var share = spare is null ? 0 : Left(spare) / LeadTime(spare);
-                if (share > 1 || (spare is not null && IsPaused()))
+                if (share > 1 || (spare is not null && _pause.IsOn))
                 {
                     return spare!;
                 }
 
-                ThrowIfRefused();
+                _pause.ThrowIfOn(_requester.Generation);
                 flight = _flight ??= Fly();
                 if (share > 0.5)
                 {
@@ -65,13 +66,16 @@ internal sealed class TokenCache
 
             try
             {
-                var token = await flight.WaitAsync(ct).ConfigureAwait(false);
+                // An endpoint that hangs must not take the rest of a token's life.
+                var token = spare is null
+                    ? await flight.WaitAsync(ct).ConfigureAwait(false)
+                    : await flight.WaitAsync(Left(spare) / 2, _time, ct).ConfigureAwait(false);
                 if (!IsRevoked(token))
                 {
                     return token;
                 }
             }
-            catch (Exception error) when (error is HttpRequestException or CredentialException && spare is not null && IsUsable(spare))
+            catch (Exception error) when (error is HttpRequestException or CredentialException or TimeoutException && spare is not null && IsUsable(spare))
             {
                 return spare;
             }
@@ -89,18 +93,19 @@ internal sealed class TokenCache
                 return true;
             }
 
-            if (_time.GetElapsedTime(refused.ObtainedAt) < Pause)
+            if (_droppedAt is { } last && _time.GetElapsedTime(last) < DropInterval)
             {
                 return false;
             }
 
+            _droppedAt = _time.GetTimestamp();
             _token = null;
             return true;
         }
     }
 
     // Who revokes a secret wants nothing of it any more. One that is only replaced has given a token that is as good as any.
-    private static bool IsRevoked(AccessToken token) => token.Stamp.Source.Stage == CredentialStage.Revoked;
+    private static bool IsRevoked(AccessToken token) => token.Version.Stage == CredentialStage.Revoked;
 
     private bool IsUsable(AccessToken token) => Left(token) > TimeSpan.Zero && !IsRevoked(token);
 
@@ -108,19 +113,6 @@ internal sealed class TokenCache
 
     // Some tokens do not live as long as the lead time: without this each request would get its own.
     private TimeSpan LeadTime(AccessToken token) => TimeSpan.FromTicks(Math.Min(_registration.Options.RefreshBeforeExpiry.Ticks, token.Lifetime.Ticks / 2));
-
-    // Under the lock.
-    private bool IsPaused() => _failure is { } failure && _time.GetElapsedTime(failure.At) < Pause;
-
-    // Under the lock.
-    private void ThrowIfRefused()
-    {
-        if (IsPaused() && _failure is { Error: CredentialUnavailableException refusal } failure && failure.Generation == _requester.Generation)
-        {
-            // A new exception for each caller: a shared one would collect their stack traces.
-            throw new CredentialUnavailableException(refusal.CredentialName, refusal.Cause, refusal.Fix);
-        }
-    }
 
     private Task<AccessToken> Fly()
     {
@@ -138,23 +130,30 @@ internal sealed class TokenCache
             var token = await _requester.RequestAsync().ConfigureAwait(false);
             lock (_gate)
             {
-                _failure = null;
+                _pause.End();
                 return _token = token;
             }
         }
         catch (Exception error)
         {
             AccessToken? spare;
+            TimeSpan pause;
             lock (_gate)
             {
                 spare = _token;
-                _failure = (error, _time.GetTimestamp(), _requester.Generation);
+                _pause.Begin(error, _requester.Generation);
+                pause = _pause.Length;
             }
 
             if (spare is not null && IsUsable(spare))
             {
-                var text = error is CredentialException or HttpRequestException ? error.Message : error.GetType().FullName!;
-                Log.TokenNotRenewed(_logger, _registration.ClientName, Left(spare), Pause, text);
+                var text = error is CredentialException or TokenEndpointException ? error.Message : error.GetType().FullName!;
+                Log.TokenNotRenewed(_logger, _registration.ClientName, Left(spare), pause, text);
+            }
+
+            if (error is TokenEndpointException failed)
+            {
+                throw failed.Failure;
             }
 
             throw;

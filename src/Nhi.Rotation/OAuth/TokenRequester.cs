@@ -8,9 +8,8 @@ using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.OAuth;
 
-/// <summary>Asks a token endpoint with the current secret, and with another valid one if that is refused.</summary>
-internal sealed class TokenRequester(
-    OAuthRegistration registration, IRotatingCredentialProvider provider, IHttpClientFactory clients, TimeProvider time, ILogger logger)
+/// <summary>Asks a token endpoint with the current secret, and with other versions while that is refused.</summary>
+internal sealed class TokenRequester
 {
     public const string ClientName = "Nhi.Rotation.OAuth";
 
@@ -18,10 +17,27 @@ internal sealed class TokenRequester(
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private readonly OAuthClientOptions _options = registration.Options;
+    private readonly OAuthRegistration _registration;
+    private readonly OAuthClientOptions _options;
+    private readonly IRotatingCredentialProvider _provider;
+    private readonly IHttpClientFactory _clients;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Presenter<ClientLogin> _presenter;
+
+    public TokenRequester(OAuthRegistration registration, IRotatingCredentialProvider provider, IHttpClientFactory clients, TimeProvider time, ILogger logger)
+    {
+        _registration = registration;
+        _options = registration.Options;
+        _provider = provider;
+        _clients = clients;
+        _time = time;
+        _logger = logger;
+        _presenter = new Presenter<ClientLogin>(provider, Read, new PresenterOptions { Time = time });
+    }
 
     /// <summary>Grows with each set of versions.</summary>
-    public long Generation => provider.Credentials.Generation;
+    public long Generation => _provider.Credentials.Generation;
 
     /// <summary>Sets up the client that asks. What the user set for it stays, but for redirects and cookies: both would carry what is secret elsewhere.</summary>
     public static void Configure(HttpClientFactoryOptions options)
@@ -34,94 +50,76 @@ internal sealed class TokenRequester(
         options.HttpMessageHandlerBuilderActions.Add(static builder => Confine(builder.PrimaryHandler));
     }
 
-    /// <exception cref="CredentialException">The endpoint accepts no version, or a version has the wrong form.</exception>
-    /// <exception cref="HttpRequestException">The endpoint cannot be reached, or fails in another way.</exception>
+    /// <exception cref="CredentialException">The endpoint accepts no version, or none has the right form.</exception>
+    /// <exception cref="TokenEndpointException">The endpoint cannot be reached, or fails in another way.</exception>
     public async Task<AccessToken> RequestAsync()
     {
-        var first = await provider.GetCurrentAsync().ConfigureAwait(false);
-        CredentialFormatException? malformed = null;
-        try
+        var shown = await _presenter.TakeAsync().ConfigureAwait(false);
+        var refused = new List<string>();
+        while (true)
         {
-            if (await AskAsync(first).ConfigureAwait(false) is { } token)
+            var asked = _time.GetTimestamp();
+            var answer = await AskAsync(shown.Value).ConfigureAwait(false);
+            if (answer.Token is { } token)
             {
-                return token;
-            }
-        }
-        catch (CredentialFormatException error)
-        {
-            malformed = error;
-        }
-
-        var other = FindOther(first) ?? (malformed is null ? await RefreshAsync(first).ConfigureAwait(false) : null);
-        if (other is not null)
-        {
-            if (malformed is null)
-            {
-                Log.SecretRefused(logger, registration.ClientName, provider.Name, first.VersionId, other.VersionId);
-            }
-            else
-            {
-                Log.SecretMalformed(logger, registration.ClientName, provider.Name, malformed.Cause, other.VersionId);
+                _presenter.Accepted(shown);
+                return new AccessToken(shown.Version, new HeaderStamp(shown.Version, _registration.HeaderName, "Bearer " + token), asked, answer.Lifetime);
             }
 
-            if (await AskAsync(other).ConfigureAwait(false) is { } second)
+            if (answer.Refusal is not { } kind)
             {
-                return second;
+                throw answer.Failure!;
             }
-        }
 
-        throw malformed ?? (Exception)new CredentialUnavailableException(
-            provider.Name,
-            $"the token endpoint {Endpoint} refused version '{first.VersionId}'{(other is null ? " and there is no other one" : $" and version '{other.VersionId}'")}",
-            "Check that the client exists there and that the secret is active.");
+            refused.Add(shown.Version.VersionId);
+            if (await _presenter.FindOtherAsync(shown, kind).ConfigureAwait(false) is not { } other)
+            {
+                throw kind == RefusalKind.Suspected ? answer.Failure! : NoneAccepted(refused);
+            }
+
+            Log.SecretRefused(_logger, _registration.ClientName, _provider.Name, shown.Version.VersionId, other.Version.VersionId);
+            shown = other;
+        }
     }
 
     private string Endpoint => _options.TokenEndpoint.GetLeftPart(UriPartial.Path);
 
-    /// <returns><see langword="null"/> if the endpoint refused the version.</returns>
-    private async Task<AccessToken?> AskAsync(Credential credential)
+    private CredentialUnavailableException NoneAccepted(List<string> refused) => new(
+        _provider.Name,
+        $"the token endpoint {Endpoint} refused version '{string.Join("' and version '", refused)}'{(refused.Count == 1 ? " and there is no other one" : string.Empty)}",
+        "Check that the client exists there and that the secret is active.");
+
+    private async Task<TokenAnswer> AskAsync(ClientLogin login)
     {
-        using var request = Build(credential);
-        using var client = clients.CreateClient(ClientName);
-        var asked = time.GetTimestamp();
-        TokenReply reply;
-        HttpStatusCode status;
+        using var request = Build(login);
+        using var client = _clients.CreateClient(ClientName);
         try
         {
             using var response = await client.SendAsync(request).ConfigureAwait(false);
-            status = response.StatusCode;
-            reply = TokenReply.Parse(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));
+            var reply = TokenReply.Parse(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));
+            return TokenAnswer.Of(response, reply, _options.IsRejection, Failed);
         }
         catch (Exception error) when (error is not CredentialException)
         {
             // An error from below can quote a hostile answer, and with it what was sent.
             throw Unreachable(error);
         }
-
-        if (status == HttpStatusCode.Unauthorized || reply.Error == TokenReply.InvalidClient)
-        {
-            provider.Report(credential, CredentialOutcome.Rejected);
-            return null;
-        }
-
-        if (status != HttpStatusCode.OK || reply.AccessToken is null || HeaderText.FindFault(reply.AccessToken) is not null)
-        {
-            throw new HttpRequestException(
-                $"Credential '{provider.Name}': the token endpoint {Endpoint} answered {(int)status}{(reply.Error is { } error ? $" ({error})" : string.Empty)} and gave no bearer token. Check scope, parameters and the client's rights there.",
-                inner: null,
-                status);
-        }
-
-        provider.Report(credential, CredentialOutcome.Accepted);
-        return new AccessToken(new HeaderStamp(credential, registration.HeaderName, "Bearer " + reply.AccessToken), asked, reply.Lifetime);
     }
 
-    private HttpRequestException Unreachable(Exception error)
+    private TokenEndpointException Failed(HttpResponseMessage response, TokenReply reply)
+    {
+        var code = reply.Error is { } error ? $" ({error})" : string.Empty;
+        var message = $"Credential '{_provider.Name}': the token endpoint {Endpoint} answered {(int)response.StatusCode}{code} and gave no bearer token. Check scope, parameters and the client's rights there.";
+        var wait = response.Headers.RetryAfter is { } after ? after.Delta ?? (after.Date - _time.GetUtcNow()) : null;
+        return new TokenEndpointException(new HttpRequestException(message, inner: null, response.StatusCode), wait);
+    }
+
+    private TokenEndpointException Unreachable(Exception error)
     {
         var kind = (error as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
         var what = error is OperationCanceledException ? "did not answer in time" : $"could not be asked: {(kind == HttpRequestError.Unknown ? error.GetType().FullName : kind)}";
-        return new HttpRequestException(
-            kind, $"Credential '{provider.Name}': the token endpoint {Endpoint} {what}. Check its address, the network and the HttpClient '{ClientName}'.");
+        var message = $"Credential '{_provider.Name}': the token endpoint {Endpoint} {what}. Check its address, the network and the HttpClient '{ClientName}'.";
+        return new TokenEndpointException(new HttpRequestException(kind, message), retryAfter: null);
     }
 
     private static void Confine(HttpMessageHandler handler)
@@ -143,9 +141,9 @@ internal sealed class TokenRequester(
         }
     }
 
-    private HttpRequestMessage Build(Credential credential)
+    private HttpRequestMessage Build(ClientLogin login)
     {
-        var (id, secret) = Client(credential);
+        var (id, secret) = (login.Id, login.Secret);
         var form = new Dictionary<string, string>(_options.Parameters, StringComparer.Ordinal) { ["grant_type"] = "client_credentials" };
         if (_options.Scope is { } scope)
         {
@@ -170,38 +168,22 @@ internal sealed class TokenRequester(
         return request;
     }
 
-    private (string Id, string Secret) Client(Credential credential)
+    private ClientLogin Read(Credential credential)
     {
         if (_options.ClientId is { } id)
         {
-            return (id, credential.Reveal());
+            return new ClientLogin(id, credential.Reveal());
         }
 
-        var fields = JsonFields.Parse(credential);
-        return (fields.Text("client_id"), fields.Text("client_secret"));
-    }
-
-    // The backend may have the version that the endpoint wants.
-    private async Task<Credential?> RefreshAsync(Credential refused)
-    {
         try
         {
-            await provider.RefreshAsync(RefreshReason.Rejection).ConfigureAwait(false);
+            var json = JsonFields.Parse(credential);
+            return new ClientLogin(json.Text("client_id"), json.Text("client_secret"));
         }
-        catch (BackendException)
+        catch (CredentialFormatException error)
         {
-            // The engine logs it; what is thrown in the end is the refusal.
+            Log.SecretMalformed(_logger, _registration.ClientName, _provider.Name, error.Cause);
+            throw;
         }
-
-        return FindOther(refused);
-    }
-
-    // One that became current meanwhile, or the one before.
-    private Credential? FindOther(Credential refused)
-    {
-        var set = provider.Credentials;
-        return set.Current is { } current && current.VersionId != refused.VersionId
-            ? current
-            : set.Previous.FirstOrDefault(previous => previous.VersionId != refused.VersionId && previous.Stage is not (CredentialStage.Retired or CredentialStage.Revoked));
     }
 }

@@ -11,6 +11,6 @@ internal static partial class Log
     [LoggerMessage(541, LogLevel.Warning, "HttpClient '{Client}': no new access token could be got; the present one is used for {Left} more, and the next try is in {Pause}. {Error}")]
     public static partial void TokenNotRenewed(ILogger logger, string client, TimeSpan left, TimeSpan pause, string error);
 
-    [LoggerMessage(542, LogLevel.Error, "HttpClient '{Client}', credential '{Credential}': {Cause}; version '{Other}' is tried. Store the value in the right form.")]
-    public static partial void SecretMalformed(ILogger logger, string client, string credential, string cause, string other);
+    [LoggerMessage(542, LogLevel.Error, "HttpClient '{Client}', credential '{Credential}': {Cause}; another version is used if there is one. Store the value in the right form.")]
+    public static partial void SecretMalformed(ILogger logger, string client, string credential, string cause);
 }
