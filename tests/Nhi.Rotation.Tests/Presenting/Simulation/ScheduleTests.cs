@@ -15,6 +15,28 @@ public sealed class ScheduleTests
     public async Task No_gRPC_call_fails_while_an_accepted_version_is_at_hand() =>
         await PlayAsync(static (provider, world) => new GrpcCaller(provider, world), schedules: 2_000, minCalls: 8_000);
 
+    [Fact]
+    public async Task No_token_request_fails_while_an_accepted_version_is_at_hand() =>
+        await PlayAsync(static (provider, world) => new OAuthCaller(provider, world), schedules: 2_000, minCalls: 8_000);
+
+    [Theory]
+    [InlineData("HttpClient")]
+    [InlineData("gRPC")]
+    [InlineData("OAuth")]
+    public async Task A_rotation_that_the_partner_makes_first_costs_no_failed_call(string adapter)
+    {
+        // The store gains v1, 0 s pass, the partner takes the newest only, a call.
+        var (failure, calls) = await PartnerWorld.PlayAsync([0, 2, 9], (provider, world) => adapter switch
+        {
+            "HttpClient" => new HttpCaller(provider, world),
+            "gRPC" => new GrpcCaller(provider, world),
+            _ => new OAuthCaller(provider, world),
+        }, mustSucceed: true);
+
+        Assert.Null(failure);
+        Assert.Equal(1, calls);
+    }
+
     private static async Task PlayAsync(Func<IRotatingCredentialProvider, PartnerWorld, PartnerWorld.IClient> connect, int schedules, int minCalls)
     {
         var calls = 0L;
