@@ -1,6 +1,6 @@
 namespace Nhi.Rotation.Telemetry;
 
-/// <summary>Every name that leaves the process as telemetry (DESIGN §7).</summary>
+/// <summary>Every name that leaves the process as telemetry.</summary>
 internal static class TelemetryNames
 {
     public const string Meter = "Nhi.Rotation";

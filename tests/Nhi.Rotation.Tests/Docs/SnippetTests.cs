@@ -19,7 +19,6 @@ public sealed class SnippetTests
         ["docs/status-page.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/tls.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/webhooks.md"] = "Nhi.Rotation.AspNetCore",
-        ["docs/testing.md"] = "Nhi.Rotation.Testing",
         ["docs/write-a-backend.md"] = "Nhi.Rotation.Testing",
     };
 
