@@ -37,6 +37,11 @@ public sealed class CredentialEvidence
             return;
         }
 
+        if (evidence.VersionId.Length == 0)
+        {
+            return;
+        }
+
         if (evidence.Use is { } use)
         {
             _uses[(use.VersionId, use.Consumer, use.Caller)] = use;

@@ -65,7 +65,8 @@ internal static class LineReader
         var isSealed = LineSeal.TryOpen(line, out var hash);
         try
         {
-            return new ReadLine(JsonSerializer.Deserialize(line, ChainJson.Lines.ChainLine), hash, isSealed, isWhole || isSealed);
+            var content = JsonSerializer.Deserialize(line, ChainJson.Lines.ChainLine);
+            return new ReadLine(content is not null && LineBounds.Allow(content) ? content : null, hash, isSealed, isWhole || isSealed);
         }
         catch (JsonException)
         {

@@ -148,7 +148,8 @@ internal static class VerdictRules
 
     private static CredentialUse[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(trail => trail.MovedAt is null));
 
-    private static long Count(UserTrail[] late) => late.Sum(trail => trail.Use.ResidualRetired);
+    // Of counts that anybody may have written.
+    private static long Count(UserTrail[] late) => late.Aggregate(0L, (sum, trail) => sum > long.MaxValue - trail.Use.ResidualRetired ? long.MaxValue : sum + trail.Use.ResidualRetired);
 
     private static DateTimeOffset? LastUse(IReadOnlyCollection<UserTrail> trails) => trails.Count == 0 ? null : trails.Max(trail => trail.Use.LastUse);
 
