@@ -69,6 +69,17 @@ public sealed record VersionEnd
         _ => this,
     };
 
+    internal VersionEnd Shift(TimeSpan by) => this == None
+        ? None
+        : this with
+        {
+            SupersededAt = SupersededAt + by,
+            OverlapEndsAt = OverlapEndsAt + by,
+            RetiredAt = RetiredAt + by,
+            RevokedAt = RevokedAt + by,
+            RetirementProbe = RetirementProbe is null ? null : RetirementProbe with { At = RetirementProbe.At + by },
+        };
+
     // What came back to life has not ended yet.
     private VersionEnd Restart() => this with { RetiredAt = null, RetiredBecause = null, RetirementProbe = null };
 

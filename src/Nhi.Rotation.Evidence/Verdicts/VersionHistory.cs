@@ -83,6 +83,20 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
     /// <summary>Whether something else is to be used instead of it.</summary>
     public bool IsOld => Stage is CredentialStage.Previous or CredentialStage.Retired or CredentialStage.Revoked;
 
+    /// <summary>The same by a clock that is ahead of the one that dated it.</summary>
+    /// <param name="by">How far.</param>
+    public VersionHistory Shift(TimeSpan by) => by == TimeSpan.Zero
+        ? this
+        : this with
+        {
+            SeenAt = SeenAt + by,
+            Probe = Probe is null ? null : Probe with { At = Probe.At + by },
+            PromotedAt = PromotedAt + by,
+            LastPromotedAt = LastPromotedAt + by,
+            AcceptedAt = AcceptedAt + by,
+            End = End.Shift(by),
+        };
+
     /// <summary>Takes evidence in.</summary>
     /// <param name="evidence">One piece, of this version; what says nothing of it changes nothing.</param>
     /// <returns>The history with it.</returns>

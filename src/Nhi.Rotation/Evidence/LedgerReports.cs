@@ -6,18 +6,18 @@ namespace Nhi.Rotation.Evidence;
 internal sealed class LedgerReports(UseLedger ledger) : IRotationLedger
 {
     /// <inheritdoc/>
-    public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null) => [.. ledger.Copy(credentialName, static (_, uses) => uses).SelectMany(uses => uses)];
+    public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null) => [.. ledger.Copy(credentialName, static (_, uses, _) => uses).SelectMany(uses => uses)];
 
     /// <inheritdoc/>
     public IReadOnlyList<InventoryEntry> GetInventory()
     {
         ledger.Sweep();
-        var entries = ledger.Copy(credentialName: null, static (credential, uses) => new InventoryEntry
+        var entries = ledger.Copy(credentialName: null, static (credential, uses, set) => new InventoryEntry
         {
             CredentialName = credential.Name,
             Owner = credential.Owner,
             Purpose = credential.Purpose,
-            Versions = [.. credential.Versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.History.Timeline))],
+            Versions = [.. credential.Versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.History.Shift(set).Timeline))],
             Consumers = Consumers(uses),
         });
         entries.Sort((a, b) => string.CompareOrdinal(a.CredentialName, b.CredentialName));
@@ -30,7 +30,7 @@ internal sealed class LedgerReports(UseLedger ledger) : IRotationLedger
         var now = ledger.Sweep();
         var credentials = ledger.Copy(
             credentialName,
-            static (credential, uses) => (Histories: credential.Versions.Select(version => version.History).ToArray(), Uses: uses, credential.QuietPeriod));
+            static (credential, uses, set) => (Histories: credential.Versions.Select(version => version.History.Shift(set)).ToArray(), Uses: uses, credential.QuietPeriod));
         return [.. credentials.SelectMany(credential => RotationJudge.Judge(credential.Histories, credential.Uses, credential.QuietPeriod, now))];
     }
 

@@ -11,7 +11,7 @@ internal sealed class UseLedger
 {
     private readonly CredentialMetrics _metrics;
     private readonly EngineLog _log;
-    private readonly TimeProvider _time;
+    private readonly LedgerClock _clock;
     private readonly IEvidenceSink? _sink;
     private readonly UseSlots<UseRecord> _slots;
     private readonly Dictionary<string, CredentialRecord> _credentials = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class UseLedger
     {
         _metrics = metrics;
         _log = log;
-        _time = time;
+        _clock = new LedgerClock(time);
         _sink = sink;
         _slots = new UseSlots<UseRecord> { FirstUse = sink is null ? null : NoteFirst };
     }
@@ -48,7 +48,7 @@ internal sealed class UseLedger
         _sink?.Write(new EvidenceEvent
         {
             Kind = EvidenceKind.Described,
-            At = _time.GetUtcNow(),
+            At = _clock.UtcNow,
             CredentialName = credentialName,
             Owner = owner,
             Purpose = purpose,
@@ -80,18 +80,19 @@ internal sealed class UseLedger
     /// <summary>Takes evidence of a version in.</summary>
     public void Note(VersionRecord version, EvidenceEvent evidence)
     {
-        version.Apply(evidence);
+        var set = _clock.Set;
+        version.Apply(set == TimeSpan.Zero ? evidence : evidence with { At = evidence.At - set, Until = evidence.Until - set });
         _sink?.Write(evidence);
     }
 
     /// <summary>A step is over: its evidence may be written.</summary>
-    public void Flush() => _sink?.Flush(_time.GetUtcNow());
+    public void Flush() => _sink?.Flush(_clock.UtcNow);
 
     /// <summary>Counts and dates everything up to now.</summary>
     /// <returns>The time.</returns>
     public DateTimeOffset Sweep()
     {
-        var now = _time.GetUtcNow();
+        var now = _clock.UtcNow;
         Sweep(now);
         return now;
     }
@@ -120,9 +121,10 @@ internal sealed class UseLedger
         _sink?.Flush(now);
     }
 
-    /// <summary>A copy of one credential or all of them, each with its uses, made by <paramref name="copy"/> while nothing changes.</summary>
-    public List<T> Copy<T>(string? credentialName, Func<CredentialRecord, List<CredentialUse>, T> copy)
+    /// <summary>A copy of one credential or all of them, each with its uses and by how much its histories are to be shifted, made by <paramref name="copy"/> while nothing changes.</summary>
+    public List<T> Copy<T>(string? credentialName, Func<CredentialRecord, List<CredentialUse>, TimeSpan, T> copy)
     {
+        var set = _clock.Set;
         CredentialRecord[] credentials;
         lock (Gate)
         {
@@ -142,7 +144,7 @@ internal sealed class UseLedger
                     version.CopyTo(uses);
                 }
 
-                copies.Add(copy(credential, uses));
+                copies.Add(copy(credential, set == TimeSpan.Zero ? uses : uses.ConvertAll(use => LedgerClock.Show(use, set)), set));
             }
         }
 
@@ -158,6 +160,7 @@ internal sealed class UseLedger
             return;
         }
 
+        var set = _clock.Set;
         var counted = moved.ToHashSet();
         foreach (var use in _slots.Open)
         {
@@ -173,7 +176,7 @@ internal sealed class UseLedger
             }
             else
             {
-                use.Stamp(now);
+                use.Stamp(now - set);
             }
         }
 
@@ -183,7 +186,7 @@ internal sealed class UseLedger
     // Whoever reads the evidence of a process that ended a moment later must know who used what.
     private void NoteFirst(UseRecord use)
     {
-        var now = _time.GetUtcNow();
+        var now = _clock.UtcNow;
         lock (Gate)
         {
             _slots.Take(use.Slot, use);
@@ -215,10 +218,11 @@ internal sealed class UseLedger
         // Two sweeps at once must not hand on the older counts last: whoever reads the evidence takes them for the newest.
         lock (Gate)
         {
-            var isFirst = use.Stamp(now);
+            var set = _clock.Set;
+            var isFirst = use.Stamp(now - set);
 
             // The counts are read only for somebody who wants them: a sweep may find very many uses.
-            _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = use.ToUse() });
+            _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = LedgerClock.Show(use.ToUse(), set) });
             return isFirst;
         }
     }
