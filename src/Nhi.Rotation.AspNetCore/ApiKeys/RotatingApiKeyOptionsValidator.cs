@@ -42,6 +42,12 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
             CheckPrefixes(options, mistakes);
         }
 
+        CheckLimits(options, mistakes);
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes.Select(mistake => $"API key scheme '{name}': {mistake}"));
+    }
+
+    private static void CheckLimits(RotatingApiKeyOptions options, List<string> mistakes)
+    {
         if (options.MaxKeyLength is < ShortestMax or > RotatingApiKeyOptions.LongestKey)
         {
             mistakes.Add($"{nameof(options.MaxKeyLength)} is {options.MaxKeyLength}. Set it to {ShortestMax} to {RotatingApiKeyOptions.LongestKey}.");
@@ -61,8 +67,6 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
         {
             mistakes.Add($"{nameof(options.CloseSessions)} is {options.CloseSessions}, which is none of the values. Choose one of {string.Join(", ", Enum.GetNames<SessionEnd>())}.");
         }
-
-        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes.Select(mistake => $"API key scheme '{name}': {mistake}"));
     }
 
     // Keys name their clients, so that what names them must be something that a key can contain.

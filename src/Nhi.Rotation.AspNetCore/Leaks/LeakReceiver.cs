@@ -25,18 +25,9 @@ internal sealed class LeakReceiver(string path, ReporterCheck reporters, IKnownV
     {
         var started = time.GetTimestamp();
         var request = context.Request;
-        using var permit = _rate.AttemptAcquire(request);
-        if (!permit.IsAcquired)
-        {
-            context.Response.Headers.RetryAfter = "60";
-            Refuse(context, StatusCodes.Status429TooManyRequests, "There were too many.");
-            return;
-        }
-
         var isGitHub = ReporterCheck.IsGitHub(request);
-        if (isGitHub ? !reporters.KnowsKey(request) : !reporters.HasKey(request))
+        if (!MayReport(context, isGitHub))
         {
-            Refuse(context, StatusCodes.Status401Unauthorized, isGitHub ? "It names no key of GitHub that is known here: add the present one with AddGitHubKey." : "It has not the key of KeyCredential.");
             return;
         }
 
@@ -68,6 +59,25 @@ internal sealed class LeakReceiver(string path, ReporterCheck reporters, IKnownV
     }
 
     public void Dispose() => _rate.Dispose();
+
+    private bool MayReport(HttpContext context, bool isGitHub)
+    {
+        using var permit = _rate.AttemptAcquire(context.Request);
+        if (!permit.IsAcquired)
+        {
+            context.Response.Headers.RetryAfter = "60";
+            Refuse(context, StatusCodes.Status429TooManyRequests, "There were too many.");
+            return false;
+        }
+
+        if (isGitHub ? reporters.KnowsKey(context.Request) : reporters.HasKey(context.Request))
+        {
+            return true;
+        }
+
+        Refuse(context, StatusCodes.Status401Unauthorized, isGitHub ? "It names no key of GitHub that is known here: add the present one with AddGitHubKey." : "It has not the key of KeyCredential.");
+        return false;
+    }
 
     private static LeakReport[]? Read(ReadOnlySpan<byte> body)
     {

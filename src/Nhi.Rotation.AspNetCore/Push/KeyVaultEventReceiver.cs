@@ -42,9 +42,7 @@ internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandle
             }
 
             log.Validated(path);
-            response.ContentType = "application/json";
-            response.Headers.XContentTypeOptions = "nosniff";
-            await JsonSerializer.SerializeAsync(response.Body, new ValidationAnswer(code), PushJson.Default.ValidationAnswer, context.RequestAborted).ConfigureAwait(false);
+            await AnswerAsync(context, code).ConfigureAwait(false);
             return;
         }
 
@@ -55,6 +53,13 @@ internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandle
         }
 
         response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    private static Task AnswerAsync(HttpContext context, string code)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return JsonSerializer.SerializeAsync(context.Response.Body, new ValidationAnswer(code), PushJson.Default.ValidationAnswer, context.RequestAborted);
     }
 
     private void Refuse(HttpContext context, int status, string why)

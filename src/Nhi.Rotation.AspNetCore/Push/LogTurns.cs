@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Nhi.Rotation.AspNetCore.Push;
@@ -42,9 +43,10 @@ internal sealed class LogTurns(TimeProvider time, TimeSpan spacing, int capacity
         }
     }
 
-    // Under the lock. Room is made only when there is none: what a client left unsaid is told when it comes again, if it does.
+    // Room is made only when there is none: what a client left unsaid is told when it comes again, if it does.
     private bool HasOwn(string who)
     {
+        Debug.Assert(_gate.IsHeldByCurrentThread);
         if (_turns.ContainsKey(who) || _turns.Count < capacity)
         {
             return true;

@@ -34,11 +34,7 @@ internal static class StatusPage
             <p class="soft">{Count(report)} As of {PageText.Time(report.AsOf)}.</p>
 
             """);
-        if (asked is not null)
-        {
-            page.Append(report.Credentials.Count == 0 ? $"<p>No credential is named <code>{PageText.Name(asked)}</code>. <a href=\"?\">Show all</a></p>\n" : "<p><a href=\"?\">Show all</a></p>\n");
-        }
-
+        AppendAsked(page, report, asked);
         page.Append("</header>\n<main>\n");
         for (var i = 0; i < report.Credentials.Count; i++)
         {
@@ -55,6 +51,14 @@ internal static class StatusPage
 
             """);
         return page.ToString();
+    }
+
+    private static void AppendAsked(StringBuilder page, StatusReport report, string? asked)
+    {
+        if (asked is not null)
+        {
+            page.Append(report.Credentials.Count == 0 ? $"<p>No credential is named <code>{PageText.Name(asked)}</code>. <a href=\"?\">Show all</a></p>\n" : "<p><a href=\"?\">Show all</a></p>\n");
+        }
     }
 
     private static void AppendRest(StringBuilder page, StatusReport report)

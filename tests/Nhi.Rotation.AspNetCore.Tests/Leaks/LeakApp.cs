@@ -60,6 +60,11 @@ internal sealed class LeakApp : IAsyncDisposable
             configure?.Invoke(options);
         });
         await app.StartAsync();
+        foreach (var name in (string[])["stripe", "mail", "scanner"])
+        {
+            await app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>(name).GetCurrentAsync();
+        }
+
         backend.Add("stripe", Present);
         var result = new LeakApp(app, gitHub);
         await result.Stripe.RefreshAsync(RefreshReason.Requested);
