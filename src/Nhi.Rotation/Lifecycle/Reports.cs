@@ -97,9 +97,9 @@ internal static class Reports
         }
 
         var pause = Doubling.Wait(policy.FallbackPause, policy.FallbackPauseMax, rejected.Pauses);
-        foreach (var newer in draft.Versions.Where(version => version == rejected || (version.Stage == CredentialStage.Previous && version.CompareAge(working) > 0)).ToArray())
+        foreach (var newer in draft.Versions.Where(version => IsInDoubt(version, rejected, working)).ToArray())
         {
-            // Those between would take its place at once, and nobody said that they work.
+            // Any of them would take its place at once, and nobody said that it works.
             draft.Put(newer with { Stage = CredentialStage.Pending, OverlapEndsAt = null, PausedUntil = draft.Now.Elapsed + pause, Pauses = newer.Pauses + 1 });
         }
 
@@ -113,4 +113,10 @@ internal static class Reports
         };
         draft.Record(FactKind.FellBack, working.Id, rejected.Id, $"'{rejected.Id}' is tried again in {pause}");
     }
+
+    // What was rejected, under all its names, and what lies between it and the one that works.
+    private static bool IsInDoubt(VersionState version, VersionState rejected, VersionState working) =>
+        version == rejected
+        || (version.IsInService && version.HasValueOf(rejected))
+        || (version.Stage == CredentialStage.Previous && version.CompareAge(working) > 0);
 }

@@ -49,6 +49,11 @@ internal static class ValueInvariants
             return "nothing was rotated, and a rotation is told";
         }
 
+        if (step.Facts.FirstOrDefault(fact => fact.Kind == FactKind.FellBack) is { OtherId: { } rejected } && state.Find(rejected)?.Mark is { } refused && refused == current?.Mark)
+        {
+            return "a value that was rejected is not presented again under another name";
+        }
+
         var told = step.Facts.Where(fact => fact.Kind == FactKind.SameValue).Select(fact => fact.VersionId).ToArray();
         return told.Distinct().Count() != told.Length || told.Any(id => before.Find(id)?.Mark is { } known && known == state.Find(id)?.Mark)
             ? "that a value is another one's is told once"
