@@ -22,6 +22,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
             options.RefreshInterval,
             "100 ms or more, at most 3650 days");
         rules.Check(options.RefreshJitter is >= 0 and <= 0.5, nameof(options.RefreshJitter), options.RefreshJitter, "between 0 and 0.5");
+        rules.Check(options.RefreshAtLifeFraction is >= 0.1 and <= 1, nameof(options.RefreshAtLifeFraction), options.RefreshAtLifeFraction, "between 0.1 and 1");
         rules.NotNegative(options.Overlap, nameof(options.Overlap));
         rules.NotNegative(options.ActivationDelay, nameof(options.ActivationDelay));
         rules.NotNegative(options.ClockSkew, nameof(options.ClockSkew));

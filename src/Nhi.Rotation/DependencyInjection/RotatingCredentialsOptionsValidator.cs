@@ -71,6 +71,7 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
     private static readonly string[] OptionNames =
     [
         nameof(CredentialOptions.Owner), nameof(CredentialOptions.Purpose), nameof(CredentialOptions.RefreshInterval), nameof(CredentialOptions.RefreshJitter),
+        nameof(CredentialOptions.RefreshAtLifeFraction),
         nameof(CredentialOptions.Overlap), nameof(CredentialOptions.ActivationDelay), nameof(CredentialOptions.ClockSkew), nameof(CredentialOptions.MaxStaleness),
         nameof(CredentialOptions.RejectionRefreshInterval), nameof(CredentialOptions.FallbackAfterRejections), nameof(CredentialOptions.FallbackPause),
         nameof(CredentialOptions.MaxFallbackPause), nameof(CredentialOptions.TryPendingLast),

@@ -18,6 +18,12 @@ public sealed class CredentialOptions
     /// <summary>Share of the interval by which it varies in both directions, so that a fleet does not ask in step; 0 to 0.5. Default 0.1.</summary>
     public double RefreshJitter { get; set; } = 0.1;
 
+    /// <summary>
+    /// The share of its life after which a version that expires is refreshed, whatever the interval; a little earlier by <see cref="RefreshJitter"/>, and then after the
+    /// rest of that share of what remains, so that one of few minutes is replaced in time. 0.1 to 1; 1 leaves it to the interval. Default 0.67, two thirds.
+    /// </summary>
+    public double RefreshAtLifeFraction { get; set; } = 0.67;
+
     /// <summary>How long a replaced version stays valid. 0 retires it at once. Default 24 h.</summary>
     public TimeSpan Overlap { get; set; } = TimeSpan.FromHours(24);
 

@@ -236,7 +236,7 @@ internal sealed class CredentialCore : IRefreshTarget
             wants = !_shelf.State.WantsValue;
             var now = _engine.Clock.Now;
             transition = CredentialLifecycle.Step(_shelf.State, input, now, _settings.Lifecycle);
-            next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, ++_steps);
+            next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, LifeOf(transition.State, now), ++_steps);
             changed = Take(transition, transition.Refusal is null ? listing : null, now);
             wants &= transition.State.WantsValue;
         }
@@ -260,6 +260,13 @@ internal sealed class CredentialCore : IRefreshTarget
 
         return (transition, next);
     }
+
+    private static Life? LifeOf(CredentialState state, Instant now) => state.Find(state.CurrentId) switch
+    {
+        null => null,
+        { ExpiresOn: { } end } version => new Life(now.ElapsedAt(version.NotBefore ?? version.DatedAs), now.ElapsedAt(end)),
+        _ => Life.Endless,
+    };
 
     // Whether there is something new to see.
     private bool Take(Transition transition, BackendListing? listing, Instant now)

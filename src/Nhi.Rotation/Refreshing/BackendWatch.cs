@@ -8,12 +8,12 @@ internal sealed class BackendWatch
 {
     private readonly Lock _gate;
     private readonly EngineLog _log;
-    private readonly Action<RefreshEntry> _signalled;
+    private readonly Func<RefreshEntry, TimeSpan> _signalled;
 
     /// <param name="gate">The scheduler's lock.</param>
-    /// <param name="log">Where it is told that a backend cannot be listened to.</param>
-    /// <param name="signalled">Called under the lock.</param>
-    public BackendWatch(Lock gate, EngineLog log, Action<RefreshEntry> signalled)
+    /// <param name="log">Where it is told that a backend cannot be listened to, or that a signal waits.</param>
+    /// <param name="signalled">Called under the lock; how long the signal waits for others.</param>
+    public BackendWatch(Lock gate, EngineLog log, Func<RefreshEntry, TimeSpan> signalled)
     {
         _gate = gate;
         _log = log;
@@ -52,14 +52,30 @@ internal sealed class BackendWatch
         }
     }
 
+    /// <summary>Somebody heard that the credential may have changed.</summary>
+    public void Signal(RefreshEntry entry)
+    {
+        TimeSpan wait;
+        lock (_gate)
+        {
+            wait = _signalled(entry);
+        }
+
+        if (wait > RefreshRules.SignalDebounce)
+        {
+            _log.SignalPutOff(entry.Target.Name, wait);
+        }
+    }
+
     private void OnSignal(RefreshEntry entry)
     {
         lock (_gate)
         {
             // The token is spent; the next flight asks for a new one.
             entry.Watch = null;
-            _signalled(entry);
         }
+
+        Signal(entry);
     }
 
     private sealed class SignalWatch(BackendWatch owner, RefreshEntry entry) : IDisposable

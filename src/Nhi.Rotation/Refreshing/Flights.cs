@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Refreshing;
 
 /// <summary>Refreshes under way: at most so many at once, in the order in which they were launched. Whoever waits for one gets its result.</summary>
-[SuppressMessage("Security", "CA5394", Justification = "Jitter, not security.")]
 internal sealed class Flights : IThreadPoolWorkItem
 {
     // A start launches all credentials at once; what their queue takes is not kept for the few of later.
@@ -23,7 +21,7 @@ internal sealed class Flights : IThreadPoolWorkItem
     private readonly Queue<Flight> _pending = new();
     private int _workers;
 
-    public Flights(Lock gate, EngineClock clock, RefreshQueue queue, WorkUnderWay work, Inquiry inquiry, EngineLog log, SchedulerSettings settings, Func<double>? random)
+    public Flights(Lock gate, EngineClock clock, RefreshQueue queue, WorkUnderWay work, Inquiry inquiry, EngineLog log, SchedulerSettings settings, Func<double> random)
     {
         _gate = gate;
         _clock = clock;
@@ -31,7 +29,7 @@ internal sealed class Flights : IThreadPoolWorkItem
         _work = work;
         _inquiry = inquiry;
         _log = log;
-        _random = random ?? Random.Shared.NextDouble;
+        _random = random;
         _maxWorkers = settings.MaxConcurrentRefreshes;
     }
 
@@ -147,7 +145,7 @@ internal sealed class Flights : IThreadPoolWorkItem
         }
         else if (error is not null && !_work.Stopping.IsCancellationRequested)
         {
-            _log.RefreshFailed(error.Message, landing.Wait);
+            _log.RefreshFailed(error.Message, landing.HasLoaded ? "The last good set stays in use" : "There is nothing to use yet", landing.Wait);
         }
 
         waiting?.TrySetResult(new FlightResult(error));

@@ -1,14 +1,20 @@
+using Nhi.Rotation.Time;
+
 namespace Nhi.Rotation.Refreshing;
 
 /// <summary>Asks the other side what the lifecycle wants to know of versions, and hands on what they need next. Never on a caller's path.</summary>
 internal sealed class ProbeRunner
 {
     private readonly Lock _gate;
+    private readonly EngineClock _clock;
+    private readonly Func<double> _random;
     private readonly RefreshQueue _queue;
     private readonly WorkUnderWay _work;
 
-    public ProbeRunner(Lock gate, RefreshQueue queue, WorkUnderWay work)
+    public ProbeRunner(Lock gate, EngineClock clock, RefreshQueue queue, WorkUnderWay work, Func<double> random)
     {
+        _clock = clock;
+        _random = random;
         _gate = gate;
         _queue = queue;
         _work = work;
@@ -56,6 +62,7 @@ internal sealed class ProbeRunner
                 entry.Order = next.Order;
                 entry.ProveNow = next.ProveNow;
                 entry.WakeAt = next.WakeAt;
+                RefreshRules.TakeLife(ref entry.State, next.Life ?? entry.State.Life, _clock.Elapsed, entry.Target.Policy, _random());
                 _queue.Put(entry);
                 _queue.Arm();
             }

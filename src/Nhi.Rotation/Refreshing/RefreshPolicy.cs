@@ -11,6 +11,9 @@ internal sealed record RefreshPolicy
     /// <summary>Share of the interval by which it varies in both directions.</summary>
     public required double Jitter { get; init; }
 
+    /// <summary>The share of a version's life after which a newer one is asked for.</summary>
+    public required double LifeFraction { get; init; }
+
     public required TimeSpan RejectionInterval { get; init; }
 
     public required TimeSpan MinBackoff { get; init; }
@@ -22,6 +25,7 @@ internal sealed record RefreshPolicy
     {
         Interval = options.RefreshInterval ?? backendInterval ?? DefaultInterval,
         Jitter = options.RefreshJitter,
+        LifeFraction = options.RefreshAtLifeFraction,
         RejectionInterval = options.RejectionRefreshInterval,
         MinBackoff = options.MinBackoff,
         MaxBackoff = options.MaxBackoff,

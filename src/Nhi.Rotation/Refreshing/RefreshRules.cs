@@ -105,7 +105,8 @@ internal static class RefreshRules
         state.HasFlown = true;
         state.FailingSince = state.Failures == 0 ? now : state.FailingSince;
         state.Failures = error is null ? 0 : state.Failures + 1;
-        var wait = NextWait(state.Failures, error?.RetryAfter, policy, random);
+        state.HasLoaded |= error is null;
+        var wait = NextWait(state, error?.RetryAfter, now, policy, random);
 
         // A signal that came meanwhile stays due when it was, the next scheduled refresh behind it.
         BringForward(ref state, now + wait, RefreshReason.Scheduled);
@@ -115,7 +116,22 @@ internal static class RefreshRules
             Launch(ref state, reason, now, policy);
         }
 
-        return new Landing(wait, hasRecovered, followUp);
+        return new Landing(wait, state.HasLoaded, hasRecovered, followUp);
+    }
+
+    /// <summary>Another version came into use, or the same one expires at another time.</summary>
+    public static void TakeLife(ref RefreshState state, Life life, TimeSpan now, RefreshPolicy policy, double random)
+    {
+        if (life.IsSameAs(state.Life))
+        {
+            return;
+        }
+
+        state.Life = life;
+        if (!state.IsFlying && state.Failures == 0 && AheadOfExpiry(life, now, policy, random) is { } wait)
+        {
+            BringForward(ref state, now + wait, RefreshReason.Scheduled);
+        }
     }
 
     /// <summary>Whether the wall clock was set since the last look.</summary>
@@ -151,6 +167,25 @@ internal static class RefreshRules
         return RefreshAnswer.Launched;
     }
 
+    // A version that expires is replaced in time: a newer one is asked for at a share of its life, by chance a little earlier; if there is none yet, again and again
+    // after a part of what remains. The same behind its end: ever less often, for as long as there is no other.
+    private static TimeSpan? AheadOfExpiry(Life life, TimeSpan now, RefreshPolicy policy, double random)
+    {
+        if (life.EndsAt == TimeSpan.MaxValue || policy.LifeFraction >= 1)
+        {
+            return null;
+        }
+
+        var turn = life.StartsAt + ((life.EndsAt - life.StartsAt) * (policy.LifeFraction - (policy.Jitter * random * policy.LifeFraction)));
+        if (turn > now)
+        {
+            return turn - now;
+        }
+
+        var part = (life.EndsAt - now).Duration() * (1 - policy.LifeFraction);
+        return part > policy.MinBackoff ? part : policy.MinBackoff;
+    }
+
     private static void BringForward(ref RefreshState state, TimeSpan to, RefreshReason reason)
     {
         if (to < state.RefreshAt)
@@ -160,14 +195,12 @@ internal static class RefreshRules
         }
     }
 
-    private static TimeSpan NextWait(int failures, TimeSpan? retryAfter, RefreshPolicy policy, double random)
+    private static TimeSpan NextWait(in RefreshState state, TimeSpan? retryAfter, TimeSpan now, RefreshPolicy policy, double random)
     {
-        if (failures == 0)
-        {
-            return policy.Interval * (1 + (policy.Jitter * ((2 * random) - 1)));
-        }
-
-        var wait = Backoff.Next(policy.MinBackoff, policy.MaxBackoff, failures, random);
+        var wait = state.Failures == 0
+            ? policy.Interval * (1 + (policy.Jitter * ((2 * random) - 1)))
+            : Backoff.Next(policy.MinBackoff, policy.MaxBackoff, state.Failures, random);
+        wait = AheadOfExpiry(state.Life, now, policy, random) is { } ahead && ahead < wait ? ahead : wait;
         var wanted = retryAfter.GetValueOrDefault();
         var patience = wanted < MaxRetryAfter ? wanted : MaxRetryAfter;
         return patience > wait ? patience : wait;

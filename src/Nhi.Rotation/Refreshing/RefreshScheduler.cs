@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Diagnostics.CodeAnalysis;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Refreshing;
 
 /// <summary>One lock, one timer and one queue for all credentials: refreshes, wakes, push signals, and the ledger's sweep.</summary>
+[SuppressMessage("Security", "CA5394", Justification = "Jitter, not security.")]
 internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
 {
     private readonly Lock _gate = new();
@@ -15,9 +16,10 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     private readonly RefreshQueue _queue;
     private readonly WorkUnderWay _work;
     private readonly ProbeRunner _probes;
+    private readonly BackendWatch _watch;
     private readonly Flights _flights;
     private readonly List<RefreshEntry> _entries = [];
-    private readonly Dictionary<ICredentialBackend, List<RefreshEntry>> _byBatch = new(ReferenceEqualityComparer.Instance);
+    private readonly Batches _batches;
     private TimeSpan _wallOffset;
 
     public RefreshScheduler(EngineClock clock, SchedulerSettings settings, CredentialMetrics metrics, EngineLog log, Action<DateTimeOffset> sweep, Func<double>? random = null)
@@ -27,10 +29,12 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         _sweep = sweep;
         _queue = new RefreshQueue(_gate, clock);
         _work = new WorkUnderWay(_gate);
-        _probes = new ProbeRunner(_gate, _queue, _work);
-        var watch = new BackendWatch(_gate, log, TakeSignal);
-        var inquiry = new Inquiry(clock, new BackendCaller(clock.Time, settings.AttemptTimeout), watch, _probes, metrics);
-        _flights = new Flights(_gate, clock, _queue, _work, inquiry, log, settings, random);
+        _batches = new Batches(_gate);
+        var chance = random ?? Random.Shared.NextDouble;
+        _probes = new ProbeRunner(_gate, clock, _queue, _work, chance);
+        _watch = new BackendWatch(_gate, log, TakeSignal);
+        var inquiry = new Inquiry(clock, new BackendCaller(clock.Time, settings.AttemptTimeout), _watch, _probes, metrics);
+        _flights = new Flights(_gate, clock, _queue, _work, inquiry, log, settings, chance);
     }
 
     /// <summary>Whether no refresh and no probe is under way.</summary>
@@ -62,11 +66,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         lock (_gate)
         {
             _entries.Add(entry);
-            if (target.Backend is IBatchCredentialBackend)
-            {
-                (CollectionsMarshal.GetValueRefOrAddDefault(_byBatch, target.Backend, out _) ??= []).Add(entry);
-            }
-
+            _batches.Add(entry);
             _queue.Put(entry);
             _queue.Arm();
         }
@@ -126,13 +126,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Somebody heard that the credential may have changed: it is refreshed soon, once for all who say so in the meantime.</summary>
-    public void Signal(RefreshEntry entry)
-    {
-        lock (_gate)
-        {
-            TakeSignal(entry);
-        }
-    }
+    public void Signal(RefreshEntry entry) => _watch.Signal(entry);
 
     /// <summary>Something but the timer changed what the credential waits for.</summary>
     public void Reschedule(RefreshEntry entry, NextStep next) => _probes.Follow(entry, next);
@@ -198,15 +192,18 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         _work.Dispose();
     }
 
-    private void TakeSignal(RefreshEntry entry)
+    private TimeSpan TakeSignal(RefreshEntry entry)
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        if (!_work.IsStopped)
+        if (_work.IsStopped)
         {
-            RefreshRules.TakeSignal(ref entry.State, _clock.Elapsed);
-            _queue.Put(entry);
-            _queue.Arm();
+            return TimeSpan.Zero;
         }
+
+        RefreshRules.TakeSignal(ref entry.State, _clock.Elapsed);
+        _queue.Put(entry);
+        _queue.Arm();
+        return entry.State.SignalSpacing;
     }
 
     private void OnTimer()
@@ -266,35 +263,10 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
 
             if (RefreshRules.TakeTurn(ref entry.State, now, entry.Target.Policy) is { } reason)
             {
-                _flights.Start(new Flight(entry, Companions(entry, now), reason, ExecutionContext.Capture()));
+                _flights.Start(new Flight(entry, _batches.TakeAlong(entry, now), reason, ExecutionContext.Capture()));
             }
 
             _queue.Put(entry);
         }
-    }
-
-    private RefreshEntry[]? Companions(RefreshEntry first, TimeSpan now)
-    {
-        Debug.Assert(_gate.IsHeldByCurrentThread);
-        if (first.Target.Backend is not IBatchCredentialBackend backend)
-        {
-            return null;
-        }
-
-        List<RefreshEntry> batch = [first];
-        foreach (var other in _byBatch[backend])
-        {
-            if (batch.Count >= backend.MaxBatchSize)
-            {
-                break;
-            }
-
-            if (RefreshRules.TryGoAlong(ref other.State, now, other.Target.Policy))
-            {
-                batch.Add(other);
-            }
-        }
-
-        return batch.Count == 1 ? null : [.. batch];
     }
 }

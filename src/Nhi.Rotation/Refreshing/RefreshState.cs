@@ -20,6 +20,9 @@ internal record struct RefreshState
 
     public bool HasFlown { get; set; }
 
+    /// <summary>Whether any refresh succeeded.</summary>
+    public bool HasLoaded { get; set; }
+
     /// <summary>How many refreshes failed in a row.</summary>
     public int Failures { get; set; }
 
@@ -35,6 +38,9 @@ internal record struct RefreshState
     /// <summary>How long the last signal waited for others to join it.</summary>
     public TimeSpan SignalSpacing { get; set; }
 
+    /// <summary>The life of the version in use; of the last one, while there is none.</summary>
+    public Life Life { get; set; }
+
     /// <summary>A credential that was never asked for and is due now.</summary>
     public static RefreshState DueAt(TimeSpan now) => new()
     {
@@ -42,5 +48,6 @@ internal record struct RefreshState
         DueReason = RefreshReason.Startup,
         RejectionTurnAt = TimeSpan.MinValue,
         BurstUntil = TimeSpan.MinValue,
+        Life = Life.Endless,
     };
 }

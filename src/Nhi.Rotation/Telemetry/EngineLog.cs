@@ -48,8 +48,8 @@ internal sealed partial class EngineLog
     [LoggerMessage(112, LogLevel.Debug, "Credential '{Credential}': version '{Version}' was seen for the first time.")]
     public partial void Seen(string credential, string version);
 
-    [LoggerMessage(113, LogLevel.Warning, "{Error} The last good set stays in use; the next try is in {Next}.")]
-    public partial void RefreshFailed(string error, TimeSpan next);
+    [LoggerMessage(113, LogLevel.Warning, "{Error} {InUse}; the next try is in {Next}.")]
+    public partial void RefreshFailed(string error, string inUse, TimeSpan next);
 
     [LoggerMessage(114, LogLevel.Information, "Credential '{Credential}': the backend answers again.")]
     public partial void RefreshRecovered(string credential);
@@ -92,6 +92,9 @@ internal sealed partial class EngineLog
 
     [LoggerMessage(127, LogLevel.Warning, "Credential '{Credential}': version '{Version}' holds the value of version '{Other}': {Detail}. They are one secret: revoking one revokes the other.")]
     public partial void SameValue(string credential, string version, string? other, string? detail);
+
+    [LoggerMessage(130, LogLevel.Debug, "Credential '{Credential}': a change was signalled soon after another one; it is read in {Wait}.")]
+    public partial void SignalPutOff(string credential, TimeSpan wait);
 
     [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
     public partial void EvidenceFailed(string path, string errorType);

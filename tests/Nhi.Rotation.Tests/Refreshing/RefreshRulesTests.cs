@@ -57,6 +57,46 @@ public sealed class RefreshRulesTests
     }
 
     [Theory]
+    [InlineData(0, 0, 402)]
+    [InlineData(0, 1, 361.8)]
+    [InlineData(402, 0, 65.34)]
+    [InlineData(599, 0, 1)]
+    [InlineData(600, 0, 1)]
+    [InlineData(610, 0, 3.3)]
+    public void A_version_that_expires_is_asked_for_at_two_thirds_of_its_life_and_then_more_often(int age, double random, double wait)
+    {
+        // Ten minutes, and an interval that is longer.
+        var policy = RefreshPolicy.From(new CredentialOptions { RefreshInterval = TimeSpan.FromHours(1) }, backendInterval: null);
+        var state = Landed(TimeSpan.Zero);
+        RefreshRules.Ask(ref state, RefreshReason.Requested, TimeSpan.Zero, policy);
+        RefreshRules.TakeLife(ref state, new Life(TimeSpan.Zero, TimeSpan.FromMinutes(10)), TimeSpan.Zero, policy, random: 0);
+
+        var landing = RefreshRules.Land(ref state, null, TimeSpan.FromSeconds(age), policy, random);
+
+        Assert.Equal(TimeSpan.FromSeconds(wait), landing.Wait);
+    }
+
+    [Fact]
+    public void A_version_that_came_into_use_between_two_refreshes_brings_the_next_one_forward()
+    {
+        var state = Landed(TimeSpan.Zero);
+        RefreshRules.TakeLife(ref state, new Life(TimeSpan.Zero, TimeSpan.FromSeconds(100)), TimeSpan.FromSeconds(10), Policy, random: 0);
+
+        Assert.Equal(TimeSpan.FromSeconds(67), state.RefreshAt);
+    }
+
+    [Fact]
+    public void A_share_of_one_leaves_it_to_the_interval()
+    {
+        var policy = RefreshPolicy.From(new CredentialOptions { RefreshAtLifeFraction = 1, RefreshJitter = 0 }, TimeSpan.FromMinutes(5));
+        var state = Landed(TimeSpan.Zero);
+        RefreshRules.TakeLife(ref state, new Life(TimeSpan.Zero, TimeSpan.FromSeconds(100)), TimeSpan.Zero, policy, random: 0);
+        RefreshRules.Ask(ref state, RefreshReason.Requested, TimeSpan.Zero, policy);
+
+        Assert.Equal(TimeSpan.FromMinutes(5), RefreshRules.Land(ref state, null, TimeSpan.Zero, policy, random: 0).Wait);
+    }
+
+    [Theory]
     [InlineData(1_999, 20)]
     [InlineData(2_000, 10)]
     public void Signals_within_two_seconds_wait_twice_as_long(int gap, int spacing)

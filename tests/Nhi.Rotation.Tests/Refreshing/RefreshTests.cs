@@ -164,6 +164,69 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    public async Task A_first_load_that_fails_says_that_there_is_nothing_to_use_yet()
+    {
+        var backend = new ScriptedBackend { AlwaysFail = new BackendException("stripe", BackendFailure.AccessDenied, "denied by the test", "None.") };
+        await using var engine = new Engine(Engine.Credential(backend));
+        engine.Start();
+        await engine.SettleAsync();
+        Assert.EndsWith("There is nothing to use yet; the next try is in " + Next(engine), Failure(engine), StringComparison.Ordinal);
+
+        backend.AlwaysFail = null;
+        backend.Put("v1", "one");
+        await engine["stripe"].RefreshAsync(RefreshReason.Requested, Ct);
+        backend.FailNext(new BackendException("stripe", BackendFailure.AccessDenied, "denied by the test", "None."));
+        await Assert.ThrowsAsync<BackendException>(() => engine["stripe"].RefreshAsync(RefreshReason.Requested, Ct).AsTask());
+
+        Assert.EndsWith("The last good set stays in use; the next try is in " + Next(engine), Failure(engine), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signal_soon_after_another_one_waits_longer_and_says_so()
+    {
+        var backend = new ScriptedBackend { CanWatch = true }.Put("v1", "one");
+        var (engine, provider) = await Engine.StartAsync(backend);
+        await using var _ = engine;
+        backend.Put("v2", "two");
+        backend.Signal();
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(10));
+        Assert.DoesNotContain(engine.Log.Collector.GetSnapshot(), record => record.Id.Id == 130);
+
+        backend.Put("v3", "three");
+        backend.Signal();
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(19));
+        Assert.Equal("v2", provider.Current.VersionId);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal("v3", provider.Current.VersionId);
+        Assert.Contains(engine.Log.Collector.GetSnapshot(), record => record.Id.Id == 130 && record.Message.Contains("0.02", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_version_that_expires_soon_is_replaced_before_its_end_whatever_the_interval()
+    {
+        var backend = new ScriptedBackend();
+        var engine = new Engine(Engine.Credential(backend, options: new CredentialOptions { RefreshInterval = TimeSpan.FromHours(1) }));
+        await using var _ = engine;
+        var made = engine.Time.GetUtcNow();
+        backend.Put("v1", "one", createdOn: made, expiresOn: made + TimeSpan.FromMinutes(10));
+        await engine["stripe"].GetCurrentAsync(Ct);
+        await engine.SettleAsync();
+        backend.Put("v2", "two", createdOn: made + TimeSpan.FromSeconds(1), expiresOn: made + TimeSpan.FromMinutes(20));
+
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(6));
+        Assert.Equal("v1", engine["stripe"].Current.VersionId);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(43));
+
+        Assert.Equal("v2", engine["stripe"].Current.VersionId);
+    }
+
+    private static string Failure(Engine engine) => engine.Log.Collector.GetSnapshot().Last(record => record.Id.Id == 113).Message;
+
+    private static string Next(Engine engine) =>
+        engine.Log.Collector.GetSnapshot().Last(record => record.Id.Id == 113).StructuredState!.Single(pair => pair.Key == "Next").Value + ".";
+
+    [Fact]
     public async Task A_push_signal_refreshes_at_once()
     {
         var backend = new ScriptedBackend { CanWatch = true }.Put("v1", "one");

@@ -71,7 +71,7 @@ internal sealed class RefreshWorld
             case 9:
                 return Land(new BackendException("x", BackendFailure.Unavailable, "down", "Wait.") { RetryAfter = pick % 3 == 0 ? TimeSpan.FromSeconds(pick) : null }, pick);
             case 10:
-                return GoAlong();
+                return pick % 2 == 0 ? GoAlong() : TakeLife(pick / 2);
             default:
                 return Pass(TimeSpan.FromMilliseconds(choice < 14 ? pick % 1_500 : pick * 20));
         }
@@ -194,12 +194,24 @@ internal sealed class RefreshWorld
         return _waitingForNext.Count == 0 ? null : "nobody waits for ever: there is no next refresh";
     }
 
+    private string? TakeLife(int pick)
+    {
+        var starts = _now - TimeSpan.FromSeconds(pick % 60);
+        RefreshRules.TakeLife(ref _state, pick % 5 == 0 ? Life.Endless : new Life(starts, starts + TimeSpan.FromSeconds(pick % 700)), _now, _policy, pick % 11 / 10.0);
+        return null;
+    }
+
+    // At two thirds of its life, or when a third of what remains has passed: a version that expires is asked about once more before it ends, if there is time for it.
+    private bool IsAskedInTime(TimeSpan wait) =>
+        _state.Life.EndsAt == TimeSpan.MaxValue || _state.Life.EndsAt <= _now + _policy.MinBackoff || _now + wait < _state.Life.EndsAt;
+
     private string? Wrong(Landing landing, BackendException? error, int failures)
     {
         var longest = error is null ? _longestInterval : Max(_policy.MaxBackoff, error.RetryAfter.GetValueOrDefault());
         return landing.Wait < TimeSpan.Zero || landing.Wait > longest ? $"a wait of {landing.Wait} is not bounded by {longest}"
             : error?.RetryAfter > landing.Wait ? "a backend's wish for patience is obeyed"
-            : error is null && landing.Wait < _policy.Interval * (1 - _policy.Jitter) ? "a good answer is not asked for again at once"
+            : error?.RetryAfter is null && !IsAskedInTime(landing.Wait) ? "a version that expires is asked about before"
+            : error is null && _state.Life == Life.Endless && landing.Wait < _policy.Interval * (1 - _policy.Jitter) ? "a good answer is not asked for again at once"
             : landing.HasRecovered != (error is null && failures > 0) ? "a recovery is told when failures end, and only then"
             : _state.Failures != (error is null ? 0 : failures + 1) ? "failures are counted in a row"
             : null;
