@@ -11,8 +11,9 @@ internal static class ListingExam
     public static Dictionary<string, ValueExam>? Of(BackendListing listing, ValueRules rules, string credentialName)
     {
         Dictionary<string, ValueExam>? exams = null;
-        foreach (var version in listing.Versions)
+        for (var i = 0; i < listing.Versions.Count; i++)
         {
+            var version = listing.Versions[i];
             if (version.Value is { } value)
             {
                 exams ??= new(StringComparer.Ordinal);
