@@ -16,7 +16,7 @@ public sealed class RegistrationTests : VaultTest
     [Fact]
     public async Task The_client_that_Microsoft_Extensions_Azure_registers_is_taken()
     {
-        SetLater("v");
+        SetLater("a-key");
         _services.AddAzureClients(clients =>
         {
             clients.UseCredential(new TenantCredential(Server.Tenant));
@@ -24,13 +24,13 @@ public sealed class RegistrationTests : VaultTest
         });
         _services.AddRotatingCredentials().AddCredential("stripe", c => c.FromAzureKeyVault(Name));
 
-        Assert.Equal("v", await RevealAsync());
+        Assert.Equal("a-key", await RevealAsync());
     }
 
     [Fact]
     public async Task A_named_client_of_Microsoft_Extensions_Azure_can_be_picked()
     {
-        SetLater("v");
+        SetLater("a-key");
         _services.AddAzureClients(clients =>
         {
             clients.UseCredential(new TenantCredential(Server.Tenant));
@@ -40,27 +40,27 @@ public sealed class RegistrationTests : VaultTest
         _services.AddRotatingCredentials().AddCredential("stripe", c => c.FromAzureKeyVault(
             Name, options => options.Client = services => services.GetRequiredService<IAzureClientFactory<SecretClient>>().CreateClient("payments")));
 
-        Assert.Equal("v", await RevealAsync());
+        Assert.Equal("a-key", await RevealAsync());
     }
 
     [Fact]
     public async Task A_field_of_a_JSON_secret_can_be_taken()
     {
-        SetLater("""{"password":"v"}""");
+        SetLater("""{"password":"a-key"}""");
         _services.AddSingleton(CreateClient());
         _services.AddRotatingCredentials().AddCredential("stripe", c => c.FromAzureKeyVault(Name, options => options.JsonField = "password"));
 
-        Assert.Equal("v", await RevealAsync());
+        Assert.Equal("a-key", await RevealAsync());
     }
 
     [Fact]
     public async Task The_configuration_form_says_the_same()
     {
-        SetLater("""{"password":"v"}""");
+        SetLater("""{"password":"a-key"}""");
         _services.AddSingleton(CreateClient());
         _services.AddRotatingCredentials(Section(new() { ["SecretName"] = Name, ["JsonField"] = "password" })).AddAzureKeyVault();
 
-        Assert.Equal("v", await RevealAsync());
+        Assert.Equal("a-key", await RevealAsync());
     }
 
     [Fact]
