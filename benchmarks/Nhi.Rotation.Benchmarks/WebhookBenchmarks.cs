@@ -3,6 +3,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Webhooks;
 using Nhi.Rotation.Benchmarks.Support;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Nhi.Rotation;
+using Nhi.Rotation.Npgsql;
 using Nhi.Rotation.Testing;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using Amazon.Extensions.NETCore.Setup;
 
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.AwsSecretsManager;
 
 /// <summary>How a credential is read from AWS Secrets Manager.</summary>
 public sealed class AwsSecretsManagerOptions

@@ -2,10 +2,9 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Primitives;
-using Nhi.Rotation.Npgsql;
 using Npgsql;
 
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.Npgsql;
 
 /// <summary>
 /// An Npgsql data source whose user name and password follow a rotating credential. After a rotation new connections use the new version; connections of the

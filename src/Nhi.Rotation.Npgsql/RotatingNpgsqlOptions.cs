@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.Npgsql;
 
 /// <summary>How a data source follows the rotation of its user.</summary>
 public sealed class RotatingNpgsqlOptions

@@ -1,7 +1,6 @@
-using Nhi.Rotation.StackExchangeRedis;
 using StackExchange.Redis;
 
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.StackExchangeRedis;
 
 /// <summary>Lets multiplexers authenticate with a rotating credential.</summary>
 public static class RotatingRedisConfigurationExtensions

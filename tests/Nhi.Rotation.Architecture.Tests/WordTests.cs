@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 
 namespace Nhi.Rotation.Architecture.Tests;
 
@@ -58,6 +59,30 @@ public sealed partial class WordTests
 
         Assert.Empty(dead.Distinct());
     }
+
+    [Fact]
+    public void A_hold_is_an_open_use_and_nothing_else()
+    {
+        // What is open, who opens and closes it, and how many there are. Another meaning has another word: paused, set back, kept, blocked.
+        string[] meant =
+        [
+            "Hold", "HoldAsync", "Holds", "HoldsOf", "BeginHold", "EndHold", "CountHold", "NoHold", "CredentialHold", "OpenHolds",
+            "Held", "HeldStream", "StillHeld", "TellHeld", "IsHeldTold",
+        ];
+        var members = from file in House.Sources.Files
+                      from type in file.Types
+                      from member in type.GetMembers().Append(type)
+                      where member is { IsImplicitlyDeclared: false } and not IMethodSymbol { AssociatedSymbol: not null }
+                      where Holding().IsMatch(member.Name)
+                      select (File: file, member.Name);
+        var all = members.ToList();
+
+        Assert.NotEmpty(all);
+        Assert.Empty(all.Where(member => !meant.Contains(member.Name)).Select(member => $"{member.File}: {member.Name}").Distinct());
+    }
+
+    [GeneratedRegex("(^|[a-z_])(Hold|Held)([A-Z]|s|$)")]
+    private static partial Regex Holding();
 
     [GeneratedRegex(@"\bDESIGN\b|\bRules? [0-9]|(?<!RFC [0-9]{3,5}(, | ))§")]
     private static partial Regex Elsewhere();

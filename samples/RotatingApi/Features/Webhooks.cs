@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Nhi.Rotation;
+using Nhi.Rotation.AspNetCore;
 
 namespace RotatingApi.Features;
 

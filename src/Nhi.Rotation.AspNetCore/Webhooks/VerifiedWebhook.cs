@@ -1,4 +1,4 @@
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.AspNetCore;
 
 /// <summary>What is known of a message whose signature was verified. Endpoints get it with <c>HttpContext.Features.Get&lt;VerifiedWebhook&gt;()</c>.</summary>
 public sealed record VerifiedWebhook

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.AspNetCore;
 
 /// <summary>How a webhook's signature is written in its header.</summary>
 public enum WebhookEncoding

@@ -1,4 +1,4 @@
-using Nhi.Rotation;
+using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Webhooks;
 
 namespace Microsoft.AspNetCore.Builder;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.AspNetCore;
 
 /// <summary>Limits of a webhook endpoint.</summary>
 /// <remarks>Not safe for concurrent use; it is read once, when the endpoint is declared.</remarks>

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.AspNetCore;
 
 /// <summary>What becomes of a message that was accepted before and comes again, because its sender did not hear of it or because somebody recorded it.</summary>
 public enum WebhookRepeat

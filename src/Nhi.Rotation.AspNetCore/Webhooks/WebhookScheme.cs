@@ -1,4 +1,4 @@
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.AspNetCore;
 
 /// <summary>
 /// How webhooks are signed: which headers carry what, and which bytes the HMAC-SHA256 is made of. Take a preset, change one with <c>with</c>, or

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
-using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Webhooks;
 

@@ -1,6 +1,6 @@
 using Amazon.Extensions.NETCore.Setup;
 
-namespace Nhi.Rotation;
+namespace Nhi.Rotation.AwsSecretsManager;
 
 /// <summary>How a queue of Secrets Manager events is read.</summary>
 public sealed class SecretsManagerEventsOptions
