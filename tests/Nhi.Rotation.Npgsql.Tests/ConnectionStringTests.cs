@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Nhi.Rotation.TestSupport;
 using Nhi.Rotation.Testing;
 using Npgsql;
 
@@ -27,8 +28,8 @@ public sealed class ConnectionStringTests(PostgresFixture postgres)
             var old = shop.Credential.Current.VersionId;
             await shop.RotateToAsync(newUser);
             await load.UntilMoreAsync(20);
-            await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(oldUser) == 0, () => $"connections of {oldUser} are left");
-            await Shop.UntilAsync(() => shop.HeldBy(old) == 0, () => $"{shop.HeldBy(old)} are held");
+            await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(oldUser) == 0, () => $"connections of {oldUser} are left");
+            await Eventually.TrueAsync(() => shop.HeldBy(old) == 0, () => $"{shop.HeldBy(old)} are held");
         }
 
         Assert.Empty(load.Failures);
@@ -50,9 +51,9 @@ public sealed class ConnectionStringTests(PostgresFixture postgres)
             var old = shop.Credential.Current.VersionId;
             var before = second.Accepted;
             await shop.RotateToAsync(newUser);
-            await Shop.UntilAsync(() => second.Accepted > before, () => "the second host got no connection");
-            await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(oldUser) == 0, () => $"connections of {oldUser} are left");
-            await Shop.UntilAsync(() => shop.HeldBy(old) == 0, () => $"{shop.HeldBy(old)} are held");
+            await Eventually.TrueAsync(() => second.Accepted > before, () => "the second host got no connection");
+            await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(oldUser) == 0, () => $"connections of {oldUser} are left");
+            await Eventually.TrueAsync(() => shop.HeldBy(old) == 0, () => $"{shop.HeldBy(old)} are held");
         }
 
         Assert.Empty(load.Failures);
@@ -91,7 +92,7 @@ public sealed class ConnectionStringTests(PostgresFixture postgres)
             """);
         var provider = new FakeCredentialProvider("orders-db", $$"""{"username":"{{shop.UserB}}","password":"anything"}""");
         await using var orders = new RotatingNpgsqlDataSource(shop.ConnectionString, provider);
-        await Shop.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 try

@@ -1,4 +1,5 @@
 using System.Data;
+using Nhi.Rotation.TestSupport;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql.Tests;
@@ -24,8 +25,8 @@ public sealed class DrainTests(PostgresFixture postgres)
         }
 
         // The idle one is gone, the busy one is not, and works.
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 1, () => "the idle connection is left");
-        await Shop.UntilAsync(() => shop.HeldBy(old) == 1, () => $"{shop.HeldBy(old)} are held");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 1, () => "the idle connection is left");
+        await Eventually.TrueAsync(() => shop.HeldBy(old) == 1, () => $"{shop.HeldBy(old)} are held");
         Assert.Equal(1, await Shop.ScalarAsync<int>(busy, "SELECT 1"));
         var verdict = shop.EvidenceOf(old).Verdict;
         Assert.Equal(VerdictKind.StillUsed, verdict.Kind);
@@ -33,9 +34,9 @@ public sealed class DrainTests(PostgresFixture postgres)
 
         await busy.CloseAsync();
 
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "the returned connection is left");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "the returned connection is left");
         Assert.Equal(0, shop.HeldBy(old));
-        await Shop.UntilAsync(() => shop.EvidenceOf(old).Verdict.Kind == VerdictKind.SafeToRevoke, () => string.Join(' ', shop.EvidenceOf(old).Verdict.Reasons));
+        await Eventually.TrueAsync(() => shop.EvidenceOf(old).Verdict.Kind == VerdictKind.SafeToRevoke, () => string.Join(' ', shop.EvidenceOf(old).Verdict.Reasons));
     }
 
     [Fact]
@@ -75,8 +76,8 @@ public sealed class DrainTests(PostgresFixture postgres)
         await closed.Task.WaitAsync(Shop.Deadline, Ct);
         Assert.False(command.IsCompleted);
         Assert.Equal(7, await command);
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "connections are left");
-        await Shop.UntilAsync(() => log.Entries.Any(static entry => entry.Id == 501), () => "the end of the drain is not logged");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "connections are left");
+        await Eventually.TrueAsync(() => log.Entries.Any(static entry => entry.Id == 501), () => "the end of the drain is not logged");
         Assert.Equal(2, log.Entries.Count(static entry => entry.Id == 504));
         Assert.Single(log.Entries, static entry => entry.Id == 505);
     }
@@ -91,7 +92,7 @@ public sealed class DrainTests(PostgresFixture postgres)
 
         await shop.Credential.RevokeAsync(leaked, "leaked", Ct);
 
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserB) == 0, () => "it is still open");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserB) == 0, () => "it is still open");
         await closed.Task.WaitAsync(Shop.Deadline, Ct);
         await using var other = await shop.Orders.OpenConnectionAsync(Ct);
         Assert.Equal(shop.UserA, await Shop.ScalarAsync<string>(other, "SELECT current_user::text"));
@@ -109,7 +110,7 @@ public sealed class DrainTests(PostgresFixture postgres)
 
         await Assert.ThrowsAsync<CredentialUnavailableException>(async () => await shop.Orders.OpenConnectionAsync(Ct));
         Assert.Throws<CredentialUnavailableException>(() => shop.Orders.OpenConnection());
-        await Shop.UntilAsync(async () => await shop.CountSessionsAsync() == 0, () => "a connection is left");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsAsync() == 0, () => "a connection is left");
 
         await shop.RotateToAsync(shop.UserB);
         await using var connection = await shop.Orders.OpenConnectionAsync(Ct);
@@ -129,8 +130,8 @@ public sealed class DrainTests(PostgresFixture postgres)
         await made.OpenAsync(Ct);
         Assert.Equal(VerdictKind.StillUsed, shop.EvidenceOf(first).Verdict.Kind);
         await made.CloseAsync();
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "its connection stayed in the pool");
-        await Shop.UntilAsync(() => shop.HeldBy(first) == 0, () => "the first version is still held");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "its connection stayed in the pool");
+        await Eventually.TrueAsync(() => shop.HeldBy(first) == 0, () => "the first version is still held");
 
         // The same user with another password: it follows.
         await shop.RotateToAsync(shop.UserA);
@@ -163,7 +164,7 @@ public sealed class DrainTests(PostgresFixture postgres)
         await shop.Orders.DisposeAsync();
 
         Assert.Equal(0, shop.HeldBy(shop.Credential.Current.VersionId));
-        await Shop.UntilAsync(async () => await shop.CountSessionsAsync() == 0, () => "a connection is left");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsAsync() == 0, () => "a connection is left");
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await shop.Orders.OpenConnectionAsync(Ct));
     }
 

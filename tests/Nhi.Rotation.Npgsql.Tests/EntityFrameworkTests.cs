@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Nhi.Rotation.TestSupport;
 using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
@@ -45,7 +46,7 @@ public sealed class EntityFrameworkTests(PostgresFixture postgres)
         var contexts = new PooledDbContextFactory<OrdersContext>(Options(shop).AddInterceptors(new FreshConnections()).Options);
 
         Assert.Equal([shop.UserA, shop.UserB], await UsersBeforeAndAfterAsync(shop, contexts));
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "connections of the old user are left");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "connections of the old user are left");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Transactions;
 using Microsoft.Extensions.Time.Testing;
+using Nhi.Rotation.TestSupport;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql.Tests;
@@ -98,8 +99,8 @@ public sealed class InFlightTests(PostgresFixture postgres)
             scope.Complete();
         }
 
-        await Shop.UntilAsync(() => shop.HeldBy(old) == 0, () => "it is still held");
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "it is still open");
+        await Eventually.TrueAsync(() => shop.HeldBy(old) == 0, () => "it is still held");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) == 0, () => "it is still open");
     }
 
     [Fact]
@@ -166,7 +167,7 @@ public sealed class InFlightTests(PostgresFixture postgres)
         Assert.Equal(0, shop.HeldBy(shop.Credential.Current.VersionId));
         await connection.CloseAsync();
         Assert.Equal(0, shop.HeldBy(old));
-        await Shop.UntilAsync(async () => await shop.CountSessionsAsync() == 0, () => "it stayed in the pool");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsAsync() == 0, () => "it stayed in the pool");
     }
 
     [Fact]

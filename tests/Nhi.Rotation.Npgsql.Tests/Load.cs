@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Nhi.Rotation.TestSupport;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql.Tests;
@@ -22,7 +23,7 @@ internal sealed class Load : IAsyncDisposable
     public async Task UntilMoreAsync(int operations)
     {
         var goal = Done + operations;
-        await Shop.UntilAsync(() => Done >= goal, () => $"{Done} operations of {goal}; failures: {string.Join("; ", Failures.Take(3))}");
+        await Eventually.TrueAsync(() => Done >= goal, () => $"{Done} operations of {goal}; failures: {string.Join("; ", Failures.Take(3))}");
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Nhi.Rotation.TestSupport;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql.Tests;
@@ -36,7 +37,7 @@ public sealed class RefusalTests(PostgresFixture postgres)
         Assert.Equal(1, shop.HeldBy(old));
         await connection.CloseAsync();
         Assert.Equal(0, shop.HeldBy(old));
-        await Shop.UntilAsync(async () => await shop.CountSessionsAsync() == 0, () => "a connection of the older version stayed in the pool");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsAsync() == 0, () => "a connection of the older version stayed in the pool");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nhi.Rotation.TestSupport;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql.Tests;
@@ -20,8 +21,8 @@ public sealed class RotationUnderLoadTests(PostgresFixture postgres)
             await shop.RotateToAsync(newUser);
             await load.UntilMoreAsync(20);
 
-            await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(oldUser) == 0, () => $"connections of {oldUser} are left after rotation {rotation}");
-            await Shop.UntilAsync(() => shop.EvidenceOf(oldVersion).Verdict.Kind == VerdictKind.SafeToRevoke, () => string.Join(' ', shop.EvidenceOf(oldVersion).Verdict.Reasons));
+            await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(oldUser) == 0, () => $"connections of {oldUser} are left after rotation {rotation}");
+            await Eventually.TrueAsync(() => shop.EvidenceOf(oldVersion).Verdict.Kind == VerdictKind.SafeToRevoke, () => string.Join(' ', shop.EvidenceOf(oldVersion).Verdict.Reasons));
             Assert.True(await shop.CountSessionsOfAsync(newUser) > 0);
         }
 
@@ -42,9 +43,9 @@ public sealed class RotationUnderLoadTests(PostgresFixture postgres)
             var changed = await ChangePasswordAsync(shop);
             await load.UntilMoreAsync(20);
 
-            await Shop.UntilAsync(
+            await Eventually.TrueAsync(
                 async () => await shop.CountSessionsAsync($"backend_start < '{changed}'") == 0, () => $"connections from before rotation {rotation} are left");
-            await Shop.UntilAsync(() => shop.EvidenceOf(oldVersion).Verdict.Kind == VerdictKind.SafeToRevoke, () => string.Join(' ', shop.EvidenceOf(oldVersion).Verdict.Reasons));
+            await Eventually.TrueAsync(() => shop.EvidenceOf(oldVersion).Verdict.Kind == VerdictKind.SafeToRevoke, () => string.Join(' ', shop.EvidenceOf(oldVersion).Verdict.Reasons));
         }
 
         Assert.Empty(load.Failures);
@@ -61,7 +62,7 @@ public sealed class RotationUnderLoadTests(PostgresFixture postgres)
         var clock = Stopwatch.StartNew();
         await shop.Server.ExecuteAsync($"ALTER ROLE {shop.UserB} NOLOGIN");
         await shop.Server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{shop.UserB}'");
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) > 0, () => "the other user did not take over");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserA) > 0, () => "the other user did not take over");
         await load.UntilMoreAsync(60);
 
         // At most one operation for each connection that the server cut, be it in use or idle.
@@ -81,8 +82,8 @@ public sealed class RotationUnderLoadTests(PostgresFixture postgres)
         await shop.Credential.RevokeAsync(leaked, "leaked in a log", TestContext.Current.CancellationToken);
         await load.UntilMoreAsync(30);
 
-        await Shop.UntilAsync(async () => await shop.CountSessionsOfAsync(shop.UserB) == 0, () => "connections of the revoked version are left");
-        await Shop.UntilAsync(() => shop.HeldBy(leaked) == 0, () => "the revoked version is still held");
+        await Eventually.TrueAsync(async () => await shop.CountSessionsOfAsync(shop.UserB) == 0, () => "connections of the revoked version are left");
+        await Eventually.TrueAsync(() => shop.HeldBy(leaked) == 0, () => "the revoked version is still held");
         Assert.True(await shop.CountSessionsOfAsync(shop.UserA) > 0);
         Assert.Empty(load.Failures);
     }

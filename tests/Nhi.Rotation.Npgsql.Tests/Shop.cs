@@ -1,5 +1,4 @@
 using System.Data;
-using System.Diagnostics;
 using Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -125,16 +124,6 @@ internal sealed class Shop : IAsyncDisposable
         return options;
     }
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(clock.Elapsed < Deadline, what());
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-    }
-
     /// <summary>Is set when somebody has closed a connection. Its state must not be read meanwhile: it throws when it is closed at that moment.</summary>
     public static TaskCompletionSource WhenClosed(NpgsqlConnection connection)
     {
@@ -148,8 +137,6 @@ internal sealed class Shop : IAsyncDisposable
         };
         return closed;
     }
-
-    public static Task UntilAsync(Func<bool> condition, Func<string> what) => UntilAsync(() => Task.FromResult(condition()), what);
 
     public async ValueTask DisposeAsync()
     {

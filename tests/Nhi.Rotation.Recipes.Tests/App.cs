@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Nhi.Rotation.TestSupport;
 using Nhi.Rotation.Testing;
 
 namespace Nhi.Rotation.Recipes.Tests;
@@ -56,19 +56,7 @@ internal sealed class App : IAsyncDisposable
     public long HeldBy(string version) => Ledger.GetUses(Name).Where(use => use.VersionId == version).Sum(static use => use.Held);
 
     public Task UntilSafeAsync(string version) =>
-        UntilAsync(() => VerdictOf(version).Kind == VerdictKind.SafeToRevoke, () => $"{version}: {VerdictOf(version).Kind}, {string.Join(' ', VerdictOf(version).Reasons)}");
-
-    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(clock.Elapsed < Deadline, what());
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-    }
-
-    public static Task UntilAsync(Func<bool> condition, Func<string> what) => UntilAsync(() => Task.FromResult(condition()), what);
+        Eventually.TrueAsync(() => VerdictOf(version).Kind == VerdictKind.SafeToRevoke, () => $"{version}: {VerdictOf(version).Kind}, {string.Join(' ', VerdictOf(version).Reasons)}");
 
     public async ValueTask DisposeAsync()
     {

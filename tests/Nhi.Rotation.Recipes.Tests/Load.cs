@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Nhi.Rotation.TestSupport;
 
 namespace Nhi.Rotation.Recipes.Tests;
 
@@ -18,7 +19,7 @@ internal sealed class Load : IAsyncDisposable
     public async Task UntilMoreAsync(int operations)
     {
         var goal = Done + operations;
-        await App.UntilAsync(() => Done >= goal, () => $"{Done} operations of {goal}; failures: {string.Join("; ", Failures.Take(3))}");
+        await Eventually.TrueAsync(() => Done >= goal, () => $"{Done} operations of {goal}; failures: {string.Join("; ", Failures.Take(3))}");
     }
 
     public async Task StopAsync()

@@ -1,5 +1,6 @@
 using MySqlConnector;
 using Nhi.Rotation.Recipes.Tests.Servers;
+using Nhi.Rotation.TestSupport;
 
 namespace Nhi.Rotation.Recipes.Tests;
 
@@ -21,8 +22,8 @@ public sealed class MariaDbRecipeTests(MariaDbFixture mariaDb)
         {
         }
 
-        await App.UntilAsync(async () => (await shop.SessionsOfAsync(shop.App.UserA)).Length == 1, () => "the idle connection is left");
-        await App.UntilAsync(() => shop.App.VerdictOf("v1").Kind == VerdictKind.StillUsed, () => $"{shop.App.VerdictOf("v1").Kind}");
+        await Eventually.TrueAsync(async () => (await shop.SessionsOfAsync(shop.App.UserA)).Length == 1, () => "the idle connection is left");
+        await Eventually.TrueAsync(() => shop.App.VerdictOf("v1").Kind == VerdictKind.StillUsed, () => $"{shop.App.VerdictOf("v1").Kind}");
         Assert.Equal("orders-db", Assert.Single(shop.App.VerdictOf("v1").Users).Consumer);
         Assert.Equal(shop.App.UserA, await MariaDbShop.UserOfAsync(busy));
 

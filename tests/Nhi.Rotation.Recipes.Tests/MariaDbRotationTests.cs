@@ -1,4 +1,5 @@
 using Nhi.Rotation.Recipes.Tests.Servers;
+using Nhi.Rotation.TestSupport;
 
 namespace Nhi.Rotation.Recipes.Tests;
 
@@ -101,7 +102,7 @@ public sealed class MariaDbRotationTests(MariaDbFixture mariaDb)
         var lost = (await shop.SessionsOfAsync(shop.App.UserB)).Length;
         await shop.Server.ExecuteAsync($"ALTER USER {shop.App.UserB} ACCOUNT LOCK");
         await shop.Server.KillAsync(shop.App.UserB);
-        await App.UntilAsync(() => shop.App.Credential.Current.VersionId == "v1", () => "the app did not fall back");
+        await Eventually.TrueAsync(() => shop.App.Credential.Current.VersionId == "v1", () => "the app did not fall back");
         await load.UntilMoreAsync(60);
 
         // At most one operation for each connection that the server cut.

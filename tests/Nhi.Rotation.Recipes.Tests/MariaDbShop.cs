@@ -1,5 +1,6 @@
 using MySqlConnector;
 using Nhi.Rotation.Recipes.Tests.Servers;
+using Nhi.Rotation.TestSupport;
 
 namespace Nhi.Rotation.Recipes.Tests;
 
@@ -56,7 +57,7 @@ internal sealed class MariaDbShop : IAsyncDisposable
     /// <summary>The server's own view.</summary>
     public Task<string[]> SessionsOfAsync(string user) => Server.ReadAsync($"SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '{user}'");
 
-    public Task UntilNoSessionOfAsync(string user) => App.UntilAsync(async () => (await SessionsOfAsync(user)).Length == 0, () => $"connections of {user} are left");
+    public Task UntilNoSessionOfAsync(string user) => Eventually.TrueAsync(async () => (await SessionsOfAsync(user)).Length == 0, () => $"connections of {user} are left");
 
     public static async Task<string> UserOfAsync(MySqlConnection connection)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Nhi.Rotation.Recipes.Tests.Servers;
+using Nhi.Rotation.TestSupport;
 using RabbitMQ.Client;
 
 namespace Nhi.Rotation.Recipes.Tests;
@@ -51,7 +52,7 @@ internal sealed class RabbitMqShop : IAsyncDisposable
         async (channel, _) => await channel.BasicPublishAsync(string.Empty, "orders", BitConverter.GetBytes(Interlocked.Increment(ref _published)), CancellationToken.None),
         CancellationToken.None);
 
-    public Task UntilHandledAsync() => App.UntilAsync(() => Handled.Count == Published, () => $"{Handled.Count} of {Published} messages were handled");
+    public Task UntilHandledAsync() => Eventually.TrueAsync(() => Handled.Count == Published, () => $"{Handled.Count} of {Published} messages were handled");
 
     public async Task<OrdersConsumer> ConsumeAsync(Func<Task>? handle = null)
     {
@@ -75,7 +76,7 @@ internal sealed class RabbitMqShop : IAsyncDisposable
         return version;
     }
 
-    public Task UntilNoConnectionOfAsync(string user) => App.UntilAsync(async () => (await Server.ConnectionsOfAsync(user)).Length == 0, () => $"connections of {user} are left");
+    public Task UntilNoConnectionOfAsync(string user) => Eventually.TrueAsync(async () => (await Server.ConnectionsOfAsync(user)).Length == 0, () => $"connections of {user} are left");
 
     public Task UseOnceAsync() => Orders.UseAsync(static (channel, _) => channel.QueueDeclarePassiveAsync("orders", CancellationToken.None), CancellationToken.None);
 

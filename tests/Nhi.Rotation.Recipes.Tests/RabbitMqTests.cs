@@ -1,4 +1,5 @@
 using Nhi.Rotation.Recipes.Tests.Servers;
+using Nhi.Rotation.TestSupport;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -69,7 +70,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         await load.UntilMoreAsync(60);
 
         await shop.Server.DeleteUserAsync(shop.App.UserB);
-        await App.UntilAsync(() => shop.App.Credential.Current.VersionId == "v1", () => "the app did not fall back");
+        await Eventually.TrueAsync(() => shop.App.Credential.Current.VersionId == "v1", () => "the app did not fall back");
         await load.UntilMoreAsync(60);
         await load.StopAsync();
 
@@ -77,7 +78,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         Assert.InRange(load.Failures.Count, 0, 4);
         Assert.DoesNotContain(load.Failures, static failure => failure is BrokerUnreachableException);
         Assert.Empty(await shop.Server.ConnectionsOfAsync(shop.App.UserB));
-        await App.UntilAsync(() => shop.Handled.Count >= shop.Published - load.Failures.Count, () => $"{shop.Handled.Count} of {shop.Published} messages were handled");
+        await Eventually.TrueAsync(() => shop.Handled.Count >= shop.Published - load.Failures.Count, () => $"{shop.Handled.Count} of {shop.Published} messages were handled");
         await consumer.StopAsync(Ct);
         TestContext.Current.SendDiagnosticMessage("{0} of {1} operations failed", load.Failures.Count, load.Done);
     }
@@ -101,7 +102,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         await ending.Task.WaitAsync(App.Deadline, Ct);
         await shop.UseOnceAsync();
 
-        await App.UntilAsync(() => shop.App.VerdictOf("v1").Kind == VerdictKind.StillUsed, () => $"{shop.App.VerdictOf("v1").Kind}");
+        await Eventually.TrueAsync(() => shop.App.VerdictOf("v1").Kind == VerdictKind.StillUsed, () => $"{shop.App.VerdictOf("v1").Kind}");
         Assert.Equal("orders-broker", Assert.Single(shop.App.VerdictOf("v1").Users).Consumer);
         Assert.Single(await shop.Server.ConnectionsOfAsync(shop.App.UserA));
         Assert.Single(await shop.Server.ConnectionsOfAsync(shop.App.UserB));
@@ -137,7 +138,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         await work;
 
         // The connection's, and that of the broker as long as this is its version.
-        await App.UntilAsync(() => shop.App.HeldBy("v1") == 2, () => $"{shop.App.HeldBy("v1")} holds");
+        await Eventually.TrueAsync(() => shop.App.HeldBy("v1") == 2, () => $"{shop.App.HeldBy("v1")} holds");
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         await shop.Server.CloseConnectionsAsync(shop.App.UserA);
 
         // The client may not have heard of it yet.
-        await App.UntilAsync(async () => await Record.ExceptionAsync(shop.UseOnceAsync) is null, () => "no new connection");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(shop.UseOnceAsync) is null, () => "no new connection");
 
         Assert.Equal("v2", shop.App.Credential.Current.VersionId);
     }
@@ -266,7 +267,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         var password = ServerProcess.NewPassword();
         await shop.Server.ChangePasswordAsync(shop.App.UserA, password);
         await shop.Server.CloseConnectionsAsync(shop.App.UserA);
-        await App.UntilAsync(async () => await Record.ExceptionAsync(shop.UseOnceAsync) is BrokerUnreachableException, () => "the old password is not refused");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(shop.UseOnceAsync) is BrokerUnreachableException, () => "the old password is not refused");
 
         shop.App.Publish(shop.App.UserA, password);
         await shop.App.RefreshAsync();
@@ -286,7 +287,7 @@ public sealed class RabbitMqTests(RabbitMqFixture rabbitMq)
         await shop.RotateToAsync(shop.App.UserB);
 
         await shop.UntilNoConnectionOfAsync(shop.App.UserA);
-        await App.UntilAsync(() => shop.App.HeldBy("v1") == 0, () => $"{shop.App.HeldBy("v1")} holds");
+        await Eventually.TrueAsync(() => shop.App.HeldBy("v1") == 0, () => $"{shop.App.HeldBy("v1")} holds");
     }
 
     [Fact]

@@ -27,14 +27,14 @@ public sealed class DeploymentTests
         Assert.Equal(2, await server.ConnectionsAsync("app-a"));
 
         await app.RotateAsync(Login("app-b", "pw-b"));
-        await RedisApp.UntilAsync(async () => await server.ConnectionsAsync("app-a") == 0 && await server.ConnectionsAsync("app-b") == 2, "the connections did not change");
+        await Eventually.TrueAsync(async () => await server.ConnectionsAsync("app-a") == 0 && await server.ConnectionsAsync("app-b") == 2, "the connections did not change");
         await server.DeleteUserAsync("app-a");
         Assert.NotNull(await load.AdvanceAsync(TimeSpan.FromSeconds(20)));
 
         Assert.Equal(0, load.Failed);
         Assert.Equal(0, app.Held("v1"));
         Assert.Equal(2, app.Held("v2"));
-        await RedisApp.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 await app.Redis.GetSubscriber().PublishAsync(RedisChannel.Literal("news"), "hello");
@@ -51,10 +51,10 @@ public sealed class DeploymentTests
         await cluster.AclAsync("app-b", ["on", ">pw-b", .. Everything]);
         await using var app = new RedisApp(cluster.Nodes[0].Address, Login("app-a", "pw-a"));
         await using var load = new RedisLoad(app.Redis, workers: 8);
-        await RedisApp.UntilAsync(async () => (await cluster.ConnectionsAsync("app-a")).All(static count => count > 0), "a node has no connection");
+        await Eventually.TrueAsync(async () => (await cluster.ConnectionsAsync("app-a")).All(static count => count > 0), "a node has no connection");
 
         await app.RotateAsync(Login("app-b", "pw-b"));
-        await RedisApp.UntilAsync(async () => (await cluster.ConnectionsAsync("app-a")).Sum() == 0 && app.Held("v1") == 0, "a connection of the old user is left");
+        await Eventually.TrueAsync(async () => (await cluster.ConnectionsAsync("app-a")).Sum() == 0 && app.Held("v1") == 0, "a connection of the old user is left");
         foreach (var node in cluster.Nodes)
         {
             await node.DeleteUserAsync("app-a");
@@ -63,7 +63,7 @@ public sealed class DeploymentTests
         Assert.NotNull(await load.AdvanceAsync(TimeSpan.FromSeconds(20)));
         Assert.All(await cluster.ConnectionsAsync("app-b"), static count => Assert.True(count > 0));
         Assert.Equal(0, load.Failed);
-        await RedisApp.UntilAsync(() => app.Verdict("v1") == VerdictKind.SafeToRevoke, "the old version is not safe to revoke");
+        await Eventually.TrueAsync(() => app.Verdict("v1") == VerdictKind.SafeToRevoke, "the old version is not safe to revoke");
     }
 
     [Fact]
@@ -82,13 +82,13 @@ public sealed class DeploymentTests
             });
         await using var load = new RedisLoad(app.Redis, workers: 8);
         await app.RotateAsync(Login("app", "pw-2"));
-        await RedisApp.UntilAsync(async () => (await cluster.ConnectionsAsync("app")).All(static count => count > 0), "a node has no connection");
-        await RedisApp.UntilAsync(() => app.Held("v2") > 0 && app.Held("v1") == 0, "a connection still has v1");
+        await Eventually.TrueAsync(async () => (await cluster.ConnectionsAsync("app")).All(static count => count > 0), "a node has no connection");
+        await Eventually.TrueAsync(() => app.Held("v2") > 0 && app.Held("v1") == 0, "a connection still has v1");
 
         await cluster.AclAsync("app", "<pw-2");
         await Task.WhenAll(cluster.Nodes.Select(static node => node.KillAsync("app")));
 
-        await RedisApp.UntilAsync(async () => (await cluster.ConnectionsAsync("app")).All(static count => count > 0) && app.Held("v1") > 0, "a node was not connected to again");
+        await Eventually.TrueAsync(async () => (await cluster.ConnectionsAsync("app")).All(static count => count > 0) && app.Held("v1") > 0, "a node was not connected to again");
         Assert.NotNull(await load.AdvanceAsync(TimeSpan.FromSeconds(20)));
 
         // However often it is tried, a server's refusal is told once.
@@ -110,14 +110,14 @@ public sealed class DeploymentTests
         }
 
         await using var sentinel = await RedisSentinel.StartAsync(primary);
-        await RedisApp.UntilAsync(async () => await sentinel.ReplicasAsync() == 1, "the sentinel does not know the replica");
+        await Eventually.TrueAsync(async () => await sentinel.ReplicasAsync() == 1, "the sentinel does not know the replica");
         await using var app = new RedisApp($"{sentinel.Address},serviceName=main", Login("app-a", "pw-a"), static options => options.SentinelPassword = string.Empty);
         var database = app.Redis.GetDatabase();
         await database.StringSetAsync("key", 1);
         Assert.True(await primary.ConnectionsAsync("app-a") > 0);
 
         await app.RotateAsync(Login("app-b", "pw-b"));
-        await RedisApp.UntilAsync(
+        await Eventually.TrueAsync(
             async () => await primary.ConnectionsAsync("app-a") + await replica.ConnectionsAsync("app-a") == 0 && app.Held("v1") == 0,
             "a connection of the old user is left");
         Assert.True(await primary.ConnectionsAsync("app-b") > 0);
@@ -128,7 +128,7 @@ public sealed class DeploymentTests
         await replica.DeleteUserAsync("app-a");
 
         await sentinel.FailOverAsync();
-        await RedisApp.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 try

@@ -56,17 +56,5 @@ internal sealed class RedisApp : IAsyncDisposable
 
     public VerdictKind Verdict(string version) => Ledger.GetRotations("cache").Single(rotation => rotation.From == version).Verdict.Kind;
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        var deadline = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(20), what);
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
-    }
-
-    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
-
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

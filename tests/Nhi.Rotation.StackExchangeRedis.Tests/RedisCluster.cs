@@ -27,7 +27,7 @@ internal sealed class RedisCluster : IAsyncDisposable
         // Each node refuses everything until it has heard of the others' slots.
         foreach (var node in cluster._nodes)
         {
-            await RedisApp.UntilAsync(node.IsClusterReadyAsync, "the cluster does not come up");
+            await Eventually.TrueAsync(node.IsClusterReadyAsync, "the cluster does not come up");
         }
 
         return cluster;

@@ -39,7 +39,7 @@ internal sealed class RedisSentinel : IAsyncDisposable
             """);
         var process = RedisServer.Start(Installed.Program("redis-server", "redis-server"), [file, "--sentinel"]);
         ConnectionMultiplexer? admin = null;
-        await RedisApp.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 try
@@ -59,7 +59,7 @@ internal sealed class RedisSentinel : IAsyncDisposable
     public async Task<int> ReplicasAsync() => (await _admin.GetServers()[0].SentinelReplicasAsync("main")).Length;
 
     /// <summary>Asked for until the sentinel has seen that the replica follows.</summary>
-    public Task FailOverAsync() => RedisApp.UntilAsync(
+    public Task FailOverAsync() => Eventually.TrueAsync(
         async () =>
         {
             try

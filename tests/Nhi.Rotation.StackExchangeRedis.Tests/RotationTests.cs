@@ -25,13 +25,13 @@ public sealed class RotationTests
             var old = app.Provider.Current.VersionId;
             await server.AclAsync("app", $">pw-{i}");
             await app.RotateAsync(Login("app", $"pw-{i}"));
-            await RedisApp.UntilAsync(() => app.Held(old) == 0, $"a connection still has {old}");
+            await Eventually.TrueAsync(() => app.Held(old) == 0, $"a connection still has {old}");
             await server.AclAsync("app", $"<pw-{i - 1}");
             await AdvanceAsync(load);
         }
 
         var before = received;
-        await RedisApp.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 await app.Redis.GetSubscriber().PublishAsync(RedisChannel.Literal("news"), "hello");
@@ -58,12 +58,12 @@ public sealed class RotationTests
         await app.Redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal("news"), (_, _) => Interlocked.Increment(ref received));
 
         await app.RotateAsync(Login("app-b", "pw-b"));
-        await RedisApp.UntilAsync(async () => await server.ConnectionsAsync("app-a") == 0, "a connection of the old user is left");
+        await Eventually.TrueAsync(async () => await server.ConnectionsAsync("app-a") == 0, "a connection of the old user is left");
         await server.DeleteUserAsync("app-a");
         await AdvanceAsync(load);
 
         Assert.Equal(0, load.Failed);
-        await RedisApp.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 await app.Redis.GetSubscriber().PublishAsync(RedisChannel.Literal("news"), "hello");
@@ -87,10 +87,10 @@ public sealed class RotationTests
 
         await using var app = new RedisApp($"{primary.Address},{replica.Address}", Login("app-a", "pw-a"));
         await app.Redis.GetDatabase().StringSetAsync("key", 1);
-        await RedisApp.UntilAsync(async () => await replica.ConnectionsAsync("app-a") > 0, "the replica has no connection");
+        await Eventually.TrueAsync(async () => await replica.ConnectionsAsync("app-a") > 0, "the replica has no connection");
 
         await app.RotateAsync(Login("app-b", "pw-b"));
-        await RedisApp.UntilAsync(
+        await Eventually.TrueAsync(
             async () => await primary.ConnectionsAsync("app-a") + await replica.ConnectionsAsync("app-a") == 0,
             "a connection of the old user is left");
 
@@ -106,12 +106,12 @@ public sealed class RotationTests
         await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
         await app.Redis.GetDatabase().StringSetAsync("key", 1);
         await app.RotateAsync(Login("app", "pw-2"));
-        await RedisApp.UntilAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");
+        await Eventually.TrueAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");
         Assert.True(app.Held("v1") > 0);
         Assert.Equal(VerdictKind.StillUsed, app.Verdict("v1"));
 
         await server.AclAsync("app", ">pw-2");
-        await RedisApp.UntilAsync(() => app.Held("v1") == 0 && app.Verdict("v1") == VerdictKind.SafeToRevoke, "the old version is not safe to revoke");
+        await Eventually.TrueAsync(() => app.Held("v1") == 0 && app.Verdict("v1") == VerdictKind.SafeToRevoke, "the old version is not safe to revoke");
 
         Assert.True(app.Held("v2") > 0);
     }
@@ -124,14 +124,14 @@ public sealed class RotationTests
         await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
         await using var load = new RedisLoad(app.Redis);
         await app.RotateAsync(Login("app", "pw-2"));
-        await RedisApp.UntilAsync(() => app.Held("v1") == 0, "a connection still has v1");
+        await Eventually.TrueAsync(() => app.Held("v1") == 0, "a connection still has v1");
         await server.AclAsync("app", "<pw-1");
 
         await server.KillAsync("app");
         await AdvanceAsync(load);
 
         Assert.Equal(0, await server.RefusalsAsync("app"));
-        await RedisApp.UntilAsync(() => app.Held("v2") > 0, "nothing holds v2");
+        await Eventually.TrueAsync(() => app.Held("v2") > 0, "nothing holds v2");
         Assert.Equal(0, app.Held("v1"));
     }
 
@@ -143,14 +143,14 @@ public sealed class RotationTests
         await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
         await using var load = new RedisLoad(app.Redis);
         await app.RotateAsync(Login("app", "pw-unknown"));
-        await RedisApp.UntilAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");
+        await Eventually.TrueAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");
         var start = TimeProvider.System.GetTimestamp();
         await server.KillAsync("app");
         await AdvanceAsync(load);
         TestContext.Current.SendDiagnosticMessage("recovered after {0}, {1} failed", TimeProvider.System.GetElapsedTime(start), load.Failed);
 
         await server.AclAsync("app", ">pw-unknown");
-        await RedisApp.UntilAsync(() => app.Held("v2") > 0 && app.Held("v1") == 0, "the connections did not move on");
+        await Eventually.TrueAsync(() => app.Held("v2") > 0 && app.Held("v1") == 0, "the connections did not move on");
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class RotationTests
         await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
         await using var load = new RedisLoad(app.Redis);
         await app.RotateAsync(Login("app", "pw-2"));
-        await RedisApp.UntilAsync(() => app.Held("v2") > 0 && app.Held("v1") == 0, "a connection still has v1");
+        await Eventually.TrueAsync(() => app.Held("v2") > 0 && app.Held("v1") == 0, "a connection still has v1");
 
         await server.AclAsync("app", "<pw-2");
         await server.KillAsync("app");
@@ -169,7 +169,7 @@ public sealed class RotationTests
 
         Assert.NotNull(recovered);
         Assert.Contains(app.Logs.Messages, message => message.Id == 521);
-        await RedisApp.UntilAsync(() => app.Held("v1") > 0, "nothing holds v1");
+        await Eventually.TrueAsync(() => app.Held("v1") > 0, "nothing holds v1");
         TestContext.Current.SendDiagnosticMessage("recovered after {0}, {1} failed", recovered, load.Failed);
     }
 
@@ -195,7 +195,7 @@ public sealed class RotationTests
         await using var app = new RedisApp(server.Address, "pw-1", options => options.User = "app");
         await app.Redis.GetDatabase().StringSetAsync("key", 1);
 
-        await RedisApp.UntilAsync(() => app.Provider.Credentials.Current is not null && app.Logs.Messages.Any(message => message.Id == 520), "not authenticated");
+        await Eventually.TrueAsync(() => app.Provider.Credentials.Current is not null && app.Logs.Messages.Any(message => message.Id == 520), "not authenticated");
         Assert.True(await server.ConnectionsAsync("app") > 0);
     }
 
@@ -209,7 +209,7 @@ public sealed class RotationTests
         await using (var load = new RedisLoad(app.Redis))
         {
             await app.RotateAsync(Login("app", $"{Canary}-2"));
-            await RedisApp.UntilAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");
+            await Eventually.TrueAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");
             await server.KillAsync("app");
             await AdvanceAsync(load);
         }

@@ -24,14 +24,14 @@ public sealed class StartTests
 
         await using var server = await RedisServer.StartAsync(Program(), port: port);
         await server.AclAsync("app", ["on", ">pw-3", .. Everything]);
-        await RedisApp.UntilAsync(async () => await WorksAsync(database), "it did not come up by itself");
+        await Eventually.TrueAsync(async () => await WorksAsync(database), "it did not come up by itself");
 
-        await RedisApp.UntilAsync(() => app.Held("v3") > 0, "nothing holds the version");
+        await Eventually.TrueAsync(() => app.Held("v3") > 0, "nothing holds the version");
         Assert.Equal(0, app.Held("v1") + app.Held("v2"));
 
         await server.AclAsync("app", ">pw-4");
         await app.RotateAsync("pw-4");
-        await RedisApp.UntilAsync(() => app.Held("v4") > 0 && app.Held("v3") == 0, "the connections did not follow");
+        await Eventually.TrueAsync(() => app.Held("v4") > 0 && app.Held("v3") == 0, "the connections did not follow");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class StartTests
 
         await app.DisposeAsync();
 
-        await RedisApp.UntilAsync(async () => await server.ConnectionsAsync("app") == 0, "a connection is left");
+        await Eventually.TrueAsync(async () => await server.ConnectionsAsync("app") == 0, "a connection is left");
         Assert.Equal(0, ledger.GetUses("cache").Sum(static use => use.Held));
     }
 
@@ -75,7 +75,7 @@ public sealed class StartTests
 
         await server.KillAsync("app");
 
-        await RedisApp.UntilAsync(async () => await WorksAsync(app.Redis.GetDatabase()), "it did not come back");
+        await Eventually.TrueAsync(async () => await WorksAsync(app.Redis.GetDatabase()), "it did not come back");
         Assert.True(await server.ConnectionsAsync("app") > 0);
         Assert.DoesNotContain(app.Logs.Messages, static message => message.Id is 521 or 522);
     }
@@ -87,7 +87,7 @@ public sealed class StartTests
         await server.AclAsync("app", ["on", ">pw-1", ">pw-2", .. Everything]);
         await using var app = new RedisApp(server.Address, Login("app", "pw-1"), static options => options.AsyncTimeout = 30_000);
         var waiting = app.Redis.GetDatabase().ExecuteAsync("BLPOP", "queue", 0);
-        await RedisApp.UntilAsync(async () => await server.IsBlockedAsync("app"), "it does not wait");
+        await Eventually.TrueAsync(async () => await server.IsBlockedAsync("app"), "it does not wait");
 
         await app.RotateAsync(Login("app", "pw-2"));
         Assert.False(waiting.IsCompleted);
@@ -95,7 +95,7 @@ public sealed class StartTests
         await server.Admin.GetDatabase().ListLeftPushAsync("queue", "job");
 
         Assert.Equal("job", (string?)((RedisResult[])(await waiting)!)[1]);
-        await RedisApp.UntilAsync(() => app.Held("v1") == 0 && app.Held("v2") > 0, "the connection did not follow");
+        await Eventually.TrueAsync(() => app.Held("v1") == 0 && app.Held("v2") > 0, "the connection did not follow");
     }
 
     [Fact]
