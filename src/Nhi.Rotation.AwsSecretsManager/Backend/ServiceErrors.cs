@@ -24,6 +24,24 @@ internal static class ServiceErrors
             case "InvalidRequestException" or "InvalidParameterException" or "ValidationException":
                 return call.Error(
                     BackendFailure.Misconfigured, $"{call.Where} refused the request for {secret} as invalid{tag}", "Check that the secret's name or ARN is complete and spelt right.");
+            default:
+                return Denied(error, call, action, secret, tag) ?? ByStatus(error, call, secret, tag);
+        }
+    }
+
+    public static BackendException Deleted(SecretCall call) => call.Error(
+        BackendFailure.NotFound,
+        $"secret '{call.Address.SecretId}' is scheduled for deletion",
+        "Restore it (aws secretsmanager restore-secret), or point the credential at its successor; what was read before stays in use.");
+
+    public static bool IsDenied(AmazonServiceException error) => error.ErrorCode is "AccessDeniedException" or "AccessDenied";
+
+    public static bool IsNotFound(Exception error) => error is AmazonServiceException { ErrorCode: "ResourceNotFoundException" };
+
+    private static BackendException? Denied(AmazonServiceException error, SecretCall call, string action, string secret, string tag)
+    {
+        switch (error.ErrorCode)
+        {
             case "AccessDeniedException" or "AccessDenied" when IsKms(error):
                 return call.Error(
                     BackendFailure.AccessDenied,
@@ -56,18 +74,9 @@ internal static class ServiceErrors
                     $"{call.Where} refused the signature of the request{tag}",
                     "Check the secret access key, and that this machine's clock is right to within 5 minutes.");
             default:
-                return ByStatus(error, call, secret, tag);
+                return null;
         }
     }
-
-    public static BackendException Deleted(SecretCall call) => call.Error(
-        BackendFailure.NotFound,
-        $"secret '{call.Address.SecretId}' is scheduled for deletion",
-        "Restore it (aws secretsmanager restore-secret), or point the credential at its successor; what was read before stays in use.");
-
-    public static bool IsDenied(AmazonServiceException error) => error.ErrorCode is "AccessDeniedException" or "AccessDenied";
-
-    public static bool IsNotFound(Exception error) => error is AmazonServiceException { ErrorCode: "ResourceNotFoundException" };
 
     private static BackendException ByStatus(AmazonServiceException error, SecretCall call, string secret, string tag)
     {

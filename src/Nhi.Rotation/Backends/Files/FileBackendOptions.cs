@@ -91,13 +91,12 @@ public sealed class FileBackendOptions
             return $"FileName is '{FileName}'. Set a relative path without '..', or put the whole path into the credential's path.";
         }
 
-        if (CertificatePath is not null && (Layout != FileLayout.SingleValue || FileName is not null || JsonField is not null || Content != FileContent.Text))
-        {
-            return "PEM files have a Layout, FileName, Content or JsonField. Leave these unset; the two paths say it all.";
-        }
-
-        return JsonField is null ? null : FindJsonFieldMistake();
+        return CertificatePath is not null ? FindPemMistake() : JsonField is null ? null : FindJsonFieldMistake();
     }
+
+    private string? FindPemMistake() => Layout != FileLayout.SingleValue || FileName is not null || JsonField is not null || Content != FileContent.Text
+        ? "PEM files have a Layout, FileName, Content or JsonField. Leave these unset; the two paths say it all."
+        : null;
 
     private string? FindJsonFieldMistake()
     {
