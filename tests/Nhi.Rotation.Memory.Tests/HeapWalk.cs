@@ -12,7 +12,8 @@ internal static class HeapWalk
     /// <summary>How the library's objects lead to a value, such as <c>RotatingCredentialProvider -> Credential[] -> Credential -> String</c>.</summary>
     public static IReadOnlyList<string> PathsTo(int processId, IReadOnlyCollection<string> values)
     {
-        using var target = DataTarget.AttachToProcess(processId, suspend: true);
+        // Not suspended: the app does nothing between requests, and its threads need no tracer then.
+        using var target = DataTarget.AttachToProcess(processId, suspend: false);
 
         // A runtime of a Linux distribution does not say its version, and has its data access library beside itself; the process runs on the same one as this test.
         var directory = Path.GetDirectoryName(typeof(object).Assembly.Location)!;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Nhi.Rotation.TestSupport;
 using Nhi.Rotation.Testing;
+using Nhi.Rotation.TestSupport;
 using Npgsql;
 
 namespace Nhi.Rotation.Npgsql.Tests;

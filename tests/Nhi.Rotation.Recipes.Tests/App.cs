@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Nhi.Rotation.TestSupport;
 using Nhi.Rotation.Testing;
+using Nhi.Rotation.TestSupport;
 
 namespace Nhi.Rotation.Recipes.Tests;
 

@@ -1,4 +1,3 @@
-using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
@@ -15,8 +14,6 @@ internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCall
 
     /// <summary>Compares with every value at once, in constant time.</summary>
     public MatchTable.Entry? Find(ReadOnlySpan<byte> presented) => (_matches ?? Make()).Find(presented);
-
-    public void FindAll(ReadOnlySpan<byte> value, List<VersionRecord> found) => (_matches ?? Make()).FindAll(value, found);
 
     public MatchTable.Entry? Find(Func<Credential, bool> proves, string consumer) => (_matches ?? Make()).Find(proves, consumer);
 

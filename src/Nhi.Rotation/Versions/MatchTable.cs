@@ -33,19 +33,6 @@ internal sealed class MatchTable
         return _entries[found];
     }
 
-    /// <summary>Adds all entries that equal <paramref name="presented"/> to a list; every fingerprint is compared.</summary>
-    public void FindAll(ReadOnlySpan<byte> presented, List<VersionRecord> found)
-    {
-        var fingerprint = VersionFingerprint.Of(presented);
-        for (var i = 1; i < _entries.Length; i++)
-        {
-            if (_entries[i]!.Fingerprint == fingerprint)
-            {
-                found.Add(_entries[i]!.Record);
-            }
-        }
-    }
-
     /// <summary>The last entry whose value fits a proof, or <see langword="null"/>. Every value that is kept is tried, the last first.</summary>
     /// <param name="proves">The proof.</param>
     /// <param name="consumer">Who checks it: whatever the proof keeps of a credential counts for them.</param>

@@ -7,7 +7,7 @@ namespace Nhi.Rotation.Versions;
 internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
 {
     [ThreadStatic]
-    private static ProofTracker? t_checking;
+    private static ProofTracker? _checking;
 
     public override CredentialStage Stage => own.Stage;
 
@@ -15,7 +15,7 @@ internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
 
     public override void RecordUse()
     {
-        if (t_checking != this)
+        if (_checking != this)
         {
             own.RecordUse();
         }
@@ -28,15 +28,15 @@ internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
     /// <summary>Checks a proof with the credential that has this tracker.</summary>
     public bool Check(Func<Credential, bool> proves, Credential credential)
     {
-        var outer = t_checking;
-        t_checking = this;
+        var outer = _checking;
+        _checking = this;
         try
         {
             return proves(credential);
         }
         finally
         {
-            t_checking = outer;
+            _checking = outer;
         }
     }
 }

@@ -76,7 +76,7 @@ public sealed class AnyOfTests
         foreach (var name in (string[])["first", "second", "third"])
         {
             backend.Add(name, $"secret of {name}");
-            builder.Services.AddRotatingCredentials().AddCredential(name, c => c.UseBackend(name, _ => backend));
+            builder.Services.AddRotatingCredentials().AddCredential(name, c => c.UseBackend(name, _ => backend).Configure(options => options.MinimumLength = 1));
         }
 
         var app = builder.Build();

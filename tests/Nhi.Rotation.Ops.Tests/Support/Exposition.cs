@@ -22,11 +22,11 @@ internal static partial class Exposition
             .UseBackend("key", _ => backend).ProbeWith(_ => new AcceptingProbe()));
         await using var provider = services.BuildServiceProvider();
         var now = TimeProvider.System.GetUtcNow();
-        backend.SetValidity("key", backend.Add("key", "one"), now, now.AddDays(1));
+        backend.SetValidity("key", backend.Add("key", "one-key-that-callers-present"), now, now.AddDays(1));
         var stripe = provider.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
         var captured = await stripe.GetCurrentAsync(ct);
         using var held = captured.Hold();
-        stripe.Match("one"u8, "acme");
+        stripe.Match("one-key-that-callers-present"u8, "acme");
         await WaitAsync(() => stripe.Credentials.Current is not null && provider.GetRequiredService<IRotationLedger>().GetUses().Any(use => use.FirstUse is not null), ct);
         backend.Add("key", "two");
         await stripe.RefreshAsync(RefreshReason.Requested, ct);

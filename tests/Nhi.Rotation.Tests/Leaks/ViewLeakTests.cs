@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Nhi.Rotation.Backends.Files;
 using Nhi.Rotation.Http;
 using Nhi.Rotation.Providers;
