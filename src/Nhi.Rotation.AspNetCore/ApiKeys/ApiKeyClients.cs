@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text;
 
 namespace Nhi.Rotation.AspNetCore.ApiKeys;
 
@@ -11,14 +10,13 @@ internal sealed class ApiKeyClients
     private readonly ApiKeyClient? _only;
     private readonly char _separator;
 
-    public ApiKeyClients(IServiceProvider services, string scheme, RotatingApiKeyOptions options)
+    public ApiKeyClients(IReadOnlyList<ApiKeyClient> clients, char separator)
     {
-        var clients = options.Clients.Select(client => NewClient(services, scheme, client.Key, client.Value, options)).ToArray();
         _byId = clients.ToFrozenDictionary(client => client.Id, StringComparer.Ordinal);
         _byPrefix = _byId.GetAlternateLookup<ReadOnlySpan<char>>();
-        _only = clients.Length == 1 ? clients[0] : null;
-        _separator = options.PrefixSeparator;
-        Any = clients.FirstOrDefault();
+        _only = clients is [var only] ? only : null;
+        _separator = separator;
+        Any = clients is [var first, ..] ? first : null;
     }
 
     /// <summary>Some client, to compare with when none was found: unknown clients must not be told by how fast they are refused.</summary>
@@ -36,13 +34,4 @@ internal sealed class ApiKeyClients
         var end = key.IndexOf(_separator);
         return end > 0 && _byPrefix.TryGetValue(key[..end], out var client) ? client : null;
     }
-
-    private static ApiKeyClient NewClient(IServiceProvider services, string scheme, string id, string credential, RotatingApiKeyOptions options)
-    {
-        var keys = Keys(services, scheme, id, credential);
-        return new ApiKeyClient(id, keys, options.TellPlacesApart ? new CallerPlaces(id, options.PlaceKey ?? Encoding.UTF8.GetBytes(credential), keys) : null);
-    }
-
-    private static IRotatingCredentialProvider Keys(IServiceProvider services, string scheme, string client, string credential) =>
-        RegisteredCredential.Get(services, credential, $"API key scheme '{scheme}', client '{client}', uses it").ForConsumer(scheme);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace Nhi.Rotation.AspNetCore.ApiKeys;
@@ -8,9 +7,6 @@ namespace Nhi.Rotation.AspNetCore.ApiKeys;
 /// <param name="Refusal">What is wrong with how it was sent; never a part of it. <see langword="null"/> with no key: the request makes no such claim.</param>
 internal readonly record struct ApiKeyReading(string? Key, string? Refusal)
 {
-    // RFC 9110, section 5.5: what survives in a header unchanged; RFC 6750 allows less.
-    public static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
-
     public static ApiKeyReading Of(HttpRequest request, RotatingApiKeyOptions options)
     {
         var name = options.AuthorizationScheme is null ? options.HeaderName : "Authorization";
@@ -41,7 +37,7 @@ internal readonly record struct ApiKeyReading(string? Key, string? Refusal)
         {
             { Length: 0 } => new(null, "The API key is empty."),
             _ when key.Length > options.MaxKeyLength => new(null, $"The API key is longer than {options.MaxKeyLength} characters."),
-            _ when key.AsSpan().ContainsAnyExcept(Visible) => new(null, "The API key contains characters other than visible ASCII."),
+            _ when key.AsSpan().ContainsAnyExcept(VisibleAscii.Characters) => new(null, "The API key contains characters other than visible ASCII."),
             _ => new(key, null),
         };
     }

@@ -60,7 +60,7 @@ internal sealed class CallerPlaces(string clientId, byte[] key, IRotatingCredent
         agent = agent[..Math.Min(agent.Length, LongestProduct)];
         var end = agent.IndexOfAny('/', ' ');
         agent = end < 0 ? agent : agent[..end];
-        return agent.IsEmpty || agent.ContainsAnyExcept(ApiKeyReading.Visible) ? "unknown" : agent.ToString();
+        return agent.IsEmpty || agent.ContainsAnyExcept(VisibleAscii.Characters) ? "unknown" : agent.ToString();
     }
 
     private static (IPAddress? Address, string Agent) SenderOf(HttpRequest request) => (request.HttpContext.Connection.RemoteIpAddress, request.Headers.UserAgent.ToString());

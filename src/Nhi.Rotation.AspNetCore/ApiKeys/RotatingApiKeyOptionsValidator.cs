@@ -72,7 +72,7 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
     // Keys name their clients, so that what names them must be something that a key can contain.
     private static void CheckPrefixes(RotatingApiKeyOptions options, List<string> mistakes)
     {
-        if (!ApiKeyReading.Visible.Contains(options.PrefixSeparator))
+        if (!VisibleAscii.Characters.Contains(options.PrefixSeparator))
         {
             mistakes.Add($"{nameof(options.PrefixSeparator)} is not a visible ASCII character, so no key can contain it. Choose another one.");
         }
@@ -83,7 +83,7 @@ internal sealed class RotatingApiKeyOptionsValidator : IValidateOptions<Rotating
             {
                 mistakes.Add($"client '{client}' contains the PrefixSeparator '{options.PrefixSeparator}', so no key can name it. Choose another separator, or set ClientIdHeaderName.");
             }
-            else if (client.AsSpan().ContainsAnyExcept(ApiKeyReading.Visible))
+            else if (client.AsSpan().ContainsAnyExcept(VisibleAscii.Characters))
             {
                 mistakes.Add($"client '{client}' contains characters other than visible ASCII, so no key can name it. Choose another id, or set ClientIdHeaderName.");
             }

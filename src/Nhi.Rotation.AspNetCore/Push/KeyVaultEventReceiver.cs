@@ -35,14 +35,7 @@ internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandle
 
         if (events is [{ Kind: EventKinds.Validation } handshake])
         {
-            if (EventData.Text(handshake.Data, "validationCode") is not { Length: > 0 and <= 256 } code)
-            {
-                Refuse(context, StatusCodes.Status400BadRequest, "is a handshake without a code");
-                return;
-            }
-
-            log.Validated(path);
-            await AnswerAsync(context, code).ConfigureAwait(false);
+            await ShakeHandsAsync(context, handshake.Data).ConfigureAwait(false);
             return;
         }
 
@@ -55,8 +48,15 @@ internal sealed class KeyVaultEventReceiver(DeliveryKey key, KeyVaultEventHandle
         response.StatusCode = StatusCodes.Status202Accepted;
     }
 
-    private static Task AnswerAsync(HttpContext context, string code)
+    private Task ShakeHandsAsync(HttpContext context, JsonElement? data)
     {
+        if (EventData.Text(data, "validationCode") is not { Length: > 0 and <= 256 } code)
+        {
+            Refuse(context, StatusCodes.Status400BadRequest, "is a handshake without a code");
+            return Task.CompletedTask;
+        }
+
+        log.Validated(path);
         context.Response.ContentType = "application/json";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         return JsonSerializer.SerializeAsync(context.Response.Body, new ValidationAnswer(code), PushJson.Default.ValidationAnswer, context.RequestAborted);

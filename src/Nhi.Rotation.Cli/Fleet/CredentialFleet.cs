@@ -60,10 +60,9 @@ internal sealed class CredentialFleet
     {
         var (instance, isOver, asOf, _) = presence;
         var credential = instance.Credentials.GetValueOrDefault(_name);
-        var own = credential?.Find(old.Id);
-        if (own is null)
+        if (credential?.Find(old.Id) is not { } own)
         {
-            var unknown = LossOf(presence, old, own) ?? (isOver ? UnknownUsers(instance, credential, old, successors, moves) : Unknown(presence, credential, old));
+            var unknown = LossOf(presence, old, own: null) ?? (isOver ? UnknownUsers(instance, credential, old, successors, moves) : Unknown(presence, credential, old));
             return unknown is null ? null : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, Without(old, unknown), IsConcerned: true);
         }
 
@@ -75,13 +74,10 @@ internal sealed class CredentialFleet
             own = own with { Stage = isOver ? CredentialStage.Previous : own.Stage, End = own.End with { SupersededAt = old.SupersededAt, ReplacedBy = old.History.End.ReplacedBy } };
         }
 
-        CredentialUse[] uses = [.. credential!.Uses.Select(use => AsOf(use, presence))];
+        CredentialUse[] uses = [.. credential.Uses.Select(use => AsOf(use, presence))];
         (own, uses) = LateUses(own, uses, old);
         var evidence = RotationJudge.Judge(own, credential.Histories, uses, newer, _question.QuietPeriod ?? credential.QuietPeriod, asOf, isDatedElsewhere);
-        var doubt = evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0)
-            ? Doubt(presence, old, own, evidence, isStale)
-            : null;
-        return doubt is not null
+        return Doubt(presence, old, own, evidence, isStale) is { } doubt
             ? new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence with { Verdict = doubt }, IsConcerned: true)
             : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence, evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || (isDatedElsewhere && !isOver));
     }
@@ -92,7 +88,8 @@ internal sealed class CredentialFleet
 
     // Why what the instance shows is not enough, though nothing that it shows speaks against it.
     private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>
-        presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
+        !(evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0)) ? null
+        : presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
         : presence.IsGone && own.AcceptedAt is not null && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")
         : LossOf(presence, old, own);

@@ -18,45 +18,19 @@ internal static class LineReader
         }
 
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        var buffer = new byte[64 * 1024];
-        var (start, end) = (0, 0);
-        var isTooLong = false;
-        while (true)
+        var buffer = new LineBuffer(MaxLineBytes);
+        do
         {
-            var newline = buffer.AsSpan(start..end).IndexOf((byte)'\n');
-            if (newline >= 0)
+            while (buffer.TryTake(out var line, out var isTooLong))
             {
-                yield return isTooLong ? ReadLine.Nonsense : Parse(buffer.AsSpan(start, newline), isWhole: true);
-                start += newline + 1;
-                isTooLong = false;
-                continue;
+                yield return isTooLong ? ReadLine.Nonsense : Parse(line, isWhole: true);
             }
-
-            if (end - start > MaxLineBytes)
-            {
-                isTooLong = true;
-                start = end;
-            }
-
-            buffer.AsSpan(start..end).CopyTo(buffer);
-            (start, end) = (0, end - start);
-            if (end == buffer.Length)
-            {
-                Array.Resize(ref buffer, buffer.Length * 2);
-            }
-
-            var count = stream.Read(buffer.AsSpan(end));
-            if (count == 0)
-            {
-                break;
-            }
-
-            end += count;
         }
+        while (buffer.Fill(stream));
 
-        if (end > 0 || isTooLong)
+        if (buffer.IsTooLong || !buffer.Rest.IsEmpty)
         {
-            yield return isTooLong ? ReadLine.Nonsense : Parse(buffer.AsSpan(0, end), isWhole: false);
+            yield return buffer.IsTooLong ? ReadLine.Nonsense : Parse(buffer.Rest, isWhole: false);
         }
     }
 

@@ -103,28 +103,36 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
     public VersionHistory Apply(EvidenceEvent evidence)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        var at = evidence.At;
+        return evidence.Kind switch
+        {
+            EvidenceKind.Seen => this with { SeenAt = SeenAt ?? evidence.At, CreatedOn = evidence.CreatedOn ?? CreatedOn },
+            EvidenceKind.Probed => this with { Probe = evidence.ToProbe() },
+            EvidenceKind.SameValue => this with { SameValueAs = evidence.OtherId },
+            EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? evidence.At },
+            EvidenceKind.RetirementProbed => this with { End = End.Apply(evidence) },
+            _ => Move(evidence),
+        };
+    }
+
+    // What changes where it stands.
+    private VersionHistory Move(EvidenceEvent evidence)
+    {
         var end = End.Apply(evidence);
         return evidence.Kind switch
         {
-            EvidenceKind.Seen => this with { SeenAt = SeenAt ?? at, CreatedOn = evidence.CreatedOn ?? CreatedOn },
-            EvidenceKind.Probed => this with { Probe = evidence.ToProbe() },
             EvidenceKind.Promoted => this with
             {
                 Stage = CredentialStage.Current,
-                PromotedAt = PromotedAt ?? at,
-                LastPromotedAt = at,
+                PromotedAt = PromotedAt ?? evidence.At,
+                LastPromotedAt = evidence.At,
                 AcceptedAt = LastPromotedAt is null ? AcceptedAt : null,
                 Probe = Probe?.At < SupersededAt ? null : Probe,
                 End = end == VersionEnd.None ? VersionEnd.None : end,
             },
-            EvidenceKind.SameValue => this with { SameValueAs = evidence.OtherId },
-            EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? at },
             EvidenceKind.Superseded => this with { Stage = CredentialStage.Previous, End = end },
             EvidenceKind.SetBack => this with { Stage = CredentialStage.Pending, AcceptedAt = null, Probe = null, End = end },
             EvidenceKind.Retired => this with { Stage = CredentialStage.Retired, End = end },
             EvidenceKind.Revoked => this with { Stage = CredentialStage.Revoked, End = end },
-            EvidenceKind.RetirementProbed => this with { End = end },
             _ => this,
         };
     }

@@ -52,7 +52,7 @@ public sealed class FileTests : IDisposable
         File.AppendAllText(_file, string.Concat(Enumerable.Repeat("nonsense\n", 10_000)));
 
         var findings = _evidence.Findings();
-        Assert.Equal(ChainCheck.MaxFindings + 1, findings.Count);
+        Assert.Equal(FindingList.MaxFindings + 1, findings.Count);
         Assert.Contains(findings, finding => finding.Kind == FindingKind.Unclosed);
     }
 
