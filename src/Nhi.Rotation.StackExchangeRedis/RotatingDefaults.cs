@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Nhi.Rotation.StackExchangeRedis.Connections;
+using Nhi.Rotation.StackExchangeRedis.Servers;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 
@@ -8,8 +10,6 @@ namespace Nhi.Rotation.StackExchangeRedis;
 /// <summary>The defaults that were there before, with user and password of the rotating credential. The library reads both at each connect.</summary>
 internal sealed class RotatingDefaults(RedisRotation rotation, DefaultOptionsProvider inner) : DefaultOptionsProvider
 {
-    public DefaultOptionsProvider Inner => inner;
-
     public override string? User
     {
         get

@@ -1,3 +1,5 @@
+using Nhi.Rotation.StackExchangeRedis.Connections;
+using Nhi.Rotation.StackExchangeRedis.Servers;
 using StackExchange.Redis;
 
 namespace Nhi.Rotation.StackExchangeRedis;
@@ -63,8 +65,9 @@ public static class RotatingRedisConfigurationExtensions
 
         var rotation = new RedisRotation(provider, options, time);
         options.User = null;
+        options.LoggerFactory = new ConnectionErrors(options.LoggerFactory);
         options.ReconnectRetryPolicy = new ReconnectPolicy(rotation, options.ReconnectRetryPolicy);
-        options.Tunnel = new LinkTunnel(rotation, options.Tunnel);
+        options.Tunnel = new LinkTunnel(rotation.Opened, options.Tunnel);
         options.Defaults = new RotatingDefaults(rotation, options.Defaults);
         return rotation;
     }

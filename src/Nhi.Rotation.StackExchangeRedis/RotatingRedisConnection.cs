@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Nhi.Rotation.StackExchangeRedis.Servers;
 using StackExchange.Redis;
 
 namespace Nhi.Rotation.StackExchangeRedis;
@@ -6,6 +7,9 @@ namespace Nhi.Rotation.StackExchangeRedis;
 /// <summary>The multiplexer of one registration. It connects when the app starts, or at first use where there is no host.</summary>
 internal sealed class RotatingRedisConnection : IHostedService, IAsyncDisposable, IDisposable
 {
+    // As many versions as the presenter tries; the library itself connects twice before it gives up.
+    private const int MaxAttempts = 4;
+
     private readonly ConfigurationOptions _options;
     private readonly IRotatingCredentialProvider _provider;
     private readonly RedisRotation _rotation;
@@ -62,18 +66,19 @@ internal sealed class RotatingRedisConnection : IHostedService, IAsyncDisposable
     private async Task<IConnectionMultiplexer> ConnectAsync()
     {
         await _provider.GetCurrentAsync(_stop.Token).ConfigureAwait(false);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await ConnectionMultiplexer.ConnectAsync(_options).ConfigureAwait(false);
-        }
-        catch (RedisConnectionException error) when (error.FailureType == ConnectionFailureType.AuthenticationFailure)
-        {
-            if (!await _rotation.FindOtherAsync().ConfigureAwait(false))
+            try
             {
-                throw;
+                return await ConnectionMultiplexer.ConnectAsync(_options).ConfigureAwait(false);
+            }
+            catch (RedisConnectionException) when (attempt < MaxAttempts)
+            {
+                if (!await _rotation.FindOtherAsync().ConfigureAwait(false))
+                {
+                    throw;
+                }
             }
         }
-
-        return await ConnectionMultiplexer.ConnectAsync(_options).ConfigureAwait(false);
     }
 }

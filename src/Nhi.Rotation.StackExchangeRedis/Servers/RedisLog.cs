@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 
-namespace Nhi.Rotation.StackExchangeRedis;
+namespace Nhi.Rotation.StackExchangeRedis.Servers;
 
 /// <summary>What the Redis integration says. Event ids 520 to 539; they are part of the contract with whoever alerts on them.</summary>
-internal static partial class Log
+internal static partial class RedisLog
 {
     [LoggerMessage(520, LogLevel.Information, "Redis {Server}: the connections are authenticated with version '{Version}' of credential '{Credential}'.")]
     public static partial void Authenticated(ILogger logger, EndPoint server, string version, string credential);

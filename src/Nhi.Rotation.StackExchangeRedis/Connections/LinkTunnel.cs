@@ -3,20 +3,20 @@ using System.Net.Sockets;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 
-namespace Nhi.Rotation.StackExchangeRedis;
+namespace Nhi.Rotation.StackExchangeRedis.Connections;
 
 /// <summary>
 /// Sees each physical connection before its handshake. The library asks for user and password with no word of the connection they are for; a value that
 /// flows with the connection's own asynchronous call tells. The user's own tunnel works as before.
 /// </summary>
-internal sealed class LinkTunnel(RedisRotation rotation, Tunnel? inner) : Tunnel
+/// <param name="opened">Called when a socket is connected and its handshake begins.</param>
+/// <param name="inner">The user's own tunnel, if any.</param>
+internal sealed class LinkTunnel(Action<RedisLink> opened, Tunnel? inner) : Tunnel
 {
     private static readonly AsyncLocal<RedisLink?> Connecting = new();
 
-    /// <summary>The connection that is being opened in this asynchronous call.</summary>
+    /// <summary>The connection that this asynchronous call opens, or reads from.</summary>
     public static RedisLink? Current => Connecting.Value;
-
-    public Tunnel? Inner => inner;
 
     public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) =>
         inner?.GetSocketConnectEndpointAsync(endpoint, cancellationToken) ?? base.GetSocketConnectEndpointAsync(endpoint, cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class LinkTunnel(RedisRotation rotation, Tunnel? inner) : Tunnel
     {
         if (Connecting.Value is { } link)
         {
-            rotation.Opened(link);
+            opened(link);
         }
 
         return inner?.BeforeAuthenticateAsync(endpoint, connectionType, socket, cancellationToken) ?? default;

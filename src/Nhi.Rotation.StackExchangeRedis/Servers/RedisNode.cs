@@ -1,0 +1,153 @@
+using System.Net;
+using Nhi.Rotation.StackExchangeRedis.Connections;
+
+namespace Nhi.Rotation.StackExchangeRedis.Servers;
+
+/// <summary>
+/// One server, whose connections are brought to the version that is current, or to one that the server accepts. What a version is worth is known for each server, because Redis does not
+/// replicate ACLs; and a server that does not answer delays no other.
+/// </summary>
+internal sealed class RedisNode : IDisposable
+{
+    private readonly EndPoint _endPoint;
+    private readonly RedisSetup _setup;
+    private readonly ServerReports _reports;
+    private readonly ServerLinks _links = new();
+    private readonly Rounds _rounds;
+#pragma warning disable CA2213 // Has nothing to dispose without a wait handle, and a round may still be in it.
+    private readonly SemaphoreSlim _turn = new(1);
+#pragma warning restore CA2213
+
+    public RedisNode(EndPoint endPoint, RedisSetup setup)
+    {
+        _endPoint = endPoint;
+        _setup = setup;
+        _reports = new ServerReports(endPoint, setup.Provider.Name, setup.CreateLogger, setup.Time);
+        Logins = new ServerLogins(setup.Presenter.ForTarget(), _reports, setup.Time);
+        _rounds = new Rounds(SettleAsync, setup.Time);
+    }
+
+    public ServerLogins Logins { get; }
+
+    public void Wake() => _rounds.Wake();
+
+    /// <summary>The handshake of a connection begins.</summary>
+    public void Add(RedisLink link)
+    {
+        _links.Add(link);
+        Wake();
+    }
+
+    /// <summary>The handshake of the connections of one kind is over.</summary>
+    public void Establish(bool isSubscription)
+    {
+        foreach (var link in _links.Open.Where(link => !link.IsClosed && link.IsSubscription == isSubscription))
+        {
+            link.Establish();
+        }
+
+        Wake();
+    }
+
+    /// <summary>Looks at what became of connections that ended.</summary>
+    public async Task HearAsync()
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await HearEndedAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _rounds.Dispose();
+        _links.Clear();
+    }
+
+    private async Task<bool> SettleAsync()
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await HearEndedAsync().ConfigureAwait(false);
+            return await FollowAsync(_links.Open).ConfigureAwait(false);
+        }
+        catch (CredentialException)
+        {
+            // Nothing to present; the next change wakes.
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task HearEndedAsync()
+    {
+        foreach (var link in _links.Sweep())
+        {
+            if (link is { Shown: { } shown, End: { Answer: AuthAnswer.Suspected or AuthAnswer.Rejected } end })
+            {
+                await Logins.EndedAsync(shown.Login, end, link.IsSubscription).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <returns>Whether all connections have the current version.</returns>
+    private async Task<bool> FollowAsync(IReadOnlyList<RedisLink> links)
+    {
+        var current = _setup.Provider.Credentials.Current?.VersionId;
+        var isConfirmed = links.All(static link => link.IsConfirmed);
+        if (current is null || (isConfirmed && links.All(link => link.Version!.VersionId == current)))
+        {
+            return true;
+        }
+
+        foreach (var link in links.Where(link => link.IsStalled(_setup.Time, _setup.HandshakeTimeout)))
+        {
+            link.Close();
+        }
+
+        // Not connected yet, or by a multiplexer that is not known yet: which of the connections an AUTH would reach cannot be told.
+        var servers = _setup.Multiplexers.Connected(_endPoint);
+        if (servers.Count == 0 || servers.Count < links.Count(static link => !link.IsSubscription) || (isConfirmed && _reports.IsRefused(current)))
+        {
+            return false;
+        }
+
+        var accepted = await Logins.AuthenticateAsync(Logins.Choose(isSubscription: false), version => _setup.Authentication.AuthenticateAsync(servers, version)).ConfigureAwait(false);
+        return accepted is not null && Confirm(links, accepted) && accepted.VersionId == current;
+    }
+
+    // A subscription connection takes no AUTH from us; one that has the version already is confirmed with the server's word for it.
+    private bool Confirm(IReadOnlyList<RedisLink> links, Credential version)
+    {
+        var (isNew, isSettled) = (false, true);
+        foreach (var link in links)
+        {
+            if (!link.IsSubscription || link.Version!.VersionId == version.VersionId)
+            {
+                isNew |= link.Confirm(version);
+            }
+            else
+            {
+                _reports.Reopened(link.Version, version);
+                link.Close();
+                isSettled = false;
+            }
+        }
+
+        if (isNew)
+        {
+            _reports.Authenticated(version);
+        }
+
+        return isSettled;
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nhi.Rotation.StackExchangeRedis.Connections;
+using StackExchange.Redis;
+
+namespace Nhi.Rotation.StackExchangeRedis.Servers;
+
+/// <summary>What all servers of one set of options share.</summary>
+internal sealed class RedisSetup
+{
+    private readonly ConfigurationOptions _options;
+
+    public RedisSetup(IRotatingCredentialProvider provider, ConfigurationOptions options, TimeProvider time)
+    {
+        _options = options;
+        Provider = provider;
+        Time = time;
+        UserName = options.User;
+        Authentication = new RedisAuthentication(UserName, time);
+
+        // Builds nothing but the knowledge that the value can be read: it is read again where it is presented, so that nothing keeps it.
+        Presenter = new Presenter<string>(
+            provider,
+            static version =>
+            {
+                UsernamePassword.Parse(version);
+                return version.VersionId;
+            },
+            new PresenterOptions { Time = time });
+    }
+
+    public IRotatingCredentialProvider Provider { get; }
+
+    public Presenter<string> Presenter { get; }
+
+    public Multiplexers Multiplexers { get; } = new();
+
+    public RedisAuthentication Authentication { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>The user that the options name, for versions that are a password alone.</summary>
+    public string? UserName { get; }
+
+    /// <summary>How long a server may be silent in the handshake. The library itself would wait for it until the next keep-alive.</summary>
+    public TimeSpan HandshakeTimeout => TimeSpan.FromMilliseconds(_options.ConnectTimeout);
+
+    public ILogger CreateLogger() => _options.LoggerFactory?.CreateLogger("Nhi.Rotation.StackExchangeRedis") ?? NullLogger.Instance;
+}
