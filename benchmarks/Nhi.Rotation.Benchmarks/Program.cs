@@ -1,10 +1,11 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using Nhi.Rotation.Benchmarks;
 
-// Without arguments: every suite as a short job, one table each. "--scale", "--latency", "--timing" and "--throughput" measure what no micro-benchmark can; anything else goes to BenchmarkDotNet.
+// Without arguments: every suite as a short job, one table each. "--scale", "--weight", "--latency", "--timing" and "--throughput" measure what no micro-benchmark can; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case []:
@@ -12,6 +13,9 @@ switch (args)
         break;
     case ["--scale", ..]:
         await ScaleMeasurement.RunAsync();
+        break;
+    case ["--weight", ..]:
+        await WeightMeasurement.RunAsync(args is [_, var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 100_000);
         break;
     case ["--latency", ..]:
         await LatencyMeasurement.RunAsync();

@@ -16,12 +16,12 @@ internal static class ScaleMeasurement
         var names = Enumerable.Range(0, Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"credential-{i:000000}")).ToArray();
         var backend = new ManyKeysBackend();
         var timersBefore = Timer.ActiveCount;
-        var memoryBefore = Memory();
+        var memoryBefore = Memory.Used();
 
         // Sweeps are started by hand below.
         var registry = Engine.Create(names.Select(name => Engine.Credential(name, backend)), new RotatingCredentialsOptions { SweepInterval = TimeSpan.FromDays(1) });
         await using var _ = registry;
-        Print("registered", $"{(Memory() - memoryBefore) / Count} B a credential");
+        Print("registered", $"{(Memory.Used() - memoryBefore) / Count} B a credential");
 
         var started = Stopwatch.GetTimestamp();
         registry.Start();
@@ -92,18 +92,7 @@ internal static class ScaleMeasurement
     private static void PrintMemory(ManyKeysBackend backend, long before, string state)
     {
         var secrets = (long)backend.Versions * ManyKeysBackend.ValueLength;
-        Print($"{state}, {backend.Versions} version(s)", $"{((Memory() - before) / Count) - secrets} B a credential beyond the {secrets} B of its values");
-    }
-
-    private static long Memory()
-    {
-        for (var i = 0; i < 2; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        return GC.GetTotalMemory(forceFullCollection: true);
+        Print($"{state}, {backend.Versions} version(s)", $"{((Memory.Used() - before) / Count) - secrets} B a credential beyond the {secrets} B of its values");
     }
 
     private static void Print(string what, string result) => Console.WriteLine($"{what,-40} {result}");

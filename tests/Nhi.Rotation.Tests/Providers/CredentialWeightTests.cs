@@ -1,0 +1,89 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nhi.Rotation.Providers;
+using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Tests.Leaks;
+
+namespace Nhi.Rotation.Tests.Providers;
+
+/// <summary>What a credential keeps on the heap: a process may hold a hundred thousand.</summary>
+[Collection(LeakCollection.Name)]
+public sealed class CredentialWeightTests
+{
+    private const int Count = 4_000;
+    private const int ValueLength = 40;
+
+    // The engine's own, with an id of 19 characters (64 B); beyond the 40 B of each value, and the name.
+    private const int CredentialBudget = 1_700;
+    private const int VersionBudget = 850;
+
+    [Fact]
+    public async Task A_credential_and_a_further_version_weigh_what_they_may()
+    {
+        // Once before, for what the process makes only once.
+        await MeasureAsync(count: 10);
+
+        var (credential, version) = await MeasureAsync(Count);
+
+        TestContext.Current.SendDiagnosticMessage($"{credential} B a credential, {version} B a further version");
+        Assert.InRange(credential, 1, CredentialBudget);
+        Assert.InRange(version, 1, VersionBudget);
+    }
+
+    private static async Task<(long Credential, long Version)> MeasureAsync(int count)
+    {
+        var backend = new ManyVersions();
+        var names = Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"credential-{i:0000}")).ToArray();
+        var shared = new RotatingCredentialsOptions { SweepInterval = TimeSpan.FromDays(1) };
+        var empty = Used();
+        var settings = names.Select(name => CoreSettings.From(name, name, backend, probe: null, backendInterval: null, "app", new CredentialOptions { MinimumLength = 1 }, shared));
+        await using var registry = new CredentialRegistry(
+            settings, SchedulerSettings.From(shared), TimeProvider.System, new CredentialMetrics(factory: null), new EngineLog(NullLogger.Instance));
+        registry.Start();
+        foreach (var provider in registry.Providers)
+        {
+            await provider.GetCurrentAsync(TestContext.Current.CancellationToken);
+        }
+
+        var loaded = Used();
+        backend.Versions++;
+        await RefreshAsync(registry);
+        backend.Versions++;
+        await RefreshAsync(registry);
+        var three = Used();
+        GC.KeepAlive(names);
+        return (((loaded - empty) / count) - ValueLength, ((three - loaded) / count / 2) - ValueLength);
+    }
+
+    private static Task RefreshAsync(CredentialRegistry registry) =>
+        Task.WhenAll(registry.Providers.Select(provider => provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken).AsTask()));
+
+    private static long Used()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    private sealed class ManyVersions : ICredentialBackend
+    {
+        private static readonly DateTimeOffset FirstDay = TimeProvider.System.GetUtcNow().AddDays(-1);
+
+        public int Versions { get; set; } = 1;
+
+        public ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct) => ValueTask.FromResult(new BackendListing(
+        [
+            .. from i in Enumerable.Range(0, Versions)
+               let id = string.Create(CultureInfo.InvariantCulture, $"{request.Key}-{i:000}")
+               select new BackendVersion(id, request.KnownVersionIds.Contains(id) ? null : NewValue()) { CreatedOn = FirstDay.AddHours(i) },
+        ]));
+
+        private static SecretValue NewValue()
+        {
+            Span<byte> value = stackalloc byte[ValueLength];
+            Random.Shared.NextBytes(value);
+            return SecretValue.FromBytes(value);
+        }
+    }
+}
