@@ -34,7 +34,10 @@ internal sealed class RefreshEntry
     /// <summary>The order of the target's last word.</summary>
     public long Order { get; set; }
 
-    /// <summary>What the queue holds for this entry; anything else in it is outdated.</summary>
+    /// <summary>Its place in the queue; below 0 while it is in none.</summary>
+    public int Place { get; set; } = -1;
+
+    /// <summary>When it is due, as the queue has it.</summary>
     public TimeSpan? QueuedAt
     {
         get => _queuedAt.Span;

@@ -8,7 +8,7 @@ internal sealed class RefreshQueue
 {
     private readonly Lock _gate;
     private readonly EngineClock _clock;
-    private readonly PriorityQueue<RefreshEntry, TimeSpan> _queue = new();
+    private readonly DueHeap _heap = new();
     private ITimer? _timer;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
 
@@ -44,16 +44,14 @@ internal sealed class RefreshQueue
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
         var due = entry.NextDue;
-        if (entry.QueuedAt == due)
-        {
-            return;
-        }
-
-        // Nobody is due at the end of all time; what is under way puts itself back.
-        entry.QueuedAt = due < TimeSpan.MaxValue ? due : null;
         if (due < TimeSpan.MaxValue)
         {
-            _queue.Enqueue(entry, due);
+            _heap.Put(entry, due);
+        }
+        else
+        {
+            // Nobody is due at the end of all time; what is under way puts itself back.
+            _heap.Remove(entry);
         }
     }
 
@@ -61,29 +59,20 @@ internal sealed class RefreshQueue
     public RefreshEntry? TakeDue(TimeSpan now)
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        while (_queue.TryPeek(out var entry, out var due) && due <= now)
+        if (_heap.First is not { } entry || entry.QueuedAt > now)
         {
-            _queue.Dequeue();
-            if (entry.QueuedAt == due)
-            {
-                entry.QueuedAt = null;
-                return entry;
-            }
+            return null;
         }
 
-        return null;
+        _heap.Remove(entry);
+        return entry;
     }
 
     /// <summary>Sets the timer for the first that is due.</summary>
     public void Arm()
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        while (_queue.TryPeek(out var entry, out var due) && entry.QueuedAt != due)
-        {
-            _queue.Dequeue();
-        }
-
-        var next = _queue.TryPeek(out _, out var first) && first < SweepAt ? first : SweepAt;
+        var next = _heap.First?.QueuedAt is { } first && first < SweepAt ? first : SweepAt;
         if (_timer is null || next == _armedFor || _armedFor == TimeSpan.MinValue)
         {
             return;
