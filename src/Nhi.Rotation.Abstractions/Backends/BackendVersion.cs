@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation;
 
@@ -6,6 +7,10 @@ namespace Nhi.Rotation;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class BackendVersion
 {
+    private readonly PackedTime _createdOn;
+    private readonly PackedTime _notBefore;
+    private readonly PackedTime _expiresOn;
+
     /// <summary>Describes a version.</summary>
     /// <param name="id">The backend's id: stable, the same for the same version in every listing, and nothing the value could be guessed from.</param>
     /// <param name="value">
@@ -31,14 +36,26 @@ public sealed class BackendVersion
     /// <summary>Whether the backend allows its use. A disabled version retires at once.</summary>
     public bool IsEnabled { get; init; } = true;
 
-    /// <summary>When it was created.</summary>
-    public DateTimeOffset? CreatedOn { get; init; }
+    /// <summary>When it was created. Kept in UTC.</summary>
+    public DateTimeOffset? CreatedOn
+    {
+        get => _createdOn.Utc;
+        init => _createdOn = PackedTime.Of(value);
+    }
 
-    /// <summary>From when on it is valid.</summary>
-    public DateTimeOffset? NotBefore { get; init; }
+    /// <summary>From when on it is valid. Kept in UTC.</summary>
+    public DateTimeOffset? NotBefore
+    {
+        get => _notBefore.Utc;
+        init => _notBefore = PackedTime.Of(value);
+    }
 
-    /// <summary>Until when it is valid. An expired version is never presented.</summary>
-    public DateTimeOffset? ExpiresOn { get; init; }
+    /// <summary>Until when it is valid, kept in UTC. An expired version is never presented.</summary>
+    public DateTimeOffset? ExpiresOn
+    {
+        get => _expiresOn.Utc;
+        init => _expiresOn = PackedTime.Of(value);
+    }
 
     /// <summary>Id and label; never the value.</summary>
     public override string ToString() => $"{Id} ({Label}{(IsEnabled ? "" : ", disabled")})";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation;
 
@@ -21,6 +22,10 @@ public sealed class Credential
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private string? _text;
+
+    private readonly PackedTime _createdOn;
+    private readonly PackedTime _notBefore;
+    private readonly PackedTime _expiresOn;
 
     /// <summary>Makes a credential. Applications get theirs from a provider; this is for custom engines and for tests.</summary>
     /// <param name="name">The credential's name.</param>
@@ -50,14 +55,26 @@ public sealed class Credential
     /// <summary>Where this version stands now. Live: it changes when the version is replaced, retired or revoked.</summary>
     public CredentialStage Stage => _tracker?.Stage ?? CredentialStage.Current;
 
-    /// <summary>When the backend created the version, if it says so.</summary>
-    public DateTimeOffset? CreatedOn { get; init; }
+    /// <summary>When the backend created the version, if it says so. In UTC.</summary>
+    public DateTimeOffset? CreatedOn
+    {
+        get => _createdOn.Utc;
+        init => _createdOn = PackedTime.Of(value);
+    }
 
-    /// <summary>From when on the version is valid, if the backend says so.</summary>
-    public DateTimeOffset? NotBefore { get; init; }
+    /// <summary>From when on the version is valid, if the backend says so. In UTC.</summary>
+    public DateTimeOffset? NotBefore
+    {
+        get => _notBefore.Utc;
+        init => _notBefore = PackedTime.Of(value);
+    }
 
-    /// <summary>Until when the version is valid, if the backend says so.</summary>
-    public DateTimeOffset? ExpiresOn { get; init; }
+    /// <summary>Until when the version is valid, if the backend says so. In UTC.</summary>
+    public DateTimeOffset? ExpiresOn
+    {
+        get => _expiresOn.Utc;
+        init => _expiresOn = PackedTime.Of(value);
+    }
 
     /// <summary>The value as text; counts one use.</summary>
     /// <exception cref="CredentialFormatException">The value is binary and not valid UTF-8.</exception>
