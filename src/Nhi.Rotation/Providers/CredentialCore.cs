@@ -16,9 +16,10 @@ internal sealed class CredentialCore : IRefreshTarget
     private readonly EngineParts _engine;
     private readonly VersionShelf _shelf;
     private readonly Publisher _publisher;
-    private readonly Inbound _inbound;
     private readonly RefreshEntry _entry;
 
+    // Made on first use: most credentials are never presented to us.
+    private Inbound? _inbound;
     private long _steps;
     private volatile bool _acceptanceMatters;
 
@@ -27,9 +28,8 @@ internal sealed class CredentialCore : IRefreshTarget
         _settings = settings;
         _engine = engine;
         _shelf = new VersionShelf(settings.Name, engine.Ledger);
-        _publisher = new Publisher(this, _shelf, settings.DefaultConsumer);
-        _inbound = new Inbound(_shelf, engine.Clock, settings.MaxCallers, engine.Log);
-        engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.QuietPeriod);
+        _publisher = new Publisher(this, _shelf, settings.Rules.DefaultConsumer);
+        engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.QuietPeriod);
         _entry = engine.Scheduler.Register(this);
     }
 
@@ -39,9 +39,9 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public ICredentialBackend Backend => _settings.Backend;
 
-    public RefreshPolicy Policy => _settings.Refresh;
+    public RefreshPolicy Policy => _settings.Rules.Refresh;
 
-    public LifecyclePolicy Lifecycle => _settings.Lifecycle;
+    public LifecyclePolicy Lifecycle => _settings.Rules.Lifecycle;
 
     /// <summary>The view of those who did not say who they are.</summary>
     public RotatingCredentialProvider Default => _publisher.Default;
@@ -58,7 +58,7 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
-    public RotatingCredentialProvider ViewFor(string consumer) => _publisher.ViewFor(consumer, _settings.MaxConsumers);
+    public RotatingCredentialProvider ViewFor(string consumer) => _publisher.ViewFor(consumer, _settings.Rules.MaxConsumers);
 
     public IChangeToken GetChangeToken() => _publisher.GetChangeToken();
 
@@ -66,7 +66,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public NextStep TakeListing(BackendListing listing)
     {
-        var (transition, next) = Step(new LifecycleInput.Listed(listing, ListingExam.Of(listing, _settings.Values, Name)), listing);
+        var (transition, next) = Step(new LifecycleInput.Listed(listing, ListingExam.Of(listing, _settings.Rules.Values, Name)), listing);
         return transition.Refusal is { } refusal
             ? throw new BackendException(Name, BackendFailure.InvalidContent, refusal, "Check what the backend holds for this credential.")
             : next;
@@ -98,7 +98,7 @@ internal sealed class CredentialCore : IRefreshTarget
 
         try
         {
-            await presentable.WaitAsync(_settings.FirstLoadTimeout, _engine.Clock.Time, ct).ConfigureAwait(false);
+            await presentable.WaitAsync(_settings.Rules.FirstLoadTimeout, _engine.Clock.Time, ct).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -178,12 +178,12 @@ internal sealed class CredentialCore : IRefreshTarget
     }
 
     public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller) =>
-        _inbound.Recognize(_inbound.Find(presented), consumer, caller, Default.CurrentOrNull is not null);
+        WayIn().Recognize(WayIn().Find(presented), consumer, caller, Default.CurrentOrNull is not null);
 
     public CredentialMatch MatchProof(Func<Credential, bool> proves, string consumer, string? caller)
     {
         ArgumentNullException.ThrowIfNull(proves);
-        return _inbound.Recognize(_inbound.Find(proves, consumer), consumer, caller, Default.CurrentOrNull is not null);
+        return WayIn().Recognize(WayIn().Find(proves, consumer), consumer, caller, Default.CurrentOrNull is not null);
     }
 
     public VersionReading[] ReadVersions()
@@ -215,11 +215,25 @@ internal sealed class CredentialCore : IRefreshTarget
         }
     }
 
+    private Inbound WayIn()
+    {
+        if (_inbound is { } known)
+        {
+            return known;
+        }
+
+        // What a step changes is forgotten under the lock, so it is made there too.
+        lock (_shelf.Gate)
+        {
+            return _inbound ??= new Inbound(_shelf, _engine.Clock, _settings.Rules.MaxCallers, _engine.Log);
+        }
+    }
+
     private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
     {
         using var activity = CredentialActivities.StartProbe(Name, versionId, purpose);
         var result = _settings.Probe is { } probe && Lend(versionId, Default.Consumer) is var (credential, loan)
-            ? await ProbeCaller.CallAsync(probe, credential, loan, _settings.ProbeTimeout, _engine.Clock.Time, ct).ConfigureAwait(false)
+            ? await ProbeCaller.CallAsync(probe, credential, loan, _settings.Rules.ProbeTimeout, _engine.Clock.Time, ct).ConfigureAwait(false)
             : new ProbeResult(ProbeVerdict.Inconclusive, "the version is gone");
         activity.SetVerdict(result.Verdict);
         _engine.Metrics.Probed(Name, purpose, result.Verdict);
@@ -244,7 +258,7 @@ internal sealed class CredentialCore : IRefreshTarget
         {
             wants = !_shelf.State.WantsValue;
             var now = _engine.Clock.Now;
-            transition = CredentialLifecycle.Step(_shelf.State, input, now, _settings.Lifecycle);
+            transition = CredentialLifecycle.Step(_shelf.State, input, now, _settings.Rules.Lifecycle);
             next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, LifeOf(transition.State, now), ++_steps);
             changed = Take(transition, transition.Refusal is null ? listing : null, now);
             wants &= transition.State.WantsValue;
@@ -283,7 +297,7 @@ internal sealed class CredentialCore : IRefreshTarget
         Debug.Assert(_shelf.Gate.IsHeldByCurrentThread);
         if (listing is not null)
         {
-            _engine.Ledger.Describe(Name, _settings.Owner ?? listing.Owner, _settings.Purpose ?? listing.Purpose, _settings.QuietPeriod);
+            _engine.Ledger.Describe(Name, _settings.Owner ?? listing.Owner, _settings.Purpose ?? listing.Purpose, _settings.Rules.QuietPeriod);
         }
 
         var before = _shelf.State;
@@ -292,7 +306,7 @@ internal sealed class CredentialCore : IRefreshTarget
         if (changed)
         {
             _publisher.Publish();
-            _inbound.Forget();
+            _inbound?.Forget();
             EvidenceTrail.Record(_engine.Ledger, _shelf, before, transition.Facts, now, _settings.Probe?.GetType().Name);
         }
 

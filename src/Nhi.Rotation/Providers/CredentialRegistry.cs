@@ -24,10 +24,13 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _lastWords = evidence is null ? null : new LastWords(_ledger, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
         var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log);
+        var rules = new HashSet<CredentialRules>();
         foreach (var settings in credentials)
         {
-            _cores.Add(settings.Name, new CredentialCore(settings, parts));
+            _cores.Add(settings.Name, new CredentialCore(settings with { Rules = OneOf(rules, settings.Rules) }, parts));
         }
+
+        _cores.TrimExcess();
 
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
@@ -88,5 +91,16 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         }
 
         _metrics.Dispose();
+    }
+
+    private static CredentialRules OneOf(HashSet<CredentialRules> known, CredentialRules rules)
+    {
+        if (known.TryGetValue(rules, out var equal))
+        {
+            return equal;
+        }
+
+        known.Add(rules);
+        return rules;
     }
 }

@@ -12,11 +12,11 @@ internal sealed class Publisher
 {
     private readonly CredentialCore _core;
     private readonly VersionShelf _shelf;
-    private readonly ChangeSource _changes = new();
 
     // A process may hold very many credentials, most with one consumer and nobody waiting: what only some need is made when it is needed.
     private Dictionary<string, RotatingCredentialProvider>? _otherViews;
     private TaskCompletionSource? _awaited;
+    private ChangeSource? _changes;
     private long _generation;
 
     public Publisher(CredentialCore core, VersionShelf shelf, string defaultConsumer)
@@ -29,7 +29,7 @@ internal sealed class Publisher
     /// <summary>The view of those who did not say who they are.</summary>
     public RotatingCredentialProvider Default { get; }
 
-    public IChangeToken GetChangeToken() => _changes.GetToken();
+    public IChangeToken GetChangeToken() => LazyInitializer.EnsureInitialized(ref _changes, static () => new()).GetToken();
 
     public RotatingCredentialProvider ViewFor(string consumer, int maxConsumers)
     {
@@ -112,7 +112,7 @@ internal sealed class Publisher
 
         try
         {
-            _changes.Fire();
+            Volatile.Read(ref _changes)?.Fire();
         }
         catch (AggregateException errors)
         {

@@ -16,7 +16,7 @@ internal static class Unavailability
         }
 
         return state.IsStale
-            ? new(name, $"the backend has not answered for longer than MaxStaleness ({settings.Lifecycle.MaxStaleness})", "Restore access to the backend, or raise MaxStaleness.")
+            ? new(name, $"the backend has not answered for longer than MaxStaleness ({settings.Rules.Lifecycle.MaxStaleness})", "Restore access to the backend, or raise MaxStaleness.")
             : state.Versions.LastOrDefault(version => version is { IsListed: true, Unfit.IsRefused: true }) is { } refused
             ? new(name, $"version '{refused.Id}' is no secret: {refused.Unfit!.Rule}", "Write the secret itself into the backend, or set AcceptAnyValue if this is it.")
             : new(name, "none of its versions may be presented: they are pending, expired, disabled or revoked", "Add a valid version to the backend.");

@@ -7,12 +7,16 @@ namespace Nhi.Rotation.Versions;
 /// <summary>All versions of one credential, and the lock that guards them. What the lifecycle knows and what is kept change together.</summary>
 internal sealed class VersionShelf(string credentialName, UseLedger ledger)
 {
+    // Nobody takes the locks of two credentials, and none is held for long: of very many credentials some share one.
+    private static readonly Lock[] Gates = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
+    private static uint _nextGate;
+
     private LiveVersion[] _versions = [];
 
     public string CredentialName => credentialName;
 
     /// <summary>Guards the shelf and all that is made from it.</summary>
-    public Lock Gate { get; } = new();
+    public Lock Gate { get; } = Gates[Interlocked.Increment(ref _nextGate) % Gates.Length];
 
     /// <summary>What the lifecycle knows. Immutable; read it once.</summary>
     public CredentialState State { get; private set; } = CredentialState.Empty;

@@ -87,7 +87,7 @@ public sealed class UseCountingTests
     [Fact]
     public async Task Consumers_beyond_the_bound_share_one_name()
     {
-        await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "one")) with { MaxConsumers = 5 });
+        await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "one"), change: rules => rules with { MaxConsumers = 5 }));
         await engine["stripe"].GetCurrentAsync(Ct);
 
         for (var i = 0; i < 50; i++)

@@ -111,7 +111,7 @@ public sealed class MatchTests
     [Fact]
     public async Task Callers_beyond_the_bound_share_one_name()
     {
-        await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "one")) with { MaxCallers = 10 });
+        await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "one"), change: rules => rules with { MaxCallers = 10 }));
         var provider = engine["stripe"];
         await provider.GetCurrentAsync(Ct);
 

@@ -81,7 +81,7 @@ public sealed class NoSecretVersionTests
     public async Task A_caller_needs_sixteen_characters_and_the_error_is_told_once()
     {
         var backend = new ScriptedBackend().Put("v1", "a-key-of-fiftee");
-        await using var engine = new Engine(Engine.Credential(backend) with { Values = ValueRules.From(new()) });
+        await using var engine = new Engine(Engine.Credential(backend, change: rules => rules with { Values = ValueRules.From(new()) }));
         var provider = engine["stripe"];
         await provider.GetCurrentAsync(Ct);
 
@@ -98,7 +98,7 @@ public sealed class NoSecretVersionTests
     [Fact]
     public async Task A_short_password_is_presented_with_a_warning()
     {
-        await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "guest")) with { Values = ValueRules.From(new()) });
+        await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "guest"), change: rules => rules with { Values = ValueRules.From(new()) }));
 
         Assert.Equal("guest", (await engine["stripe"].GetCurrentAsync(Ct)).Reveal());
         Assert.Contains("shorter than 8", Assert.Single(Logged(engine, WeakSecret)), StringComparison.Ordinal);

@@ -53,11 +53,17 @@ internal sealed class Engine : IAsyncDisposable
     public IRotatingCredentialProvider this[string name] => _registry.Get(name);
 
     /// <summary>A credential whose values may be as short as tests like them.</summary>
-    public static CoreSettings Credential(ICredentialBackend backend, string name = "stripe", CredentialOptions? options = null, ICredentialProbe? probe = null)
+    public static CoreSettings Credential(
+        ICredentialBackend backend,
+        string name = "stripe",
+        CredentialOptions? options = null,
+        ICredentialProbe? probe = null,
+        Func<CredentialRules, CredentialRules>? change = null)
     {
         options ??= new();
         options.MinimumLength ??= 1;
-        return CoreSettings.From(name, key: name, backend, probe, backendInterval: null, consumer: "app", options, new RotatingCredentialsOptions());
+        var settings = CoreSettings.From(name, key: name, backend, probe, backendInterval: null, consumer: "app", options, new RotatingCredentialsOptions());
+        return change is null ? settings : settings with { Rules = change(settings.Rules) };
     }
 
     /// <summary>An engine with one credential, loaded.</summary>
