@@ -1,6 +1,6 @@
 namespace Nhi.Rotation.Http;
 
-/// <summary>One credential on one client, and the handler that presents it.</summary>
+/// <summary>One credential on one client, as it was registered; also the key of its <see cref="IClientCredential"/>.</summary>
 internal abstract class ClientCredentialRegistration(string clientName, string credentialName)
 {
     public string ClientName => clientName;
@@ -19,9 +19,4 @@ internal abstract class ClientCredentialRegistration(string clientName, string c
     /// <summary>Whether both would write to the same place of a request.</summary>
     public virtual bool Collides(ClientCredentialRegistration other) =>
         HeaderName is { } name && string.Equals(name, other.HeaderName, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Makes what lives as long as the app, so that a client that is set up wrongly fails at the start.</summary>
-    public abstract void Prepare(IServiceProvider services);
-
-    public abstract DelegatingHandler CreateHandler(IServiceProvider services);
 }

@@ -7,11 +7,16 @@ namespace Nhi.Rotation.Http;
 /// <summary>Registers a credential on a client.</summary>
 internal static class ClientCredentialServices
 {
-    /// <exception cref="InvalidOperationException">Another credential of the client is sent in the same place, or the builder is for all clients.</exception>
-    public static void Add(IHttpClientBuilder builder, ClientCredentialRegistration registration)
+    /// <param name="builder">The client.</param>
+    /// <param name="registration">The credential.</param>
+    /// <param name="make">Makes what lives as long as the app, when that starts.</param>
+    /// <exception cref="InvalidOperationException">Another credential of the client is sent in the same place.</exception>
+    public static void Add<TRegistration>(IHttpClientBuilder builder, TRegistration registration, Func<IServiceProvider, TRegistration, IClientCredential> make)
+        where TRegistration : ClientCredentialRegistration
     {
         ThrowIfTaken(builder.Services, registration);
-        builder.Services.AddSingleton(registration);
+        builder.Services.AddSingleton<ClientCredentialRegistration>(registration);
+        builder.Services.AddKeyedSingleton(registration, (services, _) => make(services, registration));
         builder.Services.AddHostedService<HttpCredentialStartup>();
         AddFilter(builder.Services);
     }

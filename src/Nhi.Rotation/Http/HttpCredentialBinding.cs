@@ -7,7 +7,7 @@ namespace Nhi.Rotation.Http;
 /// <summary>
 /// One credential on one client, for as long as the app runs (handlers come and go): knows which requests carry it, and what their answers mean. Safe for concurrent use.
 /// </summary>
-internal sealed class HttpCredentialBinding
+internal sealed class HttpCredentialBinding : IClientCredential
 {
     private readonly HttpCredentialRegistration _registration;
     private readonly OriginGuard _origins;
@@ -43,6 +43,8 @@ internal sealed class HttpCredentialBinding
         ClientOrigins.Find(registration, services),
         services.GetService<TimeProvider>() ?? TimeProvider.System,
         ClientCredentialServices.Logger(services));
+
+    public DelegatingHandler CreateHandler() => new RotatingCredentialHandler(this);
 
     /// <summary>Where a request goes, or <see langword="null"/> if the credential may not be sent there, of which each host warns once.</summary>
     public Presenter<Stamp>? FindTarget(Uri? address) => _origins.IndexOf(address) is var index && index < 0 ? null : _targets[index];

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 
 namespace Nhi.Rotation.Http;
@@ -33,7 +34,7 @@ internal sealed class HttpCredentialFilter : IHttpMessageHandlerBuilderFilter
 
         foreach (var registration in _registrations[client])
         {
-            builder.AdditionalHandlers.Add(registration.CreateHandler(_services));
+            builder.AdditionalHandlers.Add(_services.GetRequiredKeyedService<IClientCredential>(registration).CreateHandler());
         }
     };
 }

@@ -1,8 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Nhi.Rotation.Http;
 
-/// <summary>One call of AddRotatingCredential; also the key of its <see cref="HttpCredentialBinding"/>.</summary>
+/// <summary>One call of AddRotatingCredential.</summary>
 internal sealed class HttpCredentialRegistration : ClientCredentialRegistration
 {
     public HttpCredentialRegistration(string clientName, string credentialName, HttpCredentialOptions options)
@@ -26,10 +24,4 @@ internal sealed class HttpCredentialRegistration : ClientCredentialRegistration
 
     public override bool Collides(ClientCredentialRegistration other) =>
         other is HttpCredentialRegistration stamped ? stamped.Stamping.Collides(Stamping) : base.Collides(other);
-
-    public override void Prepare(IServiceProvider services) => Binding(services);
-
-    public override DelegatingHandler CreateHandler(IServiceProvider services) => new RotatingCredentialHandler(Binding(services));
-
-    private HttpCredentialBinding Binding(IServiceProvider services) => services.GetRequiredKeyedService<HttpCredentialBinding>(this);
 }

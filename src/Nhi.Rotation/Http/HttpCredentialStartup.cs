@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Nhi.Rotation.Http;
@@ -18,7 +19,7 @@ internal sealed class HttpCredentialStartup : IHostedService
     {
         foreach (var registration in _registrations)
         {
-            registration.Prepare(_services);
+            _services.GetRequiredKeyedService<IClientCredential>(registration);
         }
 
         return Task.CompletedTask;

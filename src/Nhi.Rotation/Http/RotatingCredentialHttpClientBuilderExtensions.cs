@@ -31,8 +31,7 @@ public static class RotatingCredentialHttpClientBuilderExtensions
         var options = new HttpCredentialOptions();
         configure(options);
         var registration = new HttpCredentialRegistration(builder.Name, credentialName, options);
-        ClientCredentialServices.Add(builder, registration);
-        builder.Services.AddKeyedSingleton(registration, static (services, key) => HttpCredentialBinding.Create(services, (HttpCredentialRegistration)key!));
+        ClientCredentialServices.Add(builder, registration, HttpCredentialBinding.Create);
         return builder;
     }
 }

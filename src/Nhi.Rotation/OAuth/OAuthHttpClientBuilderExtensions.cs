@@ -55,8 +55,7 @@ public static class OAuthHttpClientBuilderExtensions
         }
 
         var registration = new OAuthRegistration(builder.Name, credentialName, options);
-        ClientCredentialServices.Add(builder, registration);
-        builder.Services.AddKeyedSingleton(registration, static (services, key) => TokenCache.Create(services, (OAuthRegistration)key!));
+        ClientCredentialServices.Add(builder, registration, OAuthBinding.Create);
         builder.Services.AddHttpClient(TokenRequester.ClientName).RemoveAllLoggers();
         builder.Services.PostConfigure<HttpClientFactoryOptions>(TokenRequester.ClientName, TokenRequester.Configure);
         return builder;

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Nhi.Rotation.Http;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.OAuth;
@@ -21,22 +19,13 @@ internal sealed class TokenCache
     private Task<AccessToken>? _flight;
     private long? _droppedAt;
 
-    private TokenCache(OAuthRegistration registration, TokenRequester requester, TimeProvider time, ILogger logger)
+    public TokenCache(OAuthRegistration registration, TokenRequester requester, TimeProvider time, ILogger logger)
     {
         _registration = registration;
         _requester = requester;
         _time = time;
         _logger = logger;
         _pause = new TokenPause(time);
-    }
-
-    public static TokenCache Create(IServiceProvider services, OAuthRegistration registration)
-    {
-        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var logger = ClientCredentialServices.Logger(services);
-        var requester = new TokenRequester(
-            registration, ClientCredentialServices.Provider(services, registration), services.GetRequiredService<IHttpClientFactory>(), time, logger);
-        return new TokenCache(registration, requester, time, logger);
     }
 
     /// <exception cref="CredentialException">There is no secret that the endpoint accepts.</exception>
@@ -136,21 +125,7 @@ internal sealed class TokenCache
         }
         catch (Exception error)
         {
-            AccessToken? spare;
-            TimeSpan pause;
-            lock (_gate)
-            {
-                spare = _token;
-                _pause.Begin(error, _requester.Generation);
-                pause = _pause.Length;
-            }
-
-            if (spare is not null && IsUsable(spare))
-            {
-                var text = error is CredentialException or TokenEndpointException ? error.Message : error.GetType().FullName!;
-                Log.TokenNotRenewed(_logger, _registration.ClientName, Left(spare), pause, text);
-            }
-
+            PauseAfter(error);
             if (error is TokenEndpointException failed)
             {
                 throw failed.Failure;
@@ -164,6 +139,24 @@ internal sealed class TokenCache
             {
                 _flight = null;
             }
+        }
+    }
+
+    private void PauseAfter(Exception error)
+    {
+        AccessToken? spare;
+        TimeSpan pause;
+        lock (_gate)
+        {
+            spare = _token;
+            _pause.Begin(error, _requester.Generation);
+            pause = _pause.Length;
+        }
+
+        if (spare is not null && IsUsable(spare))
+        {
+            var text = error is CredentialException or TokenEndpointException ? error.Message : error.GetType().FullName!;
+            Log.TokenNotRenewed(_logger, _registration.ClientName, Left(spare), pause, text);
         }
     }
 }

@@ -146,6 +146,6 @@ public sealed class HttpLeakTests
         ears.Collect();
         _output.Add("app", _log);
         var registration = services.GetRequiredService<ClientCredentialRegistration>();
-        DebuggerWalk.Open(_output, registration, services.GetRequiredKeyedService<HttpCredentialBinding>(registration), services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe"));
+        DebuggerWalk.Open(_output, registration, services.GetRequiredKeyedService<IClientCredential>(registration), services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe"));
     }
 }
