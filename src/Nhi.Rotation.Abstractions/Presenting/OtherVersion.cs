@@ -13,12 +13,17 @@ internal static class OtherVersion
     /// <param name="standingOf">What the target's last words make of a version.</param>
     public static IEnumerable<Candidate> InOrder(IReadOnlyList<Credential> presentable, Attempt tried, string? acceptedLast, Func<string, Standing> standingOf) =>
         presentable
-
-            // The list is as old as the set; a version may have been retired or revoked since.
-            .Where(version => version.Stage is not (CredentialStage.Retired or CredentialStage.Revoked) && !tried.Has(version.VersionId))
+            .Where(version => IsInService(version) && !tried.Has(version.VersionId))
             .Select(version => new Candidate(version, standingOf(version.VersionId)))
             .OrderBy(static candidate => candidate.Standing)
             .ThenBy(candidate => candidate.Version.VersionId != acceptedLast);
+
+    /// <summary>The version with an id, if it may still be presented.</summary>
+    public static Credential? Find(IReadOnlyList<Credential> presentable, string versionId) =>
+        presentable.FirstOrDefault(version => version.VersionId == versionId && IsInService(version));
+
+    // The list is as old as the set; a version may have been retired or revoked since.
+    private static bool IsInService(Credential version) => version.Stage is not (CredentialStage.Retired or CredentialStage.Revoked);
 
     /// <summary>One version that may be presented.</summary>
     /// <param name="Version">The version.</param>

@@ -103,11 +103,12 @@ public sealed class Presenter<T>
         NoteAcceptance(shown);
     }
 
-    /// <summary>The other side refused the version, in an operation that cannot be repeated. The store is asked in the background.</summary>
+    /// <summary>The other side refused the version, in an operation that cannot be repeated: the next one presents another version. The store is asked in the background.</summary>
     /// <param name="shown">What was presented.</param>
     public void Refused(Presented<T> shown)
     {
         NoteRefusal(shown);
+        LeaveToNext(shown);
         _search.RefreshInBackground();
     }
 
@@ -139,7 +140,7 @@ public sealed class Presenter<T>
             return FollowTrial(tried);
         }
 
-        var other = tried.Count < _options.MaxAttempts ? await _search.FindAsync(tried, ct).ConfigureAwait(false) : null;
+        var other = tried.Count < _options.MaxAttempts ? await _search.FindAsync(tried, ct).ConfigureAwait(false) : LeaveToNext(refused);
         if (other is null && tried.HasSuspects)
         {
             _memory.EndTrial(isConfirmed: false);
@@ -174,13 +175,13 @@ public sealed class Presenter<T>
 
         if (_standby is { } standby)
         {
-            if (standby.InsteadOf == current.VersionId && !IsOver(standby) && Find(set, standby.VersionId) is { } other && _builds.TryBuild(other, before: null, out shown))
+            if (standby.InsteadOf == current.VersionId && !standby.IsOver(_options.Time) && OtherVersion.Find(set.Presentable, standby.VersionId) is { } other && _builds.TryBuild(other, before: null, out shown))
             {
                 return true;
             }
 
             // One that was made current for all goes on standing by, should that be taken back soon.
-            if (standby.InsteadOf == current.VersionId || IsOver(standby))
+            if (standby.InsteadOf == current.VersionId || standby.IsOver(_options.Time))
             {
                 Interlocked.CompareExchange(ref _standby, null, standby);
                 return TryTake(out shown);
@@ -221,12 +222,6 @@ public sealed class Presenter<T>
         return false;
     }
 
-    private bool IsOver(Standby standby) => standby.Until is { } until && _options.Time.GetTimestamp() >= until;
-
-    // The list is as old as the set; a version may have been retired or revoked since.
-    private static Credential? Find(CredentialSet set, string versionId) =>
-        set.Presentable.FirstOrDefault(version => version.VersionId == versionId && version.Stage is not (CredentialStage.Retired or CredentialStage.Revoked));
-
     private async ValueTask<Presented<T>> TakeOnceLoadedAsync(CancellationToken ct)
     {
         await _provider.GetCurrentAsync(ct).ConfigureAwait(false);
@@ -265,12 +260,26 @@ public sealed class Presenter<T>
         }
 
         var current = _provider.Credentials.Current?.VersionId;
-        var refused = current == shown.Version.VersionId ? shown.Before?.First.VersionId : current;
-        if (refused is not null && refused != shown.Version.VersionId && _memory.RefusedFor(refused) is var left && left > TimeSpan.Zero)
+        StandBy(shown.Version.VersionId, current == shown.Version.VersionId ? shown.Before?.First.VersionId : current);
+    }
+
+    private void StandBy(string versionId, string? refused)
+    {
+        if (refused is not null && refused != versionId && _memory.RefusedFor(refused) is var left && left > TimeSpan.Zero)
         {
-            var until = _options.Time.GetTimestamp() + (long)(left.TotalSeconds * _options.Time.TimestampFrequency);
-            _standby = new Standby(refused, shown.Version.VersionId, until);
+            _standby = new Standby(refused, versionId, _options.Time.GetTimestamp() + (long)(left.TotalSeconds * _options.Time.TimestampFrequency));
         }
+    }
+
+    // What this operation may not try any more.
+    private Presented<T>? LeaveToNext(Presented<T> refused)
+    {
+        if (_search.FindUntried(refused.Version) is { } other)
+        {
+            StandBy(other.VersionId, _provider.Credentials.Current?.VersionId);
+        }
+
+        return null;
     }
 
     private void NoteRefusal(Presented<T> shown)

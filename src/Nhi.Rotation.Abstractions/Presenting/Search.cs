@@ -31,6 +31,10 @@ internal sealed class Search<T>(IRotatingCredentialProvider provider, Builds<T> 
         return FindRefused(tried);
     }
 
+    /// <summary>The best version for the next operation that this target did not refuse a moment ago; counts no use.</summary>
+    public Credential? FindUntried(Credential refused) =>
+        Candidates(new Attempt(refused, RefusalKind.Certain, Before: null)).FirstOrDefault(static candidate => candidate.Standing != Standing.Refused).Version;
+
     public void RefreshInBackground() => _ = AskStoreAsync(CancellationToken.None);
 
     // A target may have gone back since to what it refused a moment ago.

@@ -6,5 +6,7 @@ namespace Nhi.Rotation;
 /// <param name="Until">A timestamp of the clock, or <see langword="null"/> for as long as that version is current.</param>
 internal sealed record Standby(string InsteadOf, string VersionId, long? Until)
 {
+    public bool IsOver(TimeProvider time) => Until is { } until && time.GetTimestamp() >= until;
+
     public override string ToString() => $"{VersionId} instead of {InsteadOf}";
 }

@@ -182,6 +182,60 @@ public sealed class PresenterTests
     }
 
     [Fact]
+    public void What_cannot_be_repeated_leaves_another_version_to_the_next_operation()
+    {
+        Rotate("two", "three");
+        var presenter = Present();
+
+        presenter.Refused(presenter.Take());
+        Assert.Equal("<two>", presenter.Take().Value);
+        presenter.Refused(presenter.Take());
+        Assert.Equal("<one>", presenter.Take().Value);
+        presenter.Accepted(presenter.Take());
+        Assert.Equal("<one>", presenter.Take().Value);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("<three>", presenter.Take().Value);
+        Assert.Equal([new("v3", Rejected), new("v2", Rejected), new("v1", Accepted)], _provider.Reports);
+    }
+
+    [Fact]
+    public void When_all_are_refused_the_current_one_is_next_again()
+    {
+        Rotate("two");
+        var presenter = Present();
+
+        presenter.Refused(presenter.Take());
+        presenter.Refused(presenter.Take());
+
+        Assert.Equal("<two>", presenter.Take().Value);
+    }
+
+    [Fact]
+    public void What_was_refused_late_says_nothing_of_the_version_that_is_current_by_then()
+    {
+        Rotate("two");
+        var presenter = Present();
+        var late = presenter.Take();
+        Rotate("three");
+
+        presenter.Refused(late);
+
+        Assert.Equal("<three>", presenter.Take().Value);
+    }
+
+    [Fact]
+    public async Task What_may_be_tried_once_only_leaves_another_version_to_the_next_operation()
+    {
+        Rotate("two");
+        var presenter = new Presenter<string>(_provider, Build, new PresenterOptions { Time = _time, MaxAttempts = 1 });
+
+        Assert.Null(await presenter.FindOtherAsync(presenter.Take(), ct: Ct));
+
+        Assert.Equal("<one>", presenter.Take().Value);
+    }
+
+    [Fact]
     public async Task One_target_does_not_decide_for_another()
     {
         _provider.RotateTo("two");
