@@ -4,14 +4,17 @@ namespace Nhi.Rotation.Recipes.Tests;
 
 public sealed class PageTests
 {
-    [Fact]
-    public void The_code_of_the_page_is_the_code_that_is_tested()
+    [Theory]
+    [InlineData("databases.md", "Recipes")]
+    [InlineData("yarp.md", "Recipes/Yarp")]
+    [InlineData("otlp.md", "Recipes/Otlp")]
+    public void The_code_of_the_page_is_the_code_that_is_tested(string page, string folder)
     {
-        var onPage = File.ReadAllText(Path.Join(Folder(), "../../docs/databases.md"))
+        var onPage = File.ReadAllText(Path.Join(Folder(), "../../docs", page))
             .Split("```csharp\n")
             .Skip(1)
             .Select(static part => part[..part.IndexOf("```", StringComparison.Ordinal)]);
-        var tested = Directory.GetFiles(Path.Join(Folder(), "Recipes"), "*.cs").Select(File.ReadAllText);
+        var tested = Directory.GetFiles(Path.Join(Folder(), folder), "*.cs").Select(File.ReadAllText);
 
         Assert.Equal(tested.Order(StringComparer.Ordinal), onPage.Order(StringComparer.Ordinal));
     }

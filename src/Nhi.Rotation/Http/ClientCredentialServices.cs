@@ -64,6 +64,7 @@ internal static class ClientCredentialServices
     {
         if (!services.Any(static service => !service.IsKeyedService && service.ImplementationType == typeof(HttpCredentialFilter)))
         {
+            services.AddSingleton<ClientHandlers>();
             services.Insert(0, ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, HttpCredentialFilter>());
         }
     }
