@@ -15,7 +15,7 @@ namespace Nhi.Rotation;
 public sealed class Credential
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly SecretValue _value;
+    private readonly SecretValue? _value;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly CredentialTracker? _tracker;
@@ -41,6 +41,16 @@ public sealed class Credential
         VersionId = versionId;
         _value = value;
         _tracker = tracker;
+    }
+
+    private Credential(Credential known)
+    {
+        Name = known.Name;
+        VersionId = known.VersionId;
+        _tracker = known._tracker;
+        CreatedOn = known.CreatedOn;
+        NotBefore = known.NotBefore;
+        ExpiresOn = known.ExpiresOn;
     }
 
     /// <summary>The credential's name, as registered.</summary>
@@ -88,8 +98,14 @@ public sealed class Credential
     public ReadOnlyMemory<byte> RevealBytes()
     {
         _tracker?.RecordUse();
-        return _value.GetBytes();
+        return (_value ?? throw NoValue()).GetBytes();
     }
+
+    /// <summary>
+    /// The same version without its value, for what lives as long as a connection does: it knows the stage and can be held, but keeps nothing secret in memory once the version is
+    /// retired. Revealing it throws an <see cref="InvalidOperationException"/>.
+    /// </summary>
+    public Credential WithoutValue() => _value is null ? this : new Credential(this);
 
     /// <summary>
     /// Says that this version is in use for as long as something lives that was opened with it: a connection, a session, a certificate that is being served.
@@ -113,7 +129,7 @@ public sealed class Credential
 
     private string RevealFirst()
     {
-        if (!_value.TryGetText(out var text))
+        if (!(_value ?? throw NoValue()).TryGetText(out var text))
         {
             throw new CredentialFormatException(Name, $"version '{VersionId}' is binary and not valid UTF-8", "Call RevealBytes() for this credential.");
         }
@@ -121,4 +137,6 @@ public sealed class Credential
         _text = text;
         return text;
     }
+
+    private InvalidOperationException NoValue() => new($"Credential '{Name}': this is version '{VersionId}' without its value. Reveal the one that the provider gave you.");
 }
