@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.Npgsql;
+using Nhi.Rotation.Npgsql.Pools;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

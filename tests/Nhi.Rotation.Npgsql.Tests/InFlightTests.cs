@@ -151,6 +151,7 @@ public sealed class InFlightTests(PostgresFixture postgres)
         var log = new LogCapture();
         await using var shop = await Shop.OpenAsync(postgres, logs: log);
         var old = shop.Credential.Current.VersionId;
+        await using var busy = await shop.Orders.OpenConnectionAsync(Ct);
         log.Once("Opened physical connection", () => shop.RotateToAsync(shop.UserA));
 
         var connection = shop.Orders.CreateConnection();
@@ -163,8 +164,9 @@ public sealed class InFlightTests(PostgresFixture postgres)
             await connection.OpenAsync(Ct);
         }
 
-        Assert.Equal(1, shop.HeldBy(old));
+        Assert.Equal(2, shop.HeldBy(old));
         Assert.Equal(0, shop.HeldBy(shop.Credential.Current.VersionId));
+        await busy.CloseAsync();
         await connection.CloseAsync();
         Assert.Equal(0, shop.HeldBy(old));
         await Eventually.TrueAsync(async () => await shop.CountSessionsAsync() == 0, () => "it stayed in the pool");

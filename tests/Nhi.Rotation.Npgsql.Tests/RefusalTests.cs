@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Extensions.Time.Testing;
 using Nhi.Rotation.TestSupport;
 using Npgsql;
 
@@ -25,19 +26,29 @@ public sealed class RefusalTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_wrong_password_of_the_same_user_is_opened_with_the_one_before()
+    public async Task A_wrong_password_of_the_same_user_is_opened_with_the_one_before_until_the_server_takes_it()
     {
-        await using var shop = await Shop.OpenAsync(postgres);
+        var time = new FakeTimeProvider();
+        await using var shop = await Shop.OpenAsync(postgres, time: time);
         var old = shop.Credential.Current.VersionId;
         shop.Publish(shop.UserA, "not-set-yet");
         await shop.Credential.RefreshAsync(RefreshReason.Requested, Ct);
 
-        var connection = await shop.Orders.OpenConnectionAsync(Ct);
+        await (await shop.Orders.OpenConnectionAsync(Ct)).CloseAsync();
 
+        // It is what works here, so it stays in the pool.
+        await (await shop.Orders.OpenConnectionAsync(Ct)).CloseAsync();
         Assert.Equal(1, shop.HeldBy(old));
-        await connection.CloseAsync();
+        Assert.Equal(1, await shop.CountSessionsAsync());
+
+        await shop.Server.ExecuteAsync($"ALTER ROLE {shop.UserA} PASSWORD 'not-set-yet'");
+        time.Advance(TimeSpan.FromSeconds(10));
+        await using var connection = await shop.Orders.OpenConnectionAsync(Ct);
+
+        Assert.Equal(1, shop.HeldBy(shop.Credential.Current.VersionId));
+        await Eventually.TrueAsync(async () => await shop.CountSessionsAsync() == 1, () => "a connection of the older version stayed in the pool");
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0, shop.HeldBy(old));
-        await Eventually.TrueAsync(async () => await shop.CountSessionsAsync() == 0, () => "a connection of the older version stayed in the pool");
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Nhi.Rotation.Npgsql.Telemetry;
 
 namespace Nhi.Rotation.Npgsql.Tests;
 

@@ -1,5 +1,3 @@
-using Nhi.Rotation.Testing;
-
 namespace Nhi.Rotation.Testing.Tests;
 
 /// <summary>A version that is kept for as long as a connection lives, and keeps nothing secret.</summary>

@@ -1,11 +1,15 @@
 using Microsoft.Extensions.Logging;
+using Nhi.Rotation.Npgsql.Sessions;
 using Npgsql;
 
-namespace Nhi.Rotation.Npgsql;
+namespace Nhi.Rotation.Npgsql.Pools;
 
-/// <summary>What the pools of one data source have in common: how Npgsql is set up, the bounds, and whom to tell.</summary>
+/// <summary>What the pools of one data source have in common: how Npgsql is set up, and the bounds.</summary>
 internal sealed class PoolSetup
 {
+    // What Npgsql calls no limit.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     private readonly string _connectionString;
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
     private readonly ILoggerFactory _loggerFactory;
@@ -18,48 +22,41 @@ internal sealed class PoolSetup
         _configure = options.Configure;
         _loggerFactory = loggerFactory;
         var settings = Try(name);
-        DrainTimeout = options.DrainTimeout;
-        RevokedDrainTimeout = options.RevokedDrainTimeout;
-        Time = time;
+        Rules = new DrainRules(options.DrainTimeout, options.RevokedDrainTimeout, time);
         DefaultUsername = settings.Username;
-        IsPooling = settings.Pooling;
-        Enlists = settings.Enlist;
-        MaxSessions = settings.Pooling ? settings.MaxPoolSize * settings.Host!.Split(',').Length : int.MaxValue;
-        MaxRefreshWait = settings.Timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.Timeout);
+        Limits = new BookLimits(settings.Pooling, settings.Enlist, settings.Pooling ? settings.MaxPoolSize * settings.Host!.Split(',').Length : int.MaxValue);
+        Presenting = new PresenterOptions
+        {
+            MaxAttempts = options.MaxAttempts,
+            MaxWait = settings.Timeout == 0 ? LongestWait : TimeSpan.FromSeconds(settings.Timeout),
+            AskStoreFirst = true,
+            Time = time,
+        };
     }
 
-    public TimeSpan DrainTimeout { get; }
+    public TimeProvider Time => Rules.Time;
 
-    public TimeSpan RevokedDrainTimeout { get; }
+    public DrainRules Rules { get; }
 
-    public TimeProvider Time { get; }
+    public BookLimits Limits { get; }
+
+    /// <summary>A refused open may wait for a newer version as long as Npgsql may take to open a connection.</summary>
+    public PresenterOptions Presenting { get; }
 
     /// <summary>The connection string's user name, for credentials that are a password alone.</summary>
     public string? DefaultUsername { get; }
 
-    public bool IsPooling { get; }
+    /// <summary>A pool of one user name.</summary>
+    public NpgsqlDataSource Build(string username, string name, Func<CancellationToken, ValueTask<string>> takePassword) =>
+        Build(Prepare(name), username, takePassword);
 
-    /// <summary>Whether a connection becomes part of the ambient transaction.</summary>
-    public bool Enlists { get; }
-
-    /// <summary>The most physical connections that one pool can have.</summary>
-    public int MaxSessions { get; }
-
-    /// <summary>How long a refused open may wait for a newer version: as long as Npgsql may take to open a connection.</summary>
-    public TimeSpan MaxRefreshWait { get; }
-
-    public required Action<Login> OnAccepted { get; init; }
-
-    public required Action OnOutdated { get; init; }
-
-    public required Action OnUnanswered { get; init; }
-
-    public NpgsqlDataSource Build(string username, string name, Func<string> takePassword)
+    /// <summary>The same server, but each connection is a login, and part of nobody's transaction.</summary>
+    public NpgsqlDataSource BuildUnpooled(string username, string name, Func<CancellationToken, ValueTask<string>> takePassword)
     {
         var builder = Prepare(name);
-        builder.ConnectionStringBuilder.Username = username;
-        builder.UsePasswordProvider(_ => takePassword(), (_, _) => ValueTask.FromResult(takePassword()));
-        return builder.Build();
+        builder.ConnectionStringBuilder.Pooling = false;
+        builder.ConnectionStringBuilder.Enlist = false;
+        return Build(builder, username, takePassword);
     }
 
     /// <summary>Whether a data source could be made of this; opens nothing and calls nothing.</summary>
@@ -74,6 +71,7 @@ internal sealed class PoolSetup
         Throw(
             options.RevokedDrainTimeout < TimeSpan.Zero && options.RevokedDrainTimeout != Timeout.InfiniteTimeSpan,
             name, $"RevokedDrainTimeout is {options.RevokedDrainTimeout}. Set it to 0 or more, or to Timeout.InfiniteTimeSpan", nameof(options));
+        Throw(options.MaxAttempts is < 1 or > 16, name, $"MaxAttempts is {options.MaxAttempts}. Set it to 1 to 16", nameof(options));
     }
 
     private static void Check(NpgsqlConnectionStringBuilder settings, string name, string where, string parameter)
@@ -83,6 +81,15 @@ internal sealed class PoolSetup
             settings.Password is not null || settings.Passfile is not null,
             name, $"{where} has a password or a passfile. Leave it out: the credential brings the password", parameter);
         Throw(settings.Multiplexing, name, $"{where} turns multiplexing on, where a connection belongs to no user of it. Leave Multiplexing out", parameter);
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlDataSourceBuilder builder, string username, Func<CancellationToken, ValueTask<string>> takePassword)
+    {
+        builder.ConnectionStringBuilder.Username = username;
+
+        // A caller that opens synchronously expects to wait.
+        builder.UsePasswordProvider(_ => takePassword(CancellationToken.None).AsTask().GetAwaiter().GetResult(), (_, ct) => takePassword(ct));
+        return builder.Build();
     }
 
     private NpgsqlDataSourceBuilder Prepare(string name)

@@ -1,18 +1,22 @@
 using System.Transactions;
 using Npgsql;
 
-namespace Nhi.Rotation.Npgsql;
+namespace Nhi.Rotation.Npgsql.Sessions;
 
-/// <summary>One physical connection, from its login until it is closed. Under its pool's lock.</summary>
-internal sealed class ServerSession(object link, Login login, int processId)
+/// <summary>One physical connection, from its login until it is closed. Guarded by the lock of its <see cref="SessionBook"/>.</summary>
+/// <param name="link">What stands for it while it lives.</param>
+/// <param name="version">The version it logged in with, without its value.</param>
+/// <param name="processId">The server's process.</param>
+internal sealed class ServerSession(object link, Credential version, int processId)
 {
     // Open holds are what the ledger's verdict rests on.
-    private readonly IDisposable _hold = login.Credential.Hold();
+    private readonly IDisposable _hold = version.Hold();
 
-    /// <summary>What stands for it while it lives.</summary>
     public object Link { get; } = link;
 
-    public Login Login { get; } = login;
+    public string VersionId { get; } = version.VersionId;
+
+    public bool IsRevoked => version.Stage == CredentialStage.Revoked;
 
     public int ProcessId { get; } = processId;
 
@@ -30,6 +34,9 @@ internal sealed class ServerSession(object link, Login login, int processId)
 
     /// <summary>Whether it is in the pool, or gone.</summary>
     public bool IsIdle => User is null && !IsEnlisted;
+
+    /// <summary>When its pool was cleared: Npgsql closes it, now if it is idle, else when it is returned.</summary>
+    public long? ClearedAt { get; set; }
 
     /// <summary>When its version was found to be replaced.</summary>
     public long? OutdatedAt { get; set; }

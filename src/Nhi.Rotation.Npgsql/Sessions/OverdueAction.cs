@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Npgsql;
+namespace Nhi.Rotation.Npgsql.Sessions;
 
 /// <summary>What to do about a connection that should have been returned.</summary>
 internal enum OverdueAction

@@ -19,6 +19,12 @@ public sealed class RotatingNpgsqlOptions
     public TimeSpan RevokedDrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// The most versions that one open presents while the server refuses them, the first included. 1 to 16, default 4; 1 never tries another one. Where the server, or what it asks,
+    /// locks a user after some failures, set it to 2; and SSL Mode to Require or Disable, as with Prefer and Allow Npgsql itself logs in a second time.
+    /// </summary>
+    public int MaxAttempts { get; set; } = 4;
+
+    /// <summary>
     /// Sets up Npgsql itself: type mappings, TLS, logging. Called when the data source is made, to check it, and once for each user name that comes up. It must not
     /// set a password or a password provider.
     /// </summary>

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Nhi.Rotation.Npgsql;
+namespace Nhi.Rotation.Npgsql.Sessions;
 
 /// <summary>A connection that should have been returned by now.</summary>
 /// <param name="User">Who has it checked out.</param>
