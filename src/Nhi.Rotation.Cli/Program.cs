@@ -1,3 +1,3 @@
 using Nhi.Rotation.Cli;
 
-return VerifyCommand.Run(args, TimeProvider.System, Console.Out, Console.Error);
+return CommandLine.Run(args, TimeProvider.System, Console.OpenStandardInput(), Console.Out, Console.Error);

@@ -11,7 +11,6 @@ internal static class VerifyCommand
 {
     private const string Json = "json";
     private const string Table = "table";
-    private const string Usage = "usage: nhi-rotation verify FILE|DIR... [options]; nhi-rotation verify --help names them";
 
     // A running instance writes a line a minute: one with a younger line is not gone.
     private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
@@ -32,7 +31,7 @@ internal static class VerifyCommand
 
     private static readonly VerifyOptions Options = new();
 
-    public static int Run(string[] args, TimeProvider time, TextWriter output, TextWriter errors)
+    public static Command New(TimeProvider time, TextWriter output, TextWriter errors)
     {
         var verify = new Command("verify", "Checks evidence files, merges them, and says whether the old versions may be revoked. Exit code: 0 safe, 1 still used, 2 violated or tampered with, 3 not enough evidence, 64 usage, 66 a file cannot be read.")
         {
@@ -44,26 +43,7 @@ internal static class VerifyCommand
         }
 
         verify.SetAction(result => (int)Verify(result, time, output, errors));
-        var root = new RootCommand("Evidence of credential rotations.") { verify };
-
-        // Nothing but a verdict ends with 0 where a path is given: no [suggest], and no file that an argument with @ names.
-        root.Directives.Clear();
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
-        {
-            return (int)Refuse(errors, [.. parsed.Errors.Select(error => error.Message)]);
-        }
-
-        try
-        {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            errors.WriteLine(TerminalText.Of(error.Message));
-            errors.WriteLine("No verdict: what cannot be read proves nothing.");
-            return (int)ExitCode.CannotRead;
-        }
+        return verify;
     }
 
     private static ExitCode Verify(ParseResult arguments, TimeProvider time, TextWriter output, TextWriter errors)
@@ -71,25 +51,25 @@ internal static class VerifyCommand
         var paths = arguments.GetValue(Paths)!;
         if (paths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
         {
-            return Refuse(errors, [$"'{missing}' does not exist."]);
+            return Refuse(errors, $"'{missing}' does not exist.");
         }
 
         var files = EvidenceFiles.Find(paths);
         if (files.Evidence.Count == 0)
         {
-            return Refuse(errors, ["There is no *.jsonl file of evidence in the given directories."]);
+            return Refuse(errors, "There is no *.jsonl file of evidence in the given directories.");
         }
 
         IReadOnlyList<EarlierChain> earlier = [];
         if (arguments.GetValue(Earlier) is { } file && !EarlierReport.TryRead(file.FullName, out earlier))
         {
-            return Refuse(errors, [$"'{file.FullName}' is no report of --format json."]);
+            return Refuse(errors, $"'{file.FullName}' is no report of --format json.");
         }
 
         var instances = EvidenceReader.Read(files.Evidence, earlier);
         if ((Options.TryRead(arguments, time.GetUtcNow(), out var question) ?? NotGone(question, instances)) is { } wrong)
         {
-            return Refuse(errors, [wrong]);
+            return Refuse(errors, wrong);
         }
 
         var report = FleetReport.Of(instances, question) with { LeftAlone = files.LeftAlone };
@@ -115,14 +95,5 @@ internal static class VerifyCommand
                 : null;
     }
 
-    private static ExitCode Refuse(TextWriter errors, string[] reasons)
-    {
-        foreach (var reason in reasons)
-        {
-            errors.WriteLine(TerminalText.Of(reason));
-        }
-
-        errors.WriteLine(Usage);
-        return ExitCode.Usage;
-    }
+    private static ExitCode Refuse(TextWriter errors, string reason) => UsageError.Write(errors, [reason]);
 }

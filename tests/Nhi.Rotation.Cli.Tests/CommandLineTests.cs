@@ -128,6 +128,6 @@ public sealed class CommandLineTests : IDisposable
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        return (VerifyCommand.Run(args, new Microsoft.Extensions.Time.Testing.FakeTimeProvider(WrittenInstance.At(300)), output, errors), output.ToString(), errors.ToString());
+        return (CommandLine.Run(args, new Microsoft.Extensions.Time.Testing.FakeTimeProvider(WrittenInstance.At(300)), Stream.Null, output, errors), output.ToString(), errors.ToString());
     }
 }

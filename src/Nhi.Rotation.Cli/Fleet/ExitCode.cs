@@ -20,4 +20,7 @@ internal enum ExitCode
 
     /// <summary>A file that was given cannot be read: no verdict (EX_NOINPUT).</summary>
     CannotRead = 66,
+
+    /// <summary>A list of revocations cannot be written (EX_CANTCREAT).</summary>
+    CannotWrite = 73,
 }

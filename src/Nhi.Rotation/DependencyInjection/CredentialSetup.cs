@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Nhi.Rotation.Revocations;
 
 namespace Nhi.Rotation.DependencyInjection;
 
@@ -14,4 +15,7 @@ internal sealed class CredentialSetup
 
     /// <summary>Where evidence is written, if anywhere.</summary>
     public EvidenceFileOptions? Evidence { get; set; }
+
+    /// <summary>The lists of revocations.</summary>
+    public List<RevocationSource> Revocations { get; } = [];
 }

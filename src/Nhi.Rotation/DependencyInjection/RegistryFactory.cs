@@ -10,6 +10,7 @@ using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.DependencyInjection;
@@ -36,8 +37,9 @@ internal static class RegistryFactory
             .ToArray();
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
+        var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
         var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, NewIdentity(consumer, files.Place, time), time, log) : null;
-        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence, revocations);
     }
 
     public static ILogger Logger(IServiceProvider services) =>

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.DependencyInjection;
+using Nhi.Rotation.Evidence.Revocations;
+using Nhi.Rotation.Revocations;
 
 namespace Nhi.Rotation;
 
@@ -58,6 +60,52 @@ public sealed class RotatingCredentialsBuilder
         return this;
     }
 
+    /// <summary>Takes a file as a list of revocations, with the defaults.</summary>
+    /// <param name="path">The file: <c>{ "revoked": [ { "credential": "stripe", "version": "v41", "why": "leaked" } ] }</c>.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public RotatingCredentialsBuilder RevocationsFrom(string path) => RevocationsFrom(path, static _ => { });
+
+    /// <summary>Takes a configuration section as a list of revocations, with the defaults.</summary>
+    /// <param name="section">The section, such as <c>configuration.GetSection("Revoked")</c>. Its reloads are followed.</param>
+    /// <returns>The same builder.</returns>
+    public RotatingCredentialsBuilder RevocationsFrom(IConfigurationSection section) => RevocationsFrom(section, static _ => { });
+
+    /// <summary>
+    /// Takes a file as a list of revocations: it wins over every store, holds from before the first version is presented, and survives restarts. A change is in force
+    /// within a second, also where the file is a mounted ConfigMap. An entry that is taken off the list stays in force until the process ends.
+    /// </summary>
+    /// <param name="path">The file: <c>{ "revoked": [ { "credential": "stripe", "version": "v41", "why": "leaked" } ] }</c>.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The path is empty, or the key is too short.</exception>
+    public RotatingCredentialsBuilder RevocationsFrom(string path, Action<RevocationListOptions> configure)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(configure);
+        _setup.Revocations.Add(new FileRevocations(path, Checked(configure)));
+        return this;
+    }
+
+    /// <summary>Takes a configuration section as a list of revocations, as a file is: one child an entry, with <c>Credential</c>, <c>Version</c> or <c>Fingerprint</c>, <c>Why</c>, <c>Since</c>.</summary>
+    /// <param name="section">The section, such as <c>configuration.GetSection("Revoked")</c>. Its reloads are followed.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The key is too short, or the list is said to be writable.</exception>
+    public RotatingCredentialsBuilder RevocationsFrom(IConfigurationSection section, Action<RevocationListOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = Checked(configure);
+        if (options.IsWritable)
+        {
+            throw new ArgumentException($"Section '{section.Path}' cannot be written. Use a file where revocations are to be added.", nameof(configure));
+        }
+
+        _setup.Revocations.Add(new ConfiguredRevocations(section, options));
+        return this;
+    }
+
     /// <summary>Teaches the configuration form a backend: a credential whose section has a child of this name takes its versions from it.</summary>
     /// <param name="sectionName">The child's name, such as <c>Files</c>.</param>
     /// <param name="configure">Reads the child and calls <see cref="CredentialBuilder.UseBackend"/>.</param>
@@ -86,6 +134,15 @@ public sealed class RotatingCredentialsBuilder
         {
             ApplyBackend(builder, section, name, configure);
         }
+    }
+
+    private static RevocationListOptions Checked(Action<RevocationListOptions> configure)
+    {
+        var options = new RevocationListOptions();
+        configure(options);
+        return options.FingerprintKey is { Length: < ValueFingerprint.SmallestKey } key
+            ? throw new ArgumentException($"FingerprintKey has {key.Length} bytes. Set at least {ValueFingerprint.SmallestKey} random bytes, or none.", nameof(configure))
+            : options;
     }
 
     private static void ApplyBackend(CredentialBuilder builder, IConfigurationSection section, string name, Action<CredentialBuilder, IConfigurationSection> configure)

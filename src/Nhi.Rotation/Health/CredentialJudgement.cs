@@ -48,6 +48,11 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
             yield return $"version '{id}' holds the value of version '{status.CurrentId}': nothing was rotated. Write a new value into the backend.";
         }
 
+        foreach (var problem in status.ListProblems)
+        {
+            yield return $"a list of revocations was not taken in, and what it said before stays in force: {problem}";
+        }
+
         foreach (var id in status.Violated)
         {
             yield return $"version '{id}' is out of service, and the other side still accepts it. Revoke it there.";

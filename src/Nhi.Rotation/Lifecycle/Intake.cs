@@ -70,6 +70,10 @@ internal static class Intake
             NotBefore = listed.NotBefore,
             ExpiresOn = listed.ExpiresOn,
         });
+        if (exam.RevokedBecause is { } why)
+        {
+            Reports.Revoke(draft, listed.Id, why);
+        }
     }
 
     private static void Remark(Draft draft, VersionState known, Unfit? unfit, string? remark)

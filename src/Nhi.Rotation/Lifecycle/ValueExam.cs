@@ -1,7 +1,8 @@
 namespace Nhi.Rotation.Lifecycle;
 
-/// <summary>What is known of a value that a backend listed, without the value.</summary>
+/// <summary>What is known of a version that a backend listed, without its value.</summary>
 /// <param name="Mark">Equal for equal values.</param>
 /// <param name="Unfit">Why it is no secret, if it is none.</param>
 /// <param name="Remark">What is to be said of it all the same, for people.</param>
-internal readonly record struct ValueExam(ValueMark? Mark = null, Unfit? Unfit = null, string? Remark = null);
+/// <param name="RevokedBecause">Why a list of revocations has it, or the version, if one does.</param>
+internal readonly record struct ValueExam(ValueMark? Mark = null, Unfit? Unfit = null, string? Remark = null, string? RevokedBecause = null);

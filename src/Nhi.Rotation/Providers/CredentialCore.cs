@@ -3,6 +3,7 @@ using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 using Nhi.Rotation.Versions;
@@ -66,7 +67,14 @@ internal sealed class CredentialCore : IRefreshTarget
 
     public NextStep TakeListing(BackendListing listing)
     {
-        var (transition, next) = Step(new LifecycleInput.Listed(listing, ListingExam.Of(listing, _settings.Rules.Values, Name)), listing);
+        var revocations = Revocations.Entries;
+        var (transition, next) = Step(new LifecycleInput.Listed(listing, ListingExam.Of(listing, _settings.Rules.Values, revocations, Name)), listing);
+        if (!ReferenceEquals(revocations, Revocations.Entries))
+        {
+            // They changed meanwhile, and who applied the change did not see these versions.
+            Revoke(Revocations.Entries);
+        }
+
         return transition.Refusal is { } refusal
             ? throw new BackendException(Name, BackendFailure.InvalidContent, refusal, "Check what the backend holds for this credential.")
             : next;
@@ -125,7 +133,9 @@ internal sealed class CredentialCore : IRefreshTarget
         ArgumentException.ThrowIfNullOrEmpty(versionId);
         ArgumentException.ThrowIfNullOrEmpty(why);
         using var activity = CredentialActivities.StartRevoke(Name, versionId);
+        var value = Revocations.ValueOf(versionId);
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
+        await Revocations.KeepAsync(versionId, value, why, _engine.Clock.Time.GetUtcNow(), ct).ConfigureAwait(false);
 
         // The revocation has happened; whether the backend has something newer is told by the log and the set.
         var result = await RefreshAsync(RefreshReason.Requested, ct).ConfigureAwait(false);
@@ -133,6 +143,22 @@ internal sealed class CredentialCore : IRefreshTarget
         {
             // The revocation stands; only what was to follow it failed.
             activity.NoteFailure(error.Failure);
+        }
+    }
+
+    /// <summary>Revokes the versions of which entries of a list speak.</summary>
+    public void Revoke(IEnumerable<StandingRevocation> entries)
+    {
+        var revoked = Revocations.Find(entries);
+        foreach (var (versionId, why) in revoked)
+        {
+            StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
+        }
+
+        if (revoked.Count > 0)
+        {
+            // Something newer may be there already.
+            Signal();
         }
     }
 
@@ -228,6 +254,8 @@ internal sealed class CredentialCore : IRefreshTarget
             return _inbound ??= new Inbound(_shelf, _engine.Clock, _settings.Rules.MaxCallers, _engine.Log);
         }
     }
+
+    private RevocationDesk Revocations => new(_shelf, _engine.Revocations, _engine.Log);
 
     private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
     {

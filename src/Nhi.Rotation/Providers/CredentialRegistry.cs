@@ -1,5 +1,6 @@
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 
@@ -15,7 +16,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly RefreshScheduler _scheduler;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
-    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null)
+    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null)
     {
         var clock = new EngineClock(time);
         _metrics = metrics;
@@ -23,7 +24,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger = new UseLedger(metrics, log, time, evidence);
         _lastWords = evidence is null ? null : new LastWords(_ledger, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
-        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log);
+        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations = revocations ?? new StandingRevocations([], [], time, log));
         var rules = new HashSet<CredentialRules>();
         foreach (var settings in credentials)
         {
@@ -35,8 +36,12 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
         Ledger = new LedgerReports(_ledger);
+        Revocations.Follow(Revoke);
         metrics.Observe(() => Ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
     }
+
+    /// <summary>The lists of revocations.</summary>
+    public StandingRevocations Revocations { get; }
 
     public IRotationLedger Ledger { get; }
 
@@ -60,7 +65,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
             $"it is not registered; registered are: {(_cores.Count == 0 ? "none" : string.Join(", ", _cores.Keys.Order(StringComparer.Ordinal)))}",
             "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
 
-    public CredentialStatus ReadStatus(string name) => _cores[name].ReadStatus();
+    public CredentialStatus ReadStatus(string name) => _cores[name].ReadStatus() with { ListProblems = Revocations.Problems };
 
     public bool IsIdle => _scheduler.IsIdle;
 
@@ -68,6 +73,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Revocations.Dispose();
         await _scheduler.DisposeAsync().ConfigureAwait(false);
         if (_evidence is not null)
         {
@@ -82,6 +88,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
     public void Dispose()
     {
+        Revocations.Dispose();
         _scheduler.Dispose();
         if (_evidence is not null)
         {
@@ -102,5 +109,13 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
         known.Add(rules);
         return rules;
+    }
+
+    private void Revoke(IReadOnlyList<StandingRevocation> added)
+    {
+        foreach (var entries in added.GroupBy(standing => standing.Entry.CredentialName, StringComparer.Ordinal))
+        {
+            _cores[entries.Key].Revoke(entries);
+        }
     }
 }

@@ -46,6 +46,9 @@ internal sealed record CredentialStatus
     /// <summary>Whether a version that expires later can still take its place.</summary>
     public bool HasSuccessor { get; init; }
 
+    /// <summary>What is wrong with the lists of revocations.</summary>
+    public IReadOnlyList<string> ListProblems { get; init; } = [];
+
     public static CredentialStatus Of(CoreSettings settings, CredentialState state, RefreshHealth refresh, Instant now)
     {
         var current = state.Find(state.PresentedId);

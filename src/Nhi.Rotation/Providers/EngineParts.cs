@@ -1,9 +1,10 @@
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Providers;
 
 /// <summary>What all credentials of a process share.</summary>
-internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log);
+internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations);

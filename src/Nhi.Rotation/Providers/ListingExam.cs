@@ -1,27 +1,47 @@
 using Nhi.Rotation.Identity;
 using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
-/// <summary>Examines the values of a listing: once each, for a backend does not send what is known.</summary>
+/// <summary>Examines what a listing has: values once each, for a backend does not send what is known, and all versions by the lists of revocations.</summary>
 internal static class ListingExam
 {
-    /// <summary>What is to be said of the values, by version; <see langword="null"/> if there are none.</summary>
-    public static Dictionary<string, ValueExam>? Of(BackendListing listing, ValueRules rules, string credentialName)
+    /// <summary>What is to be said of the versions, by id; <see langword="null"/> if nothing is.</summary>
+    public static Dictionary<string, ValueExam>? Of(BackendListing listing, ValueRules rules, IEnumerable<StandingRevocation> revocations, string credentialName)
     {
         Dictionary<string, ValueExam>? exams = null;
         for (var i = 0; i < listing.Versions.Count; i++)
         {
             var version = listing.Versions[i];
-            if (version.Value is { } value)
+            var bytes = version.Value is { } value ? new Credential(credentialName, version.Id, value).RevealBytes().Span : default;
+            var why = WhyRevoked(revocations, version.Id, bytes);
+            if (version.Value is not null || why is not null)
             {
+                var exam = version.Value is null ? default : rules.Examine(bytes, credentialName) with { Mark = VersionFingerprint.Of(bytes).ToMark() };
                 exams ??= new(StringComparer.Ordinal);
-                var bytes = new Credential(credentialName, version.Id, value).RevealBytes().Span;
-                exams[version.Id] = rules.Examine(bytes, credentialName) with { Mark = VersionFingerprint.Of(bytes).ToMark() };
+                exams[version.Id] = exam with { RevokedBecause = why };
             }
         }
 
         return exams;
+    }
+
+    /// <summary>Why a version is revoked, or <see langword="null"/>.</summary>
+    /// <param name="revocations">What the lists say of the credential.</param>
+    /// <param name="versionId">The version.</param>
+    /// <param name="value">Its value; empty if it is not at hand.</param>
+    public static string? WhyRevoked(IEnumerable<StandingRevocation> revocations, string versionId, ReadOnlySpan<byte> value)
+    {
+        foreach (var standing in revocations)
+        {
+            if (standing.IsOf(versionId, value))
+            {
+                return standing.Entry.Why;
+            }
+        }
+
+        return null;
     }
 }

@@ -96,6 +96,18 @@ internal sealed partial class EngineLog
     [LoggerMessage(130, LogLevel.Debug, "Credential '{Credential}': a change was signalled soon after another one; it is read in {Wait}.")]
     public partial void SignalPutOff(string credential, TimeSpan wait);
 
+    [LoggerMessage(131, LogLevel.Error, "The list of revocations was not taken in: {Problem} What it said before stays in force.")]
+    public partial void RevocationsUnread(string problem);
+
+    [LoggerMessage(132, LogLevel.Information, "The list of revocations '{List}' was read: {Count} entries concern this application.")]
+    public partial void RevocationsRead(string list, int count);
+
+    [LoggerMessage(133, LogLevel.Information, "Credential '{Credential}': the revocation of version '{Version}' was added to '{List}', so it lasts.")]
+    public partial void RevocationKept(string credential, string version, string list);
+
+    [LoggerMessage(134, LogLevel.Warning, "Credential '{Credential}': the revocation of version '{Version}' ends with this process: {Why}. Disable the version in the store, or put it on a list of revocations.")]
+    public partial void RevocationNotLasting(string credential, string version, string why);
+
     [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
     public partial void EvidenceFailed(string path, string errorType);
 

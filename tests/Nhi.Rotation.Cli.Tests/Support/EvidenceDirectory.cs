@@ -28,7 +28,7 @@ internal sealed class EvidenceDirectory : IDisposable
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var exit = VerifyCommand.Run(["verify", Path, .. options], new Microsoft.Extensions.Time.Testing.FakeTimeProvider(now), output, errors);
+        var exit = CommandLine.Run(["verify", Path, .. options], new Microsoft.Extensions.Time.Testing.FakeTimeProvider(now), Stream.Null, output, errors);
         return (exit, output.ToString(), errors.ToString());
     }
 

@@ -127,7 +127,7 @@ public sealed class FileTests : IDisposable
     private static (int Exit, string Output) Verify(params string[] paths)
     {
         using var output = new StringWriter();
-        var exit = VerifyCommand.Run(["verify", .. paths], new Microsoft.Extensions.Time.Testing.FakeTimeProvider(WrittenInstance.At(300)), output, TextWriter.Null);
+        var exit = CommandLine.Run(["verify", .. paths], new Microsoft.Extensions.Time.Testing.FakeTimeProvider(WrittenInstance.At(300)), Stream.Null, output, TextWriter.Null);
         return (exit, output.ToString());
     }
 }

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli.Output;
+using Nhi.Rotation.Cli.Revoking;
+
+namespace Nhi.Rotation.Cli;
+
+/// <summary>The command line: its commands, and what is said of one that makes no sense.</summary>
+internal static class CommandLine
+{
+    public static int Run(string[] args, TimeProvider time, Stream input, TextWriter output, TextWriter errors)
+    {
+        var root = new RootCommand("Evidence of credential rotations, and lists of revocations.")
+        {
+            VerifyCommand.New(time, output, errors),
+            FingerprintCommand.New(input, output, errors),
+            RevokeCommand.New(time, input, output, errors),
+        };
+
+        // Nothing but a verdict ends with 0 where a path is given: no [suggest], and no file that an argument with @ names.
+        root.Directives.Clear();
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            return (int)UsageError.Write(errors, MayQuote(parsed) ? parsed.Errors.Select(error => error.Message) : ["An argument is not known. A value is read from standard input only; if this was one, others may have seen it."]);
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine(TerminalText.Of(error.Message));
+            errors.WriteLine("No verdict: what cannot be read proves nothing.");
+            return (int)ExitCode.CannotRead;
+        }
+    }
+
+    // Where a value is expected, what is not understood may be one.
+    private static bool MayQuote(ParseResult parsed) => parsed.UnmatchedTokens.Count == 0 || parsed.CommandResult.Command.Name is not (FingerprintCommand.Name or RevokeCommand.Name);
+}

@@ -1,0 +1,20 @@
+using Nhi.Rotation.Cli.Fleet;
+
+namespace Nhi.Rotation.Cli.Output;
+
+/// <summary>What is said of a command line that makes no sense.</summary>
+internal static class UsageError
+{
+    private const string Usage = "usage: nhi-rotation verify|fingerprint|revoke [options]; nhi-rotation COMMAND --help names them";
+
+    public static ExitCode Write(TextWriter errors, IEnumerable<string> reasons)
+    {
+        foreach (var reason in reasons)
+        {
+            errors.WriteLine(TerminalText.Of(reason));
+        }
+
+        errors.WriteLine(Usage);
+        return ExitCode.Usage;
+    }
+}

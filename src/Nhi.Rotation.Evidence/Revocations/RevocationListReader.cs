@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace Nhi.Rotation.Evidence.Revocations;
+
+/// <summary>Reads a list of revocations. Strict: a revocation that is not understood is an error, never one less.</summary>
+internal static class RevocationListReader
+{
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
+
+    public static IReadOnlyList<RevocationEntry> Read(ReadOnlyMemory<byte> json, string source)
+    {
+        using var document = Parse(json, source);
+        if (document.RootElement is not { ValueKind: JsonValueKind.Object } root
+            || root.EnumerateObject().ToArray() is not [{ Name: "revoked", Value: { ValueKind: JsonValueKind.Array } array }])
+        {
+            throw new RevocationListException($"'{source}' is no list of revocations. Write {{ \"revoked\": [ {{ \"credential\": ..., \"version\": ..., \"why\": ... }} ] }}.");
+        }
+
+        var lines = LinesOf(json.Span);
+        return [.. array.EnumerateArray().Select((element, index) => Entry(element, $"'{source}', line {lines[index]}"))];
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json, string source)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, Options);
+        }
+        catch (JsonException error)
+        {
+            // The parser's message quotes content, so only the place is kept.
+            throw new RevocationListException(
+                error.LineNumber is { } line
+                    ? $"'{source}', line {line + 1}: this is not valid JSON. Write it with a JSON serializer, without comments and trailing commas."
+                    : $"'{source}' is not valid JSON, or has a property twice. Write it with a JSON serializer, each property once.");
+        }
+    }
+
+    private static RevocationEntry Entry(JsonElement element, string where)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new RevocationListException($"{where}: an entry is not an object. Write {{ \"credential\": ..., \"version\": ..., \"why\": ... }}.");
+        }
+
+        var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var property in element.EnumerateObject())
+        {
+            texts.Add(property.Name, property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null);
+        }
+
+        return RevocationFields.Read(texts, where);
+    }
+
+    // Each element of the only array begins one level below it.
+    private static List<long> LinesOf(ReadOnlySpan<byte> json)
+    {
+        const int DepthOfElements = 2;
+        var lines = new List<long>();
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == DepthOfElements && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
+            {
+                lines.Add(json[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1);
+            }
+        }
+
+        return lines;
+    }
+}

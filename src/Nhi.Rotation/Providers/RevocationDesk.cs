@@ -1,0 +1,67 @@
+using Nhi.Rotation.Evidence.Revocations;
+using Nhi.Rotation.Revocations;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Versions;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>Between one credential's versions and the lists of revocations: what they say of it, and what is revoked here and is to last.</summary>
+internal readonly struct RevocationDesk(VersionShelf shelf, StandingRevocations standing, EngineLog log)
+{
+    /// <summary>What the lists say of the credential. The same object until one says something else.</summary>
+    public IEnumerable<StandingRevocation> Entries => standing.ByCredential[shelf.CredentialName];
+
+    /// <summary>The versions that are known and not revoked yet, of which some entries speak, each with the reason. Slow where fingerprints have salts.</summary>
+    public List<(string VersionId, string Why)> Find(IEnumerable<StandingRevocation> entries)
+    {
+        List<(string, string)> found = [];
+        foreach (var (id, value) in Read())
+        {
+            if (ListingExam.WhyRevoked(entries, id, value.Span) is { } why)
+            {
+                found.Add((id, why));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The value of a version, if it is at hand.</summary>
+    public ReadOnlyMemory<byte> ValueOf(string versionId) => Read().FirstOrDefault(version => version.Id == versionId).Value;
+
+    /// <summary>Makes a revocation last, or says that it does not.</summary>
+    public async ValueTask KeepAsync(string versionId, ReadOnlyMemory<byte> value, string why, DateTimeOffset since, CancellationToken ct)
+    {
+        if (!standing.IsWritable)
+        {
+            log.RevocationNotLasting(shelf.CredentialName, versionId, "no list of revocations can be written here");
+            return;
+        }
+
+        try
+        {
+            await standing.KeepAsync(new RevocationEntry(shelf.CredentialName, versionId, null, why, since), value, ct).ConfigureAwait(false);
+        }
+        catch (RevocationListException error)
+        {
+            log.RevocationNotLasting(shelf.CredentialName, versionId, error.Message);
+        }
+    }
+
+    private List<(string Id, ReadOnlyMemory<byte> Value)> Read()
+    {
+        lock (shelf.Gate)
+        {
+            List<(string, ReadOnlyMemory<byte>)> versions = [];
+            foreach (var version in shelf.Versions)
+            {
+                if (version.State.Stage != CredentialStage.Revoked)
+                {
+                    versions.Add((version.Id, version.Value is { } value ? new Credential(shelf.CredentialName, version.Id, value).RevealBytes() : default));
+                }
+            }
+
+            return versions;
+        }
+    }
+}
