@@ -8,36 +8,16 @@ namespace Nhi.Rotation;
 public static class GrpcCredentialExtensions
 {
     /// <summary>
-    /// Call credentials that put the current version on each call: one use a call. gRPC sends them over TLS only. They do not learn what the server says of the
-    /// credential; <see cref="ToGrpcInterceptor"/> does.
-    /// </summary>
-    /// <param name="provider">The credential, for the consumer that makes the calls.</param>
-    /// <param name="header">The metadata's name.</param>
-    /// <param name="prefix">Put in front of the value, with its space.</param>
-    /// <returns>Give it to <c>ChannelCredentials.Create</c> or to <c>CallOptions</c>.</returns>
-    /// <exception cref="ArgumentException">Metadata cannot carry the header or the prefix.</exception>
-    public static CallCredentials ToCallCredentials(this IRotatingCredentialProvider provider, string header = "authorization", string prefix = "Bearer ")
-    {
-        ArgumentNullException.ThrowIfNull(provider);
-        var name = NameOf(header, prefix);
-        var presenter = new Presenter<CallStamp>(provider, credential => new CallStamp(credential, name, prefix));
-        return CallCredentials.FromInterceptor(async (context, metadata) =>
-        {
-            var shown = await presenter.TakeAsync(context.CancellationToken).ConfigureAwait(false);
-            shown.Value.AddTo(metadata);
-        });
-    }
-
-    /// <summary>
     /// An interceptor that puts the current version on each call, in place of metadata of the same name: one use a call. A call that ends as
     /// <c>Unauthenticated</c> is reported as a rejection, one that is answered as acceptance. A unary call that is refused, and a call with one request that is refused before the first
-    /// message of its answer, is made again with another version, as <see cref="Presenter{T}"/> finds it; what the caller streams is not sent again.
+    /// message of its answer, is made again with another version, as <see cref="Presenter{T}"/> finds it; what the caller streams is not sent again, but the next call has another version.
     /// </summary>
     /// <param name="provider">The credential, for the consumer that makes the calls.</param>
     /// <param name="header">The metadata's name.</param>
     /// <param name="prefix">Put in front of the value, with its space.</param>
     /// <returns>
-    /// Give it to <c>channel.Intercept(...)</c>. Unlike call credentials it also sends over a channel without TLS: use it on channels to your own servers only.
+    /// Give it to <c>channel.Intercept(...)</c>. It sends over a channel without TLS too: give such a channel one for a server of your own only. There are no <c>CallCredentials</c> here,
+    /// as gRPC tells them nothing of the outcome.
     /// </returns>
     /// <param name="options">How far to go to find a version that works; the defaults if omitted.</param>
     /// <exception cref="ArgumentException">Metadata cannot carry the header or the prefix.</exception>

@@ -1,5 +1,6 @@
 using Azure;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,37 +23,31 @@ internal static class Consumers
     public static async Task<Dictionary<string, string?>> ReadAsync(IServiceProvider services, string credentialName)
     {
         using var scope = services.CreateScope();
-        var calls = new CallHeaders();
-        services.GetRequiredKeyedService<IRotatingCredentialProvider>(credentialName).ForConsumer("grpc").ToCallCredentials(prefix: string.Empty).InternalPopulateConfiguration(calls, state: null);
         return new Dictionary<string, string?>
         {
             ["monitor"] = services.GetRequiredService<IOptionsMonitor<ChargeOptions>>().CurrentValue.ApiKey,
             ["snapshot"] = scope.ServiceProvider.GetRequiredService<IOptionsSnapshot<ChargeOptions>>().Value.ApiKey,
             ["configuration"] = services.GetRequiredService<IConfiguration>()[ConfigurationKey],
             ["azure"] = services.GetRequiredKeyedService<AzureKeyCredential>(credentialName).Key,
-            ["grpc"] = await calls.ReadAsync("authorization"),
+            ["grpc"] = await ReadCallAsync(services.GetRequiredKeyedService<IRotatingCredentialProvider>(credentialName).ForConsumer("grpc").ToGrpcInterceptor(prefix: string.Empty)),
         };
+    }
+
+    // What would be called answers with what it was given.
+    private static async Task<string?> ReadCallAsync(Interceptor interceptor)
+    {
+        var method = new Method<string, string>(MethodType.Unary, "test.Greeter", "Hello", Marshallers.StringMarshaller, Marshallers.StringMarshaller);
+        using var call = interceptor.AsyncUnaryCall("hello", new ClientInterceptorContext<string, string>(method, host: null, default), static (_, context) => new AsyncUnaryCall<string>(
+            Task.FromResult(context.Options.Headers!.GetValue("authorization")!),
+            Task.FromResult(Metadata.Empty),
+            static () => Status.DefaultSuccess,
+            static () => [],
+            static () => { }));
+        return await call.ResponseAsync;
     }
 
     private sealed class ChargeOptions
     {
         public string? ApiKey { get; set; }
-    }
-
-    /// <summary>Takes the place of a channel.</summary>
-    private sealed class CallHeaders : CallCredentialsConfiguratorBase
-    {
-        private AsyncAuthInterceptor? _interceptor;
-
-        public override void SetAsyncAuthInterceptorCredentials(object? state, AsyncAuthInterceptor interceptor) => _interceptor = interceptor;
-
-        public override void SetCompositeCredentials(object? state, IReadOnlyList<CallCredentials> credentials) => throw new NotSupportedException();
-
-        public async Task<string?> ReadAsync(string header)
-        {
-            var metadata = new Metadata();
-            await _interceptor!(new AuthInterceptorContext("https://localhost/greeter", "hello"), metadata);
-            return metadata.GetValue(header);
-        }
     }
 }

@@ -12,21 +12,19 @@ namespace Nhi.Rotation.Clients.Tests;
 public sealed class GrpcTests
 {
     [Fact]
-    public async Task Call_credentials_carry_the_version_that_is_current()
+    public async Task A_call_carries_the_version_that_is_current()
     {
         await using var app = new TestApp("first");
+        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
         await using var server = await ServeAsync();
         server.Services.GetRequiredService<Accepted>().Tokens = ["Bearer first", "Bearer second"];
-        using var channel = GrpcChannel.ForAddress(server.Urls.First(), new GrpcChannelOptions
-        {
-            UnsafeUseInsecureChannelCallCredentials = true,
-            Credentials = ChannelCredentials.Create(ChannelCredentials.Insecure, app.Key.ToCallCredentials()),
-        });
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
 
-        Assert.Equal("Bearer first", await CallAsync(channel.CreateCallInvoker()));
+        Assert.Equal("Bearer first", await CallAsync(calls));
         await app.RotateAsync("second");
 
-        Assert.Equal("Bearer second", await CallAsync(channel.CreateCallInvoker()));
+        Assert.Equal("Bearer second", await CallAsync(calls));
     }
 
     [Fact]
@@ -51,29 +49,30 @@ public sealed class GrpcTests
     }
 
     [Fact]
-    public async Task A_stream_that_is_refused_is_reported_and_one_that_is_answered_too()
+    public async Task What_the_caller_streams_is_sent_once_and_the_next_call_has_another_version()
     {
         var ct = TestContext.Current.CancellationToken;
-        await using var app = new TestApp("before");
-        await app.Key.GetCurrentAsync(ct);
-        var first = await app.RotateAsync("first");
         await using var server = await ServeAsync();
         var accepted = server.Services.GetRequiredService<Accepted>();
+        accepted.Tokens = ["Bearer first"];
         using var channel = GrpcChannel.ForAddress(server.Urls.First());
-        var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
-        foreach (var kind in new Func<Task<string>>[] { () => ClientStreamAsync(calls), () => DuplexAsync(calls) })
+        foreach (var kind in new Func<CallInvoker, Task<string>>[] { ClientStreamAsync, DuplexAsync })
         {
-            accepted.Tokens = [];
-            var before = app.Rejections;
-            var error = await Assert.ThrowsAsync<RpcException>(kind);
-            Assert.Equal((StatusCode.Unauthenticated, before + 1), (error.StatusCode, app.Rejections));
-            accepted.Tokens = ["Bearer first"];
-            Assert.Equal("Bearer first", await kind());
-            Assert.Equal(before + 1, app.Rejections);
-        }
+            await using var app = new TestApp("before");
+            await app.Key.GetCurrentAsync(ct);
+            var first = await app.RotateAsync("first");
+            await app.RotateAsync("second");
+            var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
+            accepted.Seen.Clear();
 
-        Assert.NotNull(app.AcceptedAt(first));
-        Assert.Equal(4, accepted.Seen.Count);
+            var error = await Assert.ThrowsAsync<RpcException>(() => kind(calls));
+            Assert.Equal((StatusCode.Unauthenticated, 1), (error.StatusCode, app.Rejections));
+            Assert.Equal("Bearer first", await kind(calls));
+
+            Assert.Equal(1, app.Rejections);
+            Assert.NotNull(app.AcceptedAt(first));
+            Assert.Equal(["Bearer second", "Bearer first"], accepted.Seen);
+        }
     }
 
     [Fact]
@@ -115,6 +114,46 @@ public sealed class GrpcTests
     }
 
     [Fact]
+    public async Task Where_the_server_rotates_first_no_server_stream_fails()
+    {
+        await using var app = new TestApp("first");
+        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await using var server = await ServeAsync();
+        server.Services.GetRequiredService<Accepted>().Tokens = ["Bearer second"];
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        app.Backend.Add("key", "second");
+
+        Assert.Equal("Bearer second", await ServerStreamAsync(channel.Intercept(app.Key.ToGrpcInterceptor())));
+    }
+
+    [Fact]
+    public async Task A_server_that_lags_behind_decides_nothing_for_one_that_has_rotated()
+    {
+        await using var app = new TestApp("first");
+        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await app.RotateAsync("second");
+        await using var lagging = await ServeAsync();
+        await using var rotated = await ServeAsync();
+        lagging.Services.GetRequiredService<Accepted>().Tokens = ["Bearer first"];
+        rotated.Services.GetRequiredService<Accepted>().Tokens = ["Bearer second"];
+        using var channelOfLagging = GrpcChannel.ForAddress(lagging.Urls.First());
+        using var channelOfRotated = GrpcChannel.ForAddress(rotated.Urls.First());
+        var toLagging = channelOfLagging.Intercept(app.Key.ToGrpcInterceptor());
+        var toRotated = channelOfRotated.Intercept(app.Key.ToGrpcInterceptor());
+
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal("Bearer first", await CallAsync(toLagging));
+            Assert.Equal("Bearer second", await CallAsync(toRotated));
+        }
+
+        // Each has learnt it once.
+        Assert.Equal(["Bearer second", "Bearer first"], lagging.Services.GetRequiredService<Accepted>().Seen.Distinct());
+        Assert.Equal(51, lagging.Services.GetRequiredService<Accepted>().Seen.Count);
+        Assert.Equal(50, rotated.Services.GetRequiredService<Accepted>().Seen.Count);
+    }
+
+    [Fact]
     public async Task A_version_that_cannot_be_sent_is_passed_over_at_the_start_too()
     {
         await using var app = new TestApp("first");
@@ -151,7 +190,6 @@ public sealed class GrpcTests
         await using var app = new TestApp("first");
 
         Assert.Throws<ArgumentException>(() => app.Key.ToGrpcInterceptor(header, prefix));
-        Assert.Throws<ArgumentException>(() => app.Key.ToCallCredentials(header, prefix));
     }
 
     [Fact]
