@@ -17,12 +17,12 @@ internal sealed class TestApp : IAsyncDisposable
     private readonly MeterListener _meters = new();
     private int _rejections;
 
-    public TestApp(string value, Action<RotatingCredentialsBuilder>? configure = null)
+    public TestApp(string value, Action<RotatingCredentialsBuilder>? configure = null, bool tryPendingLast = false)
     {
         Backend.Add("key", value);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddEventSourceLogger().AddProvider(new FakeLoggerProvider(Log))).AddMetrics();
-        var credentials = services.AddRotatingCredentials().AddCredential("key", c => c.UseBackend("key", _ => Backend));
+        var credentials = services.AddRotatingCredentials().AddCredential("key", c => c.UseBackend("key", _ => Backend).Configure(options => options.TryPendingLast = tryPendingLast));
         configure?.Invoke(credentials);
         _services = services.BuildServiceProvider();
         var meters = _services.GetRequiredService<IMeterFactory>();
