@@ -45,6 +45,9 @@ public sealed record EvidenceEvent
     /// <summary>How long nobody may have used an old version of the credential.</summary>
     public TimeSpan? QuietPeriod { get; init; }
 
+    /// <summary>The consumer of all who did not say who they are.</summary>
+    public string? Unnamed { get; init; }
+
     /// <summary>How many pieces of evidence were lost before this one.</summary>
     public long? Missing { get; init; }
 

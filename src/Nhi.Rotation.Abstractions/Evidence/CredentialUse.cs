@@ -31,6 +31,12 @@ public sealed record CredentialUse
     /// <summary>Of these, uses that go on now: open connections and sessions (<see cref="Credential.Hold"/>).</summary>
     public int Held { get; init; }
 
+    /// <summary>What the consumer still keeps of a version that was replaced, as two full garbage collections have shown. Keeping is not counted as using.</summary>
+    public KeptObjects Kept { get; init; }
+
+    /// <summary>Whether something that the consumer was given of a replaced version is still there, and no full garbage collection has shown yet whether somebody keeps it.</summary>
+    public bool IsUnchecked { get; init; }
+
     /// <summary>When the first use was noticed.</summary>
     public DateTimeOffset? FirstUse { get; init; }
 

@@ -14,6 +14,6 @@ internal sealed partial class ChainJson : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new NameConverter<EvidenceKind>(), new NameConverter<ProbeVerdict>(), new NameConverter<CredentialStage>() },
+        Converters = { new NameConverter<EvidenceKind>(), new NameConverter<ProbeVerdict>(), new NameConverter<CredentialStage>(), new NameConverter<KeptObjects>() },
     });
 }

@@ -44,6 +44,8 @@ internal sealed record ChainLine
 
     public double? QuietSeconds { get; init; }
 
+    public string? Unnamed { get; init; }
+
     public string? Version { get; init; }
 
     public string? Other { get; init; }
@@ -73,6 +75,12 @@ internal sealed record ChainLine
     /// <summary>Uses that go on; left out when there are none.</summary>
     public int? Held { get; init; }
 
+    /// <summary>What is still kept of a version that was replaced; left out when nothing is known to be.</summary>
+    public KeptObjects? Kept { get; init; }
+
+    /// <summary>Whether it is not known yet if something is kept; left out otherwise.</summary>
+    public bool? Unchecked { get; init; }
+
     public DateTimeOffset? FirstUse { get; init; }
 
     public DateTimeOffset? LastUse { get; init; }
@@ -95,6 +103,7 @@ internal sealed record ChainLine
         Owner = evidence.Owner,
         Purpose = evidence.Purpose,
         QuietSeconds = evidence.QuietPeriod?.TotalSeconds,
+        Unnamed = evidence.Unnamed,
         Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
         Other = evidence.OtherId,
         CreatedOn = evidence.CreatedOn,
@@ -109,6 +118,8 @@ internal sealed record ChainLine
         InOverlap = evidence.Use?.ResidualInOverlap,
         AfterEnd = evidence.Use?.ResidualRetired,
         Held = evidence.Use is { Held: > 0 } open ? open.Held : null,
+        Kept = evidence.Use is { Kept: not KeptObjects.None } keeper ? keeper.Kept : null,
+        Unchecked = evidence.Use is { IsUnchecked: true } ? true : null,
         FirstUse = evidence.Use?.FirstUse,
         LastUse = evidence.Use?.LastUse,
         Missing = evidence.Missing,
@@ -132,6 +143,7 @@ internal sealed record ChainLine
             Verdict = Verdict,
             Owner = Owner,
             Purpose = Purpose,
+            Unnamed = Unnamed,
             QuietPeriod = QuietSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Use = Consumer is null
                 ? null
@@ -146,6 +158,8 @@ internal sealed record ChainLine
                     ResidualInOverlap = InOverlap ?? 0,
                     ResidualRetired = AfterEnd ?? 0,
                     Held = Held ?? 0,
+                    Kept = Kept ?? KeptObjects.None,
+                    IsUnchecked = Unchecked ?? false,
                     FirstUse = FirstUse,
                     LastUse = LastUse,
                 },

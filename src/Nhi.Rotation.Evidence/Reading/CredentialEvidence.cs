@@ -14,6 +14,9 @@ public sealed class CredentialEvidence
     /// <summary>What it is for.</summary>
     public string? Purpose { get; private set; }
 
+    /// <summary>The consumer of all who did not say who they are, if the chain says so.</summary>
+    public string? Unnamed { get; private set; }
+
     /// <summary>How long nobody may have used an old version; an hour if the chain does not say.</summary>
     public TimeSpan QuietPeriod { get; private set; } = TimeSpan.FromHours(1);
 
@@ -33,6 +36,7 @@ public sealed class CredentialEvidence
         {
             Owner = evidence.Owner;
             Purpose = evidence.Purpose;
+            Unnamed = evidence.Unnamed ?? Unnamed;
             QuietPeriod = evidence.QuietPeriod ?? QuietPeriod;
             return;
         }

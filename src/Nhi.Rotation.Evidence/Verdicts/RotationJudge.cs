@@ -8,9 +8,10 @@ public static class RotationJudge
     /// <param name="uses">All their uses.</param>
     /// <param name="quietPeriod">How long nobody may have used an old version.</param>
     /// <param name="asOf">Up to when the evidence reaches.</param>
+    /// <param name="unnamed">The consumer of all who did not say who they are, if it is known.</param>
     public static IReadOnlyList<RotationEvidence> Judge(
-        IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf) =>
-        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, Successors.Of(old, histories, uses).ToNewerUse(old.SupersededAt), quietPeriod, asOf))];
+        IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf, string? unnamed) =>
+        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, Successors.Of(old, histories, uses).ToNewerUse(old.SupersededAt), quietPeriod, asOf, unnamed: unnamed))];
 
     /// <summary>One old version. <paramref name="old"/> may also be a version that is only old elsewhere in the fleet, and its successors may be known from there.</summary>
     /// <param name="old">The old version.</param>
@@ -20,6 +21,7 @@ public static class RotationJudge
     /// <param name="quietPeriod">How long nobody may have used the old version.</param>
     /// <param name="asOf">Up to when the evidence reaches.</param>
     /// <param name="isDatedElsewhere">Whether it is another instance that replaced it then.</param>
+    /// <param name="unnamed">The consumer of all who did not say who they are, if it is known.</param>
     public static RotationEvidence Judge(
         VersionHistory old,
         IReadOnlyList<VersionHistory> histories,
@@ -27,12 +29,13 @@ public static class RotationJudge
         NewerUse newer,
         TimeSpan quietPeriod,
         DateTimeOffset asOf,
-        bool isDatedElsewhere = false)
+        bool isDatedElsewhere = false,
+        string? unnamed = null)
     {
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(newer);
         var replacement = histories.FirstOrDefault(history => history.VersionId == old.End.ReplacedBy);
-        var oldUses = uses.Where(use => use.VersionId == old.VersionId && use.Uses > 0).ToArray();
+        var oldUses = uses.Where(use => use.VersionId == old.VersionId && UserTrail.IsAny(use)).ToArray();
         var verdict = VerdictRules.Judge(new VerdictCase
         {
             Stage = old.Stage,
@@ -41,6 +44,7 @@ public static class RotationJudge
             RetirementProbe = old.End.RetirementProbe,
             AcceptedTwin = SameValue.InService(old, histories),
             Trails = [.. oldUses.Select(use => new UserTrail(use, newer.MovedAt(use)))],
+            Unnamed = unnamed,
             NewAcceptedAt = newer.AcceptedAt,
             IsNewUsed = newer.IsUsed,
             AsOf = asOf,

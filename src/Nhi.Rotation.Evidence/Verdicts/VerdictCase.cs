@@ -18,8 +18,11 @@ internal sealed record VerdictCase
     /// <summary>Another version that holds the same value and is not out of service.</summary>
     public string? AcceptedTwin { get; init; }
 
-    /// <summary>Everybody who ever used it.</summary>
+    /// <summary>Everybody who ever used it or may keep something of it.</summary>
     public IReadOnlyList<UserTrail> Trails { get; init; } = [];
+
+    /// <summary>The consumer of all who did not say who they are, if it is known.</summary>
+    public string? Unnamed { get; init; }
 
     /// <summary>When a newer version was accepted, on the workload path or by its probe.</summary>
     public DateTimeOffset? NewAcceptedAt { get; init; }

@@ -9,7 +9,7 @@ internal static class VerdictRules
     public static RotationVerdict Judge(VerdictCase evidence)
     {
         var hasEnded = evidence.Stage is CredentialStage.Retired or CredentialStage.Revoked;
-        var late = evidence.Trails.Where(trail => trail.Use.ResidualRetired > 0 || (hasEnded && trail.Use.Held > 0)).ToArray();
+        var late = evidence.Trails.Where(trail => trail.Use.ResidualRetired > 0 || (hasEnded && trail.IsHolder)).ToArray();
         return Proven(evidence, late) ?? Violation(evidence, late) ?? Residual(evidence) ?? Gaps(evidence) ?? Quiet(evidence);
     }
 
@@ -28,7 +28,7 @@ internal static class VerdictRules
         }
 
         var last = LastUse(late);
-        return last < probe.At && evidence.AsOf - last >= evidence.QuietPeriod && late.All(trail => trail.Use.Held == 0)
+        return last < probe.At && evidence.AsOf - last >= evidence.QuietPeriod && !late.Any(trail => trail.IsHolder)
             ? new RotationVerdict
             {
                 Kind = VerdictKind.ProvenRevoked,
@@ -48,10 +48,10 @@ internal static class VerdictRules
             reasons.Add($"It was used {Times(uses)} after it had ended, by {string.Join(", ", late.Where(trail => trail.Use.ResidualRetired > 0).Select(Name))}, the last time at {Time(since)}.");
         }
 
-        foreach (var trail in late.Where(trail => trail.Use.Held > 0))
+        foreach (var trail in late.Where(trail => trail.IsHolder))
         {
             since ??= trail.Use.LastUse;
-            reasons.Add($"It has ended, and {Name(trail)} still holds {Open(trail)} opened with it.");
+            reasons.AddRange(Holding(evidence, trail).Select(reason => $"It has ended, and {reason}"));
         }
 
         if (evidence is { Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Accepted } probe })
@@ -65,7 +65,7 @@ internal static class VerdictRules
 
     private static RotationVerdict? Residual(VerdictCase evidence)
     {
-        var users = evidence.Trails.Where(trail => IsResidual(evidence, trail) && (trail.Use.Held > 0 || !(evidence.AsOf - trail.Use.LastUse >= evidence.QuietPeriod))).ToArray();
+        var users = evidence.Trails.Where(trail => IsResidual(evidence, trail) && (trail.IsHolder || !(evidence.AsOf - trail.Use.LastUse >= evidence.QuietPeriod))).ToArray();
         return users.Length == 0
             ? null
             : new RotationVerdict
@@ -76,16 +76,16 @@ internal static class VerdictRules
                 Unproven = Unproven(evidence),
                 Reasons =
                 [
-                    .. users.Select(trail => trail.Use.Held > 0
-                        ? $"{Name(trail)} still holds {Open(trail)} opened with it."
-                        : $"{Name(trail)} used it after it was replaced, the last time at {Time(trail.Use.LastUse)}."),
+                    .. users.SelectMany(trail => trail.IsHolder
+                        ? Holding(evidence, trail)
+                        : [$"{Name(trail)} used it after it was replaced, the last time at {Time(trail.Use.LastUse)}."]),
                 ],
             };
     }
 
     private static RotationVerdict? Gaps(VerdictCase evidence)
     {
-        var unproven = evidence.Trails.Where(trail => trail.MovedAt is null).ToArray();
+        var unproven = evidence.Trails.Where(IsUnproven).ToArray();
         List<string> reasons = [.. unproven.Select(trail => $"{Name(trail)} has not been seen on a newer version.")];
         if (evidence.Stage is CredentialStage.Pending or CredentialStage.Current || evidence.SupersededAt is null)
         {
@@ -126,7 +126,19 @@ internal static class VerdictRules
             };
         }
 
-        var moved = evidence.Trails.Count == 0 ? null : evidence.Trails.Max(trail => trail.MovedAt);
+        var unknown = evidence.Trails.Where(trail => trail.Use.IsUnchecked).ToArray();
+        if (unknown.Length > 0)
+        {
+            return new RotationVerdict
+            {
+                Kind = VerdictKind.InOverlap,
+                Since = evidence.SupersededAt,
+                Reasons = [$"It is not known yet whether {string.Join(", ", unknown.Select(trail => Part(evidence, trail)))} still holds something it was given: only full garbage collections since it was replaced show that."],
+            };
+        }
+
+        var users = evidence.Trails.Where(trail => trail.IsUser).ToArray();
+        var moved = users.Max(trail => trail.MovedAt);
         return new RotationVerdict
         {
             Kind = VerdictKind.SafeToRevoke,
@@ -134,19 +146,23 @@ internal static class VerdictRules
             Reasons =
             [
                 $"A newer version was accepted at {Time(evidence.NewAcceptedAt)}.",
-                evidence.Trails.Count == 0 ? "Nobody ever used it here." : $"All of its users ({string.Join(", ", evidence.Trails.Select(Name))}) moved by {Time(moved)}.",
+                users.Length == 0 ? "Nobody ever used it here." : $"All of its users ({string.Join(", ", users.Select(Name))}) moved by {Time(moved)}.",
                 $"Nobody has used it since {Time(quietSince)}.",
+                "Nobody is known to keep what was given out of it; that proves nothing of copies of its text.",
             ],
         };
     }
 
     // The sweep stamps up to an interval late: the split of the counts tells what was before the rotation, the stamp only when it ended.
     private static bool IsResidual(VerdictCase evidence, UserTrail trail) =>
-        trail.Use.Held > 0 || trail.Use.ResidualInOverlap > 0 || ((evidence.Stage == CredentialStage.Current || evidence.IsDatedElsewhere) && trail.Use.LastUse > evidence.SupersededAt);
+        trail.IsHolder || trail.Use.ResidualInOverlap > 0 || ((evidence.Stage == CredentialStage.Current || evidence.IsDatedElsewhere) && trail.Use.LastUse > evidence.SupersededAt);
 
     private static CredentialUse[] Users(IEnumerable<UserTrail> trails) => [.. trails.Select(trail => trail.Use)];
 
-    private static CredentialUse[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(trail => trail.MovedAt is null));
+    private static CredentialUse[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(IsUnproven));
+
+    // Whoever keeps it and never used it has nowhere to move from; it is named as a holder.
+    private static bool IsUnproven(UserTrail trail) => trail.IsUser && trail.MovedAt is null;
 
     // Of counts that anybody may have written.
     private static long Count(UserTrail[] late) => late.Aggregate(0L, (sum, trail) => sum > long.MaxValue - trail.Use.ResidualRetired ? long.MaxValue : sum + trail.Use.ResidualRetired);
@@ -157,8 +173,29 @@ internal static class VerdictRules
 
     private static string Times(long count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
-    private static string Open(UserTrail trail) =>
-        string.Create(CultureInfo.InvariantCulture, $"{trail.Use.Held} {(trail.Use.Held == 1 ? "connection or session" : "connections or sessions")}");
+    private static IEnumerable<string> Holding(VerdictCase evidence, UserTrail trail)
+    {
+        if (trail.Use.Held > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"{Name(trail)} still holds {trail.Use.Held} {(trail.Use.Held == 1 ? "connection or session" : "connections or sessions")} opened with it.");
+        }
+
+        if (trail.Use.Kept.HasFlag(KeptObjects.Credential))
+        {
+            yield return $"{Part(evidence, trail)} still holds the credential object it was given.";
+        }
+
+        if (trail.Use.Kept.HasFlag(KeptObjects.Derived))
+        {
+            yield return $"{Part(evidence, trail)} still holds what was derived from it.";
+        }
+    }
+
+    // The uses of everybody who did not say who they are count together, but one of them holds.
+    private static string Part(VerdictCase evidence, UserTrail trail) => trail.Use.Caller is null && trail.Use.Consumer == evidence.Unnamed
+        ? $"a part of {trail.Use.Consumer} without a name (ForConsumer gives it one)"
+        : Name(trail);
 
     private static string Name(UserTrail trail) => trail.Use.Caller is { } caller ? $"{trail.Use.Consumer} (caller {caller})" : trail.Use.Consumer;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Backends.Certificates;
+using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Providers;
@@ -39,7 +40,7 @@ internal static class RegistryFactory
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
         var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, NewIdentity(consumer, files.Place, time), time, log) : null;
-        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence, revocations);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence, revocations, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval });
     }
 
     public static ILogger Logger(IServiceProvider services) =>

@@ -17,6 +17,7 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
         rules.Wait(options.FirstLoadTimeout, MinTimeout, nameof(options.FirstLoadTimeout));
         rules.Wait(options.AttemptTimeout, MinTimeout, nameof(options.AttemptTimeout));
         rules.Wait(options.SweepInterval, MinSweepInterval, nameof(options.SweepInterval));
+        rules.Wait(options.CollectionInterval, MinSweepInterval, nameof(options.CollectionInterval));
         rules.Check(options.MaxConcurrentRefreshes >= 1, nameof(options.MaxConcurrentRefreshes), options.MaxConcurrentRefreshes, "1 or more");
         rules.Check(options.MaxConsumers >= 1, nameof(options.MaxConsumers), options.MaxConsumers, "1 or more");
         rules.Check(options.MaxCallers >= 1, nameof(options.MaxCallers), options.MaxCallers, "1 or more");

@@ -11,6 +11,9 @@ internal sealed class CredentialRecord(string name)
 
     public string? Purpose { get; set; }
 
+    /// <summary>The consumer of all who did not say who they are.</summary>
+    public string? Unnamed { get; set; }
+
     public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>In order of first sight.</summary>

@@ -13,23 +13,25 @@ internal sealed class UseLedger
     private readonly EngineLog _log;
     private readonly LedgerClock _clock;
     private readonly IEvidenceSink? _sink;
+    private readonly HeapCheck _heap;
     private readonly UseSlots<UseRecord> _slots;
     private readonly Dictionary<string, CredentialRecord> _credentials = new(StringComparer.Ordinal);
 
-    public UseLedger(CredentialMetrics metrics, EngineLog log, TimeProvider time, IEvidenceSink? sink = null)
+    public UseLedger(CredentialMetrics metrics, EngineLog log, TimeProvider time, IEvidenceSink? sink = null, HeapCheck? heap = null)
     {
         _metrics = metrics;
         _log = log;
         _clock = new LedgerClock(time);
         _sink = sink;
-        _slots = new UseSlots<UseRecord> { FirstUse = sink is null ? null : NoteFirst };
+        _heap = heap ?? new HeapCheck();
+        _slots = new UseSlots<UseRecord>(new GivenObjects<UseRecord>(_heap.Heap, time, _heap.Apart)) { FirstUse = sink is null ? null : NoteFirst };
     }
 
     /// <summary>Guards the ledger and all its records.</summary>
     public Lock Gate => _slots.Gate;
 
     /// <summary>Says what is known of a credential as a whole; recorded when it is news.</summary>
-    public void Describe(string credentialName, string? owner, string? purpose, TimeSpan quietPeriod)
+    public void Describe(string credentialName, string? owner, string? purpose, TimeSpan quietPeriod, string? unnamed = null)
     {
         lock (Gate)
         {
@@ -43,6 +45,7 @@ internal sealed class UseLedger
             credential.Owner = owner;
             credential.Purpose = purpose;
             credential.QuietPeriod = quietPeriod;
+            credential.Unnamed = unnamed ?? credential.Unnamed;
         }
 
         _sink?.Write(new EvidenceEvent
@@ -53,6 +56,7 @@ internal sealed class UseLedger
             Owner = owner,
             Purpose = purpose,
             QuietPeriod = quietPeriod,
+            Unnamed = unnamed,
         });
     }
 
@@ -107,6 +111,8 @@ internal sealed class UseLedger
             moved = _slots.TakeMoved();
             SweepOpen(moved, closed, now);
         }
+
+        LookAtGiven(now);
 
         foreach (var use in moved)
         {
@@ -183,6 +189,37 @@ internal sealed class UseLedger
         _slots.Unwatch(static use => use.Open == 0);
     }
 
+    private void LookAtGiven(DateTimeOffset now)
+    {
+        bool isDue;
+        lock (Gate)
+        {
+            NoteGiven(now);
+            isDue = _heap.IsInducing && _slots.Given.TakeDue();
+        }
+
+        if (isDue)
+        {
+            _heap.Heap.Collect();
+            lock (Gate)
+            {
+                NoteGiven(now);
+            }
+        }
+    }
+
+    private void NoteGiven(DateTimeOffset now)
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        foreach (var use in _slots.Given.Look(QuietPeriod, static use => use.Version.IsForgotten))
+        {
+            Tell(use, now);
+        }
+    }
+
+    private TimeSpan? QuietPeriod(UseRecord use) =>
+        use.Version.Stage is CredentialStage.Pending or CredentialStage.Current ? null : Find(use.Version.CredentialName).QuietPeriod;
+
     // Whoever reads the evidence of a process that ended a moment later must know who used what.
     private void NoteFirst(UseRecord use)
     {
@@ -213,18 +250,30 @@ internal sealed class UseLedger
 
     private bool Note(UseRecord use, DateTimeOffset now)
     {
-        var version = use.Version;
-
         // Two sweeps at once must not hand on the older counts last: whoever reads the evidence takes them for the newest.
         lock (Gate)
         {
             var set = _clock.Set;
             var isFirst = use.Stamp(now - set);
 
-            // The counts are read only for somebody who wants them: a sweep may find very many uses.
-            _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId, Use = LedgerClock.Show(use.ToUse(), set) });
+            Tell(use, now);
             return isFirst;
         }
+    }
+
+    private void Tell(UseRecord use, DateTimeOffset now)
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+
+        // The counts are read only for somebody who wants them: a sweep may find very many uses.
+        _sink?.Write(new EvidenceEvent
+        {
+            Kind = EvidenceKind.Used,
+            At = now,
+            CredentialName = use.Version.CredentialName,
+            VersionId = use.Version.VersionId,
+            Use = LedgerClock.Show(use.ToUse(), _clock.Set),
+        });
     }
 
     private CredentialRecord Find(string credentialName)

@@ -106,6 +106,7 @@ internal sealed class UseRecord : CredentialTracker
     public CredentialUse ToUse()
     {
         Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        var (kept, isUnchecked) = Version.GivenTo(this);
         return (_counts ?? None).Fill(new CredentialUse
         {
             CredentialName = Version.CredentialName,
@@ -116,6 +117,8 @@ internal sealed class UseRecord : CredentialTracker
             Uses = Total,
             ResidualInOverlap = 0,
             ResidualRetired = 0,
+            Kept = kept,
+            IsUnchecked = isUnchecked,
         });
     }
 

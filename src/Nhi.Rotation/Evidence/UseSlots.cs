@@ -7,14 +7,17 @@ namespace Nhi.Rotation.Evidence;
 /// very many records and nobody takes it on the hot path.
 /// </summary>
 /// <typeparam name="TUse">Whose a slot is.</typeparam>
-internal sealed class UseSlots<TUse>
+internal sealed class UseSlots<TUse>(GivenObjects<TUse> given)
     where TUse : class
 {
     private readonly HashSet<TUse> _open = [];
     private TUse?[] _owners = [];
     private long[] _seen = [];
 
-    public Lock Gate { get; } = new();
+    public Lock Gate => given.Gate;
+
+    /// <summary>What was given out.</summary>
+    public GivenObjects<TUse> Given => given;
 
     /// <summary>Who wants to know at once of a first use, outside the lock.</summary>
     public Action<TUse>? FirstUse { get; init; }

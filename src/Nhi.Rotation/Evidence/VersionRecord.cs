@@ -29,6 +29,9 @@ internal sealed class VersionRecord
 
     public CredentialStage Stage => _stage;
 
+    /// <summary>Whether nobody judges it any more.</summary>
+    public bool IsForgotten => _isForgotten;
+
     /// <summary>What became of it.</summary>
     public VersionHistory History => _history;
 
@@ -70,8 +73,30 @@ internal sealed class VersionRecord
             }
 
             _stage = stage;
+            _slots.Given.Invalidate();
         }
     }
+
+    /// <summary>Something was given out of it. Whoever keeps that longer than the version lasts is found.</summary>
+    public void Give(string consumer, object given, KeptObjects kind)
+    {
+        lock (Gate)
+        {
+            _slots.Given.Add(given, ForConsumer(consumer), kind, _stage is not (CredentialStage.Pending or CredentialStage.Current));
+        }
+    }
+
+    /// <summary>What was given out of another version is given out of this one too: it tells nothing of either.</summary>
+    public void TakeBack(object given)
+    {
+        lock (Gate)
+        {
+            _slots.Given.TakeBack(given);
+        }
+    }
+
+    /// <summary>What one is known to keep of it.</summary>
+    public (KeptObjects Kept, bool IsUnchecked) GivenTo(UseRecord use) => _slots.Given.Of(use);
 
     /// <summary>The record of a consumer's own uses.</summary>
     public UseRecord ForConsumer(string consumer)

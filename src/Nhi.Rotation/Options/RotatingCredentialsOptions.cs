@@ -18,6 +18,19 @@ public sealed class RotatingCredentialsOptions
     /// <summary>How often use counts are swept for first and last use. At least 100 ms. Default 1 s.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Whether a full garbage collection, in the background where the runtime can, is asked for when an old version was quiet for its quiet period and no natural one has shown yet that
+    /// nobody keeps what was given out of it. Default <see langword="true"/>. Without it such a version is not proven to be safe to revoke before one comes by itself, which in a quiet app
+    /// may be never.
+    /// </summary>
+    public bool CollectAfterQuiet { get; set; } = true;
+
+    /// <summary>
+    /// How far two full garbage collections are apart after which something that is still there is said to be kept; and how soon the second is asked for. At least 100 ms. Default 1 min: what is
+    /// in use for a moment is over by then. A shorter quiet period of a credential makes it as short for that, down to 1 s.
+    /// </summary>
+    public TimeSpan CollectionInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How many backends are asked at the same time. At least 1. Default 16.</summary>
     public int MaxConcurrentRefreshes { get; set; } = 16;
 

@@ -30,7 +30,7 @@ internal sealed class CredentialCore : IRefreshTarget
         _engine = engine;
         _shelf = new VersionShelf(settings.Name, engine.Ledger);
         _publisher = new Publisher(this, _shelf, settings.Rules.DefaultConsumer);
-        engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.QuietPeriod);
+        engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.QuietPeriod, settings.Rules.DefaultConsumer);
         _entry = engine.Scheduler.Register(this);
     }
 
@@ -257,6 +257,23 @@ internal sealed class CredentialCore : IRefreshTarget
 
     private RevocationDesk Revocations => new(_shelf, _engine.Revocations, _engine.Log);
 
+    /// <summary>Something was built from a version, for somebody.</summary>
+    public void NoteBuilt(string versionId, string consumer, object built, bool isShared)
+    {
+        lock (_shelf.Gate)
+        {
+            var record = _shelf.Find(versionId)?.Record;
+            if (isShared)
+            {
+                record?.TakeBack(built);
+            }
+            else
+            {
+                record?.Give(consumer, built, KeptObjects.Derived);
+            }
+        }
+    }
+
     private async ValueTask<ProbeResult> CallProbeAsync(string versionId, string purpose, CancellationToken ct)
     {
         using var activity = CredentialActivities.StartProbe(Name, versionId, purpose);
@@ -325,7 +342,7 @@ internal sealed class CredentialCore : IRefreshTarget
         Debug.Assert(_shelf.Gate.IsHeldByCurrentThread);
         if (listing is not null)
         {
-            _engine.Ledger.Describe(Name, _settings.Owner ?? listing.Owner, _settings.Purpose ?? listing.Purpose, _settings.Rules.QuietPeriod);
+            _engine.Ledger.Describe(Name, _settings.Owner ?? listing.Owner, _settings.Purpose ?? listing.Purpose, _settings.Rules.QuietPeriod, _settings.Rules.DefaultConsumer);
         }
 
         var before = _shelf.State;

@@ -16,12 +16,12 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly RefreshScheduler _scheduler;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
-    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null)
+    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null, HeapCheck? heap = null)
     {
         var clock = new EngineClock(time);
         _metrics = metrics;
         _evidence = evidence;
-        _ledger = new UseLedger(metrics, log, time, evidence);
+        _ledger = new UseLedger(metrics, log, time, evidence, heap);
         _lastWords = evidence is null ? null : new LastWords(_ledger, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
         var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations = revocations ?? new StandingRevocations([], [], time, log));

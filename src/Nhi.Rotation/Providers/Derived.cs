@@ -92,7 +92,9 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
     {
         try
         {
-            return new Built(current, current, _build(source), IsGood: true);
+            var value = _build(source);
+            NoteBuilt(source, value);
+            return new Built(current, current, value, IsGood: true);
         }
 #pragma warning disable CA1031 // A user's builder may throw anything; its message may carry the value, so only the type is told.
         catch (Exception error)
@@ -104,6 +106,15 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
         finally
         {
             loan.End();
+        }
+    }
+
+    // What is shared by several versions, or is kept by the runtime, tells nothing of any one of them.
+    private void NoteBuilt(Credential source, T value)
+    {
+        if (!typeof(T).IsValueType && value is { } built && !ReferenceEquals(built, source) && !(built is string text && ReferenceEquals(text, string.IsInterned(text))))
+        {
+            _core.NoteBuilt(source.VersionId, _view.Consumer, built, isShared: _built is { IsGood: true, Value: { } last } && ReferenceEquals(built, last));
         }
     }
 

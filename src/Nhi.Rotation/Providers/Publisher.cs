@@ -141,19 +141,25 @@ internal sealed class Publisher
 
     private void Show(RotatingCredentialProvider view)
     {
-        var current = _shelf.Find(_shelf.State.PresentedId);
+        var current = _shelf.Find(_shelf.State.PresentedId) is { } presented ? view.CredentialFor(presented) : null;
+        var pending = Credentials(view, CredentialStage.Pending);
+        var previous = Credentials(view, CredentialStage.Previous);
         var presentable = Presentability.InOrder(_shelf.State, _core.Lifecycle);
-        view.Show(new CredentialSet(
+        view.Show(_shelf, new CredentialSet(
             _core.Name,
             _generation,
-            current is null ? null : view.CredentialFor(current),
-            Credentials(view, CredentialStage.Pending),
-            Credentials(view, CredentialStage.Previous),
+            current,
+            pending,
+            previous,
             Credentials(view, CredentialStage.Retired),
-            presentable.IsEmpty ? null : [.. presentable.Select(id => view.CredentialFor(_shelf.Find(id)!))]));
+            !presentable.IsEmpty ? new ShownCredentials([.. presentable.Select(Shown)])
+                : current is not null && previous is ShownCredentials old ? old.After(current)
+                : null));
+
+        object Shown(string id) => (current?.VersionId == id ? current : pending.FirstOrDefault(known => known.VersionId == id)) ?? (object)view.Shown(_shelf.Find(id)!);
     }
 
-    private Credential[] Credentials(RotatingCredentialProvider view, CredentialStage stage)
+    private IReadOnlyList<Credential> Credentials(RotatingCredentialProvider view, CredentialStage stage)
     {
         var count = 0;
         foreach (var version in _shelf.Versions)
@@ -172,6 +178,6 @@ internal sealed class Publisher
         Array.Sort(versions, (a, b) => stage == CredentialStage.Pending || a.State.OverlapEndsAt == b.State.OverlapEndsAt
             ? b.State.CompareAge(a.State)
             : Nullable.Compare(b.State.OverlapEndsAt, a.State.OverlapEndsAt));
-        return Array.ConvertAll(versions, view.CredentialFor);
+        return stage == CredentialStage.Pending ? Array.ConvertAll(versions, view.CredentialFor) : new ShownCredentials(Array.ConvertAll(versions, view.Shown));
     }
 }

@@ -79,7 +79,7 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
     public Credential CredentialFor(LiveVersion version)
     {
         var state = version.State;
-        return Shown(state.Id) is { } shown && shown.ExpiresOn == state.ExpiresOn && shown.NotBefore == state.NotBefore
+        return Find(state.Id) is { } shown && shown.ExpiresOn == state.ExpiresOn && shown.NotBefore == state.NotBefore
             ? shown
             : new Credential(Name, state.Id, version.Value!, version.Record.ForConsumer(Consumer))
             {
@@ -89,11 +89,21 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
             };
     }
 
+    /// <summary>A replaced version in this consumer's lists.</summary>
+    public OldCredential Shown(LiveVersion version) =>
+        (_set.Previous as ShownCredentials)?.Find(version) ?? (_set.Retired as ShownCredentials)?.Find(version) ?? new OldCredential(version, version.Value!, Consumer);
+
     /// <summary>Shows a new picture. One at a time.</summary>
-    public void Show(CredentialSet set)
+    public void Show(VersionShelf shelf, CredentialSet set)
     {
+        var before = _set;
         _set = set;
         _current = set.Current;
+        LetGo(shelf, before.Current);
+        foreach (var pending in before.Pending)
+        {
+            LetGo(shelf, pending);
+        }
     }
 
     /// <summary>Builds derived values for the new current version, off the readers' path.</summary>
@@ -108,20 +118,16 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
         }
     }
 
-    private Credential? Shown(string versionId) =>
-        _current?.VersionId == versionId ? _current : Find(_set.Pending, versionId) ?? Find(_set.Previous, versionId) ?? Find(_set.Retired, versionId);
+    private Credential? Find(string versionId) =>
+        _current?.VersionId == versionId ? _current : _set.Pending.FirstOrDefault(pending => pending.VersionId == versionId);
 
-    private static Credential? Find(IReadOnlyList<Credential> credentials, string versionId)
+    // What is shown no more was given to whoever asked: from now on only they keep it.
+    private void LetGo(VersionShelf shelf, Credential? shown)
     {
-        for (var i = 0; i < credentials.Count; i++)
+        if (shown is not null && !ReferenceEquals(shown, Find(shown.VersionId)))
         {
-            if (credentials[i].VersionId == versionId)
-            {
-                return credentials[i];
-            }
+            shelf.Find(shown.VersionId)?.Record.Give(Consumer, shown, KeptObjects.Credential);
         }
-
-        return null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

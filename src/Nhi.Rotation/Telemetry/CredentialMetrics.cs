@@ -38,9 +38,14 @@ internal sealed class CredentialMetrics : IDisposable
             TelemetryNames.ResidualUses, () => uses().SelectMany(ResidualUses), "{use}", "Uses of a version after it was replaced (stage previous) or retired (stage retired).");
         _meter.CreateObservableUpDownCounter(
             TelemetryNames.Holds,
-            () => uses().Where(use => use.Held > 0).Select(use => new Measurement<int>(use.Held, TagsOf(use, StageTag.Of(use.Stage)))),
+            () => uses().SelectMany(HoldsOf),
             "{hold}",
-            "Uses of a version that go on: open connections and sessions.");
+            "Uses of a version that go on: open connections and sessions; and what is still kept of a version that was replaced.");
+        _meter.CreateObservableGauge(
+            TelemetryNames.Unchecked,
+            () => uses().Where(use => use.IsUnchecked).Select(use => new Measurement<int>(1, TagsOf(use))),
+            "{version}",
+            "1 for each replaced version of which no full garbage collection has shown yet whether somebody keeps it.");
         _meter.CreateObservableGauge(
             TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
         _meter.CreateObservableGauge(
@@ -98,6 +103,31 @@ internal sealed class CredentialMetrics : IDisposable
         // Both counters exist from the first use on, so that a rate over them starts at zero.
         yield return new(use.ResidualInOverlap, TagsOf(use, StageTag.Of(CredentialStage.Previous)));
         yield return new(use.ResidualRetired, TagsOf(use, StageTag.Of(CredentialStage.Retired)));
+    }
+
+    private static IEnumerable<Measurement<int>> HoldsOf(CredentialUse use)
+    {
+        if (use.Held > 0)
+        {
+            yield return Hold(use, use.Held, "connection");
+        }
+
+        if (use.Kept.HasFlag(KeptObjects.Credential))
+        {
+            yield return Hold(use, 1, "credential");
+        }
+
+        if (use.Kept.HasFlag(KeptObjects.Derived))
+        {
+            yield return Hold(use, 1, "derived");
+        }
+    }
+
+    private static Measurement<int> Hold(CredentialUse use, int count, string kind)
+    {
+        var tags = TagsOf(use, StageTag.Of(use.Stage));
+        tags.Add(TelemetryNames.HoldKindTag, kind);
+        return new(count, tags);
     }
 
     private static TagList TagsOf(CredentialUse use, string? stage = null)

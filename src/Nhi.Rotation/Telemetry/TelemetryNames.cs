@@ -9,6 +9,7 @@ internal static class TelemetryNames
     public const string Uses = "nhi.credential.uses";
     public const string ResidualUses = "nhi.credential.residual_uses";
     public const string Holds = "nhi.credential.hold.count";
+    public const string Unchecked = "nhi.credential.unchecked";
     public const string Rejections = "nhi.credential.rejections";
     public const string Rotations = "nhi.credential.rotations";
     public const string Refreshes = "nhi.credential.refreshes";
@@ -30,6 +31,7 @@ internal static class TelemetryNames
     public const string VersionTag = "nhi.credential.version";
     public const string StageTag = "nhi.credential.stage";
     public const string ConsumerTag = "nhi.consumer";
+    public const string HoldKindTag = "nhi.hold.kind";
     public const string CallerTag = "nhi.caller";
     public const string ReasonTag = "nhi.refresh.reason";
     public const string BatchSizeTag = "nhi.refresh.batch_size";

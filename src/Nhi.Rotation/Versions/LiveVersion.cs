@@ -45,6 +45,8 @@ internal sealed class LiveVersion
         }
 
         var loan = new LentTracker(Record.ForConsumer(consumer));
-        return (new Credential(Record.CredentialName, Id, Value, loan), loan);
+        var credential = new Credential(Record.CredentialName, Id, Value, loan);
+        Record.Give(consumer, credential, KeptObjects.Credential);
+        return (credential, loan);
     }
 }

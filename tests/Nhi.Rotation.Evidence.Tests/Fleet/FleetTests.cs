@@ -111,6 +111,59 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public async Task What_one_instance_keeps_blocks_it_until_it_lets_go_or_stops()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        fleet.Third.Heap.IsSlow = true;
+        var kept = fleet.Third["stripe"].ForConsumer("reports").Current;
+        fleet.Third.Heap.Keep(kept);
+        await fleet.RotateAsync();
+        fleet.Third["stripe"].ForConsumer("billing").Current.Reveal();
+        await UseForAsync(fleet, rounds: 20);
+        var unknown = evidence.Verify(fleet.Now);
+        Assert.True(unknown.Exit == (int)ExitCode.NotEnoughEvidence, unknown.Output);
+        Assert.Contains("It is not known yet whether", unknown.Output, StringComparison.Ordinal);
+
+        fleet.Third.Heap.IsSlow = false;
+        await UseForAsync(fleet, rounds: 20);
+        var held = evidence.Verify(fleet.Now);
+        Assert.True(held.Exit == (int)ExitCode.StillUsed, held.Output);
+        Assert.Contains("reports still holds the credential object it was given.", held.Output, StringComparison.Ordinal);
+
+        fleet.Third.Heap.LetGo(kept);
+        await UseForAsync(fleet, rounds: 30);
+        var closed = evidence.Verify(fleet.Now);
+        Assert.True(closed.Exit == (int)ExitCode.Safe, closed.Output);
+    }
+
+    [Fact]
+    public async Task What_is_kept_does_not_outlive_its_instance()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var fleet = await ThreeAsync(evidence);
+        fleet.Third.Heap.Keep(fleet.Third["stripe"].ForConsumer("reports").Current);
+        await fleet.RotateAsync();
+        fleet.Third["stripe"].ForConsumer("billing").Current.Reveal();
+        await UseForAsync(fleet, rounds: 30);
+        Assert.Equal((int)ExitCode.StillUsed, evidence.Verify(fleet.Now).Exit);
+
+        await fleet.Third.DisposeAsync();
+
+        var closed = evidence.Verify(fleet.Now);
+        Assert.True(closed.Exit == (int)ExitCode.Safe, closed.Output);
+    }
+
+    private static async Task UseForAsync(ThreeInstances fleet, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            fleet.UseCurrent();
+            await fleet.AdvanceAsync(TimeSpan.FromSeconds(20));
+        }
+    }
+
+    [Fact]
     public async Task A_connection_does_not_outlive_an_instance_that_stopped_in_good_order()
     {
         using var evidence = new EvidenceDirectory();

@@ -23,6 +23,7 @@ public sealed class JournalTests
             [
                 (EvidenceKind.Described, ""), (EvidenceKind.Seen, "v1"), (EvidenceKind.Promoted, "v1"), (EvidenceKind.Used, "v1"), (EvidenceKind.Seen, "v2"),
                 (EvidenceKind.Superseded, "v1"), (EvidenceKind.Promoted, "v2"), (EvidenceKind.Used, "v2"), (EvidenceKind.Accepted, "v2"),
+                (EvidenceKind.Used, "v1"),
             ],
             evidence.Events().Select(item => (item.Kind, item.VersionId)));
         Assert.DoesNotContain(EvidenceDirectory.Canary, File.ReadAllText(evidence.File), StringComparison.Ordinal);

@@ -31,6 +31,7 @@ internal static partial class Exposition
         backend.Add("key", "two");
         await stripe.RefreshAsync(RefreshReason.Requested, ct);
         captured.Reveal();
+        _ = provider.GetRequiredService<IRotationLedger>().GetRotations();
         stripe.Report(captured, CredentialOutcome.Rejected);
         backend.FailNext(1, BackendFailure.AccessDenied);
         await Assert.ThrowsAsync<BackendException>(() => stripe.RefreshAsync(RefreshReason.Requested, ct).AsTask());

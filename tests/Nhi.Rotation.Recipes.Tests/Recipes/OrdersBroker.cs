@@ -188,7 +188,10 @@ public sealed class OrdersBroker : IAsyncDisposable
                 var connection = await factory.CreateConnectionAsync();
                 _hold = Version.Hold();
                 credential.Report(Version, CredentialOutcome.Accepted);
-                connection.ConnectionShutdownAsync += (_, _) => _ending.CancelAsync();
+
+                // The client keeps a closed connection for a while, and that must not keep the version.
+                var ending = _ending;
+                connection.ConnectionShutdownAsync += (_, _) => ending.CancelAsync();
                 return connection;
             }
             catch

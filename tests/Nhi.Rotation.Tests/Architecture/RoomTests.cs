@@ -13,7 +13,7 @@ public sealed class RoomTests
         ["Backends/Certificates"] = ["Telemetry"],
         ["Backends/Files"] = ["Telemetry"],
         ["Configuration"] = ["Following"],
-        ["DependencyInjection"] = ["Backends/Certificates", "Backends/Files", "Configuration", "Evidence/Journal", "Health", "Http", "Options", "Providers", "Refreshing", "Revocations", "Telemetry"],
+        ["DependencyInjection"] = ["Backends/Certificates", "Backends/Files", "Configuration", "Evidence", "Evidence/Journal", "Health", "Http", "Options", "Providers", "Refreshing", "Revocations", "Telemetry"],
         ["Evidence"] = ["Telemetry"],
         ["Evidence/Journal"] = ["Evidence", "Telemetry"],
         ["Following"] = [],

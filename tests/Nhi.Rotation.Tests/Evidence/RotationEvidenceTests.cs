@@ -167,7 +167,7 @@ public sealed class RotationEvidenceTests
             await RotateAsync(engine, provider, backend, version);
             provider.Current.Reveal();
             provider.Report(provider.Current, CredentialOutcome.Accepted);
-            await engine.AdvanceAsync(Quiet / 2, TimeSpan.FromSeconds(10));
+            await engine.AdvanceAsync((Quiet / 2) + TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
         }
 
         Assert.Equal((VerdictKind.SafeToRevoke, VerdictKind.InOverlap), (VerdictOf(engine, "v1").Kind, VerdictOf(engine, "v2").Kind));

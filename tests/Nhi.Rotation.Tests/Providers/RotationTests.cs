@@ -19,7 +19,8 @@ public sealed class RotationTests
         Assert.Equal("two", provider.Current.Reveal());
         Assert.Equal(CredentialStage.Current, provider.Current.Stage);
         Assert.Equal(CredentialStage.Previous, old.Stage);
-        Assert.Same(old, Assert.Single(set.Previous));
+        Assert.Equal(("v1", "one"), (Assert.Single(set.Previous).VersionId, set.Previous[0].Reveal()));
+        Assert.Same(set.Previous[0], provider.Credentials.Previous[0]);
         Assert.True(changed.HasChanged);
         Assert.False(provider.GetChangeToken().HasChanged);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Testing;
+using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Providers;
@@ -35,7 +36,7 @@ internal sealed class Engine : IAsyncDisposable
         Journal = evidence is null ? null : new EvidenceJournal(evidence, new ChainIdentity("shop", Instance, "0.1.0", Time.GetUtcNow()), Time, log);
         var metrics = new CredentialMetrics(factory: null);
         Meter = metrics.Meter;
-        _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, Journal);
+        _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, Journal, heap: new HeapCheck { Heap = Heap });
     }
 
     public string Instance { get; }
@@ -43,6 +44,8 @@ internal sealed class Engine : IAsyncDisposable
     public EvidenceJournal? Journal { get; }
 
     public System.Diagnostics.Metrics.Meter Meter { get; }
+
+    public FakeHeap Heap { get; } = new();
 
     public TwoClocks Time { get; } = new();
 

@@ -1,0 +1,16 @@
+namespace Nhi.Rotation;
+
+/// <summary>What somebody keeps of a version that the library gave out.</summary>
+/// <remarks>Found by weak references after the version was replaced: it only ever adds holders. A copy of the text, or of its bytes, is not seen.</remarks>
+[Flags]
+public enum KeptObjects
+{
+    /// <summary>Nothing that is known.</summary>
+    None = 0,
+
+    /// <summary>A <see cref="Rotation.Credential"/>.</summary>
+    Credential = 1,
+
+    /// <summary>What a builder made of the version: a result of <see cref="IRotatingCredentialProvider.Derive{T}"/>.</summary>
+    Derived = 2,
+}
