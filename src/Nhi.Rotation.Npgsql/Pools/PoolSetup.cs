@@ -95,6 +95,12 @@ internal sealed class PoolSetup
     private NpgsqlDataSourceBuilder Prepare(string name)
     {
         var builder = new NpgsqlDataSourceBuilder(_connectionString) { Name = name };
+        if (!builder.ConnectionStringBuilder.ShouldSerialize("GSS Encryption Mode") && Environment.GetEnvironmentVariable("PGGSSENCMODE") is null)
+        {
+            // With Prefer, Npgsql's default, each login that fails is made twice. Kerberos is for those who have no password to rotate.
+            builder.ConnectionStringBuilder.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+
         builder.UseLoggerFactory(_loggerFactory);
         _configure?.Invoke(builder);
         return builder;
