@@ -17,7 +17,8 @@ public static class RotatingRedisConfigurationExtensions
     /// <returns>The same options.</returns>
     /// <remarks>
     /// Subscription connections cannot change the version while they are open; they are closed and opened again. With
-    /// <see cref="ConfigurationOptions.SharedSubscriptionConnection"/> and RESP3 there are none. The work ends with the process.
+    /// <see cref="ConfigurationOptions.SharedSubscriptionConnection"/> and RESP3 there are none. The log of connection errors is listened to, so set <see cref="ConfigurationOptions.LoggerFactory"/>
+    /// before. The work ends with the process.
     /// </remarks>
     /// <exception cref="InvalidOperationException">
     /// The options have a password, which would win, or no server; they rotate a credential already; or they name a sentinel service and no

@@ -4,10 +4,7 @@ using StackExchange.Redis;
 
 namespace Nhi.Rotation.StackExchangeRedis.Connections;
 
-/// <summary>
-/// The log that was there before, and an ear at it: the library tells nowhere else why a connection ended, if no command waited on it. Without what is heard here a
-/// refusal would be a suspicion.
-/// </summary>
+/// <summary>The log that was there before, and an ear at it: the library tells nowhere else why a connection ended on which no command waited.</summary>
 internal sealed class ConnectionErrors(ILoggerFactory? inner) : ILoggerFactory
 {
     /// <summary>The log that was there before.</summary>
@@ -33,7 +30,7 @@ internal sealed class ConnectionErrors(ILoggerFactory? inner) : ILoggerFactory
         {
             if (exception is RedisConnectionException error)
             {
-                LinkTunnel.Current?.Fail(error);
+                LinkTunnel.Current?.Fail(new AuthReply(AuthErrors.Judge(error), error.FailureType.ToString()));
             }
 
             if (inner.IsEnabled(logLevel))

@@ -18,10 +18,10 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
 
     public bool IsSubscription => type == ConnectionType.Subscription;
 
-    /// <summary>What the handshake presented, and when; <see langword="null"/> before, and for a connection that does not use the credential (a sentinel's).</summary>
-    public (Presented<string> Login, long At)? Shown { get; private set; }
+    /// <summary>What the handshake presented, and when, until that is confirmed; <see langword="null"/> also for a connection that does not use the credential (a sentinel's).</summary>
+    public Handshake? Shown { get; private set; }
 
-    /// <summary>The version that was presented last.</summary>
+    /// <summary>The version that was presented last, without its value.</summary>
     public Credential? Version { get; private set; }
 
     /// <summary>Whether the server is known to have accepted that version. A server whose default user needs no password connects without.</summary>
@@ -29,6 +29,9 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
 
     /// <summary>Between the reading of the user and of the password, which must be of one version.</summary>
     public UsernamePassword? Login { get; set; }
+
+    /// <summary>Called when it is known why the connection ended.</summary>
+    public Action<RedisLink>? Failed { get; set; }
 
     // The library disposes its socket as soon as it notices that the connection failed, and when the multiplexer is disposed.
     public bool IsClosed => socket is { Connected: false };
@@ -40,9 +43,8 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
         {
             lock (_gate)
             {
-                // With nothing heard of its end it ended without a reason; after the handshake that is nothing that the version has to do with.
-                var end = _failure ?? new AuthReply(AuthAnswer.Suspected, "closed");
-                return Shown is null || IsConfirmed || (_established && end.Answer != AuthAnswer.Rejected) ? new AuthReply(AuthAnswer.Unknown) : end;
+                // After the handshake nothing but a refusal has to do with the version. An end without a word is one that the library made itself.
+                return Shown is null || (_established && _failure is not { Answer: AuthAnswer.Rejected }) ? new AuthReply(AuthAnswer.Unknown) : _failure ?? new AuthReply(AuthAnswer.Unknown);
             }
         }
     }
@@ -52,7 +54,7 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
     {
         lock (_gate)
         {
-            Shown = (login, at);
+            Shown = new Handshake(login, at);
             Hold(login.Version);
         }
     }
@@ -63,8 +65,8 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
     {
         lock (_gate)
         {
-            var isNew = !IsConfirmed || !ReferenceEquals(Version, version);
-            IsConfirmed = true;
+            var isNew = !IsConfirmed || Version?.VersionId != version.VersionId;
+            (IsConfirmed, Shown) = (true, null);
             Hold(version);
             return isNew;
         }
@@ -80,16 +82,25 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
     }
 
     /// <summary>The library says why the connection ended. Only the first word counts.</summary>
-    public void Fail(RedisConnectionException error)
+    public void Fail(AuthReply failure)
     {
         lock (_gate)
         {
-            _failure ??= new AuthReply(AuthErrors.Judge(error), error.FailureType.ToString());
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            // A multiplexer that is disposed, or gives up its first connect, closes what is in its handshake: that was not the server.
+            var isOurs = failure.Answer == AuthAnswer.Suspected && socket is { SafeHandle.IsClosed: true };
+            _failure = isOurs ? new AuthReply(AuthAnswer.Unknown) : failure;
         }
+
+        Failed?.Invoke(this);
     }
 
     /// <summary>Whether the server has been silent for so long since the handshake began.</summary>
-    public bool IsStalled(TimeProvider time, TimeSpan timeout) => Shown is { } shown && !IsConfirmed && !_established && time.GetElapsedTime(shown.At) >= timeout;
+    public bool IsStalled(TimeProvider time, TimeSpan timeout) => Shown is { } shown && !_established && time.GetElapsedTime(shown.At) >= timeout;
 
     /// <summary>Closes the connection, so that the library opens it again with the version of that moment.</summary>
     public void Close()
@@ -118,14 +129,14 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
     private void Hold(Credential version)
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        if (ReferenceEquals(Version, version) || _ended)
+        if (Version?.VersionId == version.VersionId || _ended)
         {
             return;
         }
 
         var old = _hold;
         _hold = version.Hold();
-        Version = version;
+        Version = version.WithoutValue();
         old?.Dispose();
     }
 }

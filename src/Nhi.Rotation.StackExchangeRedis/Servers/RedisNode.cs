@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Nhi.Rotation.StackExchangeRedis.Connections;
 
@@ -13,6 +14,7 @@ internal sealed class RedisNode : IDisposable
     private readonly RedisSetup _setup;
     private readonly ServerReports _reports;
     private readonly ServerLinks _links = new();
+    private readonly ConcurrentQueue<RedisLink> _failed = new();
     private readonly Rounds _rounds;
 #pragma warning disable CA2213 // Has nothing to dispose without a wait handle, and a round may still be in it.
     private readonly SemaphoreSlim _turn = new(1);
@@ -34,6 +36,7 @@ internal sealed class RedisNode : IDisposable
     /// <summary>The handshake of a connection begins.</summary>
     public void Add(RedisLink link)
     {
+        link.Failed = Hear;
         _links.Add(link);
         Wake();
     }
@@ -49,13 +52,19 @@ internal sealed class RedisNode : IDisposable
         Wake();
     }
 
-    /// <summary>Looks at what became of connections that ended.</summary>
+    /// <summary>Looks at why connections ended.</summary>
     public async Task HearAsync()
     {
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            await HearEndedAsync().ConfigureAwait(false);
+            while (_failed.TryDequeue(out var link))
+            {
+                if (link is { Shown: { } shown, End: { Answer: AuthAnswer.Suspected or AuthAnswer.Rejected } end })
+                {
+                    await Logins.EndedAsync(shown.Login, end, link.IsSubscription).ConfigureAwait(false);
+                }
+            }
         }
         finally
         {
@@ -69,33 +78,32 @@ internal sealed class RedisNode : IDisposable
         _links.Clear();
     }
 
+    // At once, and not in the round: that may be waiting for an answer. Nor with the caller's context, in which a connection is being opened.
+    private void Hear(RedisLink link)
+    {
+        _failed.Enqueue(link);
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(HearAsync);
+        }
+    }
+
     private async Task<bool> SettleAsync()
     {
-        await _turn.WaitAsync().ConfigureAwait(false);
+        foreach (var link in _links.Sweep().Where(_ => !_setup.IsHeard))
+        {
+            // Without a word of why it ended.
+            link.Fail(new AuthReply(AuthAnswer.Suspected, "closed"));
+        }
+
         try
         {
-            await HearEndedAsync().ConfigureAwait(false);
             return await FollowAsync(_links.Open).ConfigureAwait(false);
         }
         catch (CredentialException)
         {
             // Nothing to present; the next change wakes.
             return true;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task HearEndedAsync()
-    {
-        foreach (var link in _links.Sweep())
-        {
-            if (link is { Shown: { } shown, End: { Answer: AuthAnswer.Suspected or AuthAnswer.Rejected } end })
-            {
-                await Logins.EndedAsync(shown.Login, end, link.IsSubscription).ConfigureAwait(false);
-            }
         }
     }
 
@@ -121,7 +129,14 @@ internal sealed class RedisNode : IDisposable
             return false;
         }
 
-        var accepted = await Logins.AuthenticateAsync(Logins.Choose(isSubscription: false), version => _setup.Authentication.AuthenticateAsync(servers, version)).ConfigureAwait(false);
+        var login = Logins.Choose(isSubscription: false);
+        if (isConfirmed && links.All(link => link.Version!.VersionId == login.Version.VersionId))
+        {
+            // The current version cannot be read, so they have the best there is.
+            return false;
+        }
+
+        var accepted = await Logins.AuthenticateAsync(login, version => _setup.Authentication.AuthenticateAsync(servers, version)).ConfigureAwait(false);
         return accepted is not null && Confirm(links, accepted) && accepted.VersionId == current;
     }
 

@@ -40,7 +40,10 @@ internal sealed class RedisRotation : IDisposable
                 Node(endPoint).Establish(restored.ConnectionType == ConnectionType.Subscription);
             }
         };
-        WakeAll();
+        foreach (var server in multiplexer.GetServers().Where(static server => server.IsConnected))
+        {
+            Node(server.EndPoint).Establish(isSubscription: false);
+        }
     }
 
     /// <summary>Chooses the version for a new connection.</summary>

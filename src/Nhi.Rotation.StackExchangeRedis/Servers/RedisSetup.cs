@@ -18,15 +18,7 @@ internal sealed class RedisSetup
         UserName = options.User;
         Authentication = new RedisAuthentication(UserName, time);
 
-        // Builds nothing but the knowledge that the value can be read: it is read again where it is presented, so that nothing keeps it.
-        Presenter = new Presenter<string>(
-            provider,
-            static version =>
-            {
-                UsernamePassword.Parse(version);
-                return version.VersionId;
-            },
-            new PresenterOptions { Time = time });
+        Presenter = NewPresenter(provider, time);
     }
 
     public IRotatingCredentialProvider Provider { get; }
@@ -44,6 +36,19 @@ internal sealed class RedisSetup
 
     /// <summary>How long a server may be silent in the handshake. The library itself would wait for it until the next keep-alive.</summary>
     public TimeSpan HandshakeTimeout => TimeSpan.FromMilliseconds(_options.ConnectTimeout);
+
+    /// <summary>Whether it is heard why connections end. It is not where the log was set after the credential: then each end in a handshake is a suspicion.</summary>
+    public bool IsHeard => _options.LoggerFactory is ConnectionErrors;
+
+    /// <summary>Builds nothing but the knowledge that the value can be read: it is read again where it is presented, so that nothing keeps it.</summary>
+    public static Presenter<string> NewPresenter(IRotatingCredentialProvider provider, TimeProvider time) => new(
+        provider,
+        static version =>
+        {
+            UsernamePassword.Parse(version);
+            return version.VersionId;
+        },
+        new PresenterOptions { Time = time });
 
     public ILogger CreateLogger() => _options.LoggerFactory?.CreateLogger("Nhi.Rotation.StackExchangeRedis") ?? NullLogger.Instance;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Nhi.Rotation.StackExchangeRedis.Connections;
 
 namespace Nhi.Rotation.StackExchangeRedis.Servers;
@@ -10,6 +11,7 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
 {
     private readonly Lock _gate = new();
     private Waiting? _waiting;
+    private string? _suspect;
 
     /// <summary>Whether another version waits to be presented, so that a connect is worth while before the library's own time for it.</summary>
     public bool HasOther
@@ -18,7 +20,7 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
         {
             lock (_gate)
             {
-                return IsLive(_waiting);
+                return FindWaiting() is not null;
             }
         }
     }
@@ -32,9 +34,9 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
     {
         lock (_gate)
         {
-            if (IsLive(_waiting) && (_waiting!.IsCertain || !isSubscription))
+            if (FindWaiting() is { } waiting && (waiting.IsCertain || !isSubscription))
             {
-                return _waiting.Login;
+                return waiting.Login;
             }
         }
 
@@ -48,7 +50,7 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
     public async Task EndedAsync(Presented<string> login, AuthReply end, bool isSubscription)
     {
         reports.Heard(login.Version, end);
-        if (end.Answer == AuthAnswer.Suspected && (isSubscription || IsAnotherWaiting(login)))
+        if (end.Answer == AuthAnswer.Suspected && (isSubscription || !IsSuspect(login.Version.VersionId)))
         {
             return;
         }
@@ -95,6 +97,7 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
         lock (_gate)
         {
             _waiting = null;
+            _suspect = null;
         }
 
         presenter.Accepted(login);
@@ -103,17 +106,33 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
     private ValueTask<Presented<string>?> FindOtherAsync(Presented<string> login, AuthAnswer answer) =>
         presenter.FindOtherAsync(login, answer == AuthAnswer.Rejected ? RefusalKind.Certain : RefusalKind.Suspected);
 
-    private bool IsAnotherWaiting(Presented<string> login)
+    // Once may be chance: a network that blinks, a multiplexer that gives up its first connect. Of what is tried on suspicion itself, once is enough.
+    private bool IsSuspect(string versionId)
     {
         lock (_gate)
         {
-            return IsLive(_waiting) && _waiting!.Login.Version.VersionId != login.Version.VersionId;
+            if (FindWaiting() is { IsCertain: false } waiting)
+            {
+                return waiting.Login.Version.VersionId == versionId;
+            }
+
+            var isSecond = _suspect == versionId;
+            _suspect = versionId;
+            return isSecond;
         }
     }
 
-    // What was suspected long ago decides nothing.
-    private bool IsLive(Waiting? waiting) =>
-        waiting is { Login.Version.Stage: not (CredentialStage.Retired or CredentialStage.Revoked) } && time.GetElapsedTime(waiting.Since) < ServerReports.Window;
+    // What was suspected long ago decides nothing, and is not kept.
+    private Waiting? FindWaiting()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread);
+        if (_waiting is { } waiting && (waiting.Login.Version.Stage is CredentialStage.Retired or CredentialStage.Revoked || time.GetElapsedTime(waiting.Since) >= ServerReports.Window))
+        {
+            _waiting = null;
+        }
+
+        return _waiting;
+    }
 
     /// <param name="Login">What the next connection presents.</param>
     /// <param name="IsCertain">Whether the one before was refused, not only suspected.</param>
