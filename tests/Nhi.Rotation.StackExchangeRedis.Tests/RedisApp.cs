@@ -12,18 +12,33 @@ internal sealed class RedisApp : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly FakeCredentialBackend _backend = new(TimeProvider.System);
 
-    public RedisApp(string configuration, string value, Action<ConfigurationOptions>? configure = null)
+    public RedisApp(string configuration, string value, Action<ConfigurationOptions>? configure = null, TimeProvider? time = null, int fallbackAfter = 1000)
+        : this(configuration, [value], configure, time, fallbackAfter)
     {
-        _backend.Add("cache", value);
+    }
+
+    public RedisApp(string configuration, IEnumerable<string> values, Action<ConfigurationOptions>? configure = null, TimeProvider? time = null, int fallbackAfter = 1000)
+    {
+        foreach (var value in values)
+        {
+            _backend.Add("cache", value);
+        }
+
         var services = new ServiceCollection();
+        services.AddSingleton(time ?? TimeProvider.System);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddRotatingCredentials().AddCredential("cache", c => c.UseBackend("cache", _ => _backend).Configure(options =>
         {
             // Nothing here waits for an hour of quiet, or wants the engine to fall back before the test has looked.
             options.QuietPeriod = TimeSpan.FromSeconds(1);
-            options.FallbackAfterRejections = 1000;
+            options.FallbackAfterRejections = fallbackAfter;
         }));
-        services.AddRotatingRedis("cache", configuration, configure);
+        services.AddRotatingRedis("cache", configuration, options =>
+        {
+            // The library looks after its connections once a second, by a clock of its own.
+            options.HeartbeatInterval = time is HurriedTime ? TimeSpan.FromMilliseconds(100) : options.HeartbeatInterval;
+            configure?.Invoke(options);
+        });
         _services = services.BuildServiceProvider();
     }
 

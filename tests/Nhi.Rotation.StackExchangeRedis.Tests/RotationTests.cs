@@ -103,7 +103,7 @@ public sealed class RotationTests
     {
         await using var server = await StartServerAsync();
         await server.AclAsync("app", ["on", ">pw-1", .. Everything.Split(' ')]);
-        await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
+        await using var app = new RedisApp(server.Address, Login("app", "pw-1"), time: new HurriedTime());
         await app.Redis.GetDatabase().StringSetAsync("key", 1);
         await app.RotateAsync(Login("app", "pw-2"));
         await Eventually.TrueAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");
@@ -140,7 +140,7 @@ public sealed class RotationTests
     {
         await using var server = await StartServerAsync();
         await server.AclAsync("app", ["on", ">pw-1", .. Everything.Split(' ')]);
-        await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
+        await using var app = new RedisApp(server.Address, Login("app", "pw-1"), time: new HurriedTime());
         await using var load = new RedisLoad(app.Redis);
         await app.RotateAsync(Login("app", "pw-unknown"));
         await Eventually.TrueAsync(() => app.Logs.Messages.Any(message => message.Id == 521), "the refusal was not told");

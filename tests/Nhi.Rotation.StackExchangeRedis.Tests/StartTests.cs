@@ -71,6 +71,7 @@ public sealed class StartTests
         await server.AclAsync("app", ["on", ">pw-1", .. Everything]);
         await using var app = new RedisApp(server.Address, Login("app", "pw-1"));
         await app.Redis.GetDatabase().StringSetAsync("key", 1);
+        await Eventually.TrueAsync(() => app.Logs.Messages.Any(static message => message.Id == 520), "the connections are not confirmed");
         await app.RotateAsync("""{"username":"no password"}""");
 
         await server.KillAsync("app");
