@@ -7,50 +7,61 @@ internal static class Wake
 {
     public static TimeSpan? Next(CredentialState state, Instant now, LifecyclePolicy policy)
     {
-        TimeSpan? next = null;
+        var next = new Earliest(now);
         if (policy.MaxStaleness is { } limit && state is { IsStale: false, ListedAt: { } listed })
         {
-            Consider(listed + limit);
+            next.Consider(listed + limit);
         }
 
         foreach (var version in state.Versions)
         {
-            if (version.Stage is CredentialStage.Retired or CredentialStage.Revoked)
-            {
-                Consider(version.Proof is { IsOpen: true } proof ? proof.DueAt : null);
-                continue;
-            }
+            Consider(ref next, version, policy);
+        }
 
-            ConsiderWall(version.ExpiresOn);
-            if (version.Stage == CredentialStage.Previous)
+        return next.At;
+    }
+
+    private static void Consider(ref Earliest next, VersionState version, LifecyclePolicy policy)
+    {
+        if (!version.IsInService)
+        {
+            next.Consider(version.Proof is { IsOpen: true } proof ? proof.DueAt : null);
+            return;
+        }
+
+        next.Consider(version.ExpiresOn);
+        if (version.Stage == CredentialStage.Previous)
+        {
+            next.Consider(version.OverlapEndsAt);
+        }
+        else if (version.Stage == CredentialStage.Pending)
+        {
+            next.Consider(version.NotBefore);
+            next.Consider(version.NotBefore + policy.ClockSkew);
+            next.Consider(version.SeenAt + policy.ActivationDelay);
+            next.Consider(version.PausedUntil);
+            next.Consider(version.ProbeDueAt);
+        }
+    }
+
+    // Of the moments that are still to come.
+    private struct Earliest(Instant now)
+    {
+        public TimeSpan? At { get; private set; }
+
+        public void Consider(DateTimeOffset? utc)
+        {
+            if (utc is { } at)
             {
-                Consider(version.OverlapEndsAt);
-            }
-            else if (version.Stage == CredentialStage.Pending)
-            {
-                ConsiderWall(version.NotBefore);
-                ConsiderWall(version.NotBefore + policy.ClockSkew);
-                Consider(version.SeenAt + policy.ActivationDelay);
-                Consider(version.PausedUntil);
-                Consider(version.ProbeDueAt);
+                Consider(now.ElapsedAt(at));
             }
         }
 
-        return next;
-
-        void ConsiderWall(DateTimeOffset? at)
+        public void Consider(TimeSpan? elapsed)
         {
-            if (at is { } utc)
+            if (elapsed > now.Elapsed && (At is null || elapsed < At))
             {
-                Consider(now.ElapsedAt(utc));
-            }
-        }
-
-        void Consider(TimeSpan? at)
-        {
-            if (at > now.Elapsed && !(next <= at))
-            {
-                next = at;
+                At = elapsed;
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed class Flights : IThreadPoolWorkItem
     private readonly Queue<Flight> _pending = new();
     private int _workers;
 
-    public Flights(Lock gate, EngineClock clock, RefreshQueue queue, WorkUnderWay work, Inquiry inquiry, EngineLog log, SchedulerSettings settings, Func<double> random)
+    public Flights(Lock gate, EngineClock clock, RefreshQueue queue, WorkUnderWay work, Inquiry inquiry, EngineLog log, int maxWorkers, Func<double> random)
     {
         _gate = gate;
         _clock = clock;
@@ -30,19 +30,23 @@ internal sealed class Flights : IThreadPoolWorkItem
         _inquiry = inquiry;
         _log = log;
         _random = random;
-        _maxWorkers = settings.MaxConcurrentRefreshes;
+        _maxWorkers = maxWorkers;
     }
 
     /// <summary>Starts what the rules launched.</summary>
-    public void Start(Flight flight)
+    /// <param name="entry">The credential.</param>
+    /// <param name="batch">All that share the call, the credential among them; <see langword="null"/> if it is alone.</param>
+    /// <param name="reason">Why.</param>
+    public void Start(RefreshEntry entry, RefreshEntry[]? batch, RefreshReason reason)
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        foreach (var entry in flight.Batch ?? [])
+        var flight = new Flight(entry, batch, reason, ExecutionContext.Capture());
+        foreach (var other in batch ?? [])
         {
-            Board(entry);
+            Board(other);
         }
 
-        Board(flight.Entry);
+        Board(entry);
         _work.Begin();
         _pending.Enqueue(flight);
         if (_workers < _maxWorkers)
@@ -132,7 +136,7 @@ internal sealed class Flights : IThreadPoolWorkItem
             }
             else if (landing.FollowUp is { } reason)
             {
-                Start(new Flight(entry, Batch: null, reason, ExecutionContext.Capture()));
+                Start(entry, batch: null, reason);
             }
 
             _queue.Put(entry);

@@ -12,10 +12,10 @@ internal sealed class Inquiry
     private readonly ProbeRunner _probes;
     private readonly CredentialMetrics _metrics;
 
-    public Inquiry(EngineClock clock, BackendCaller caller, BackendWatch watch, ProbeRunner probes, CredentialMetrics metrics)
+    public Inquiry(EngineClock clock, TimeSpan attemptTimeout, BackendWatch watch, ProbeRunner probes, CredentialMetrics metrics)
     {
         _clock = clock;
-        _caller = caller;
+        _caller = new BackendCaller(clock.Time, attemptTimeout);
         _watch = watch;
         _probes = probes;
         _metrics = metrics;

@@ -58,5 +58,8 @@ internal sealed class RefreshEntry
 
     public bool IsProving { get; set; }
 
+    /// <summary>How the last refreshes went.</summary>
+    public RefreshHealth ReadHealth(TimeSpan now) => LastError is { } error ? new RefreshHealth(error, _state.Failures, now - _state.FailingSince) : default;
+
     public TimeSpan NextDue => WakeAt is { } wake && wake < _state.RefreshAt ? wake : _state.RefreshAt;
 }

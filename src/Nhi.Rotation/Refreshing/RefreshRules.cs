@@ -47,13 +47,15 @@ internal static class RefreshRules
     }
 
     /// <summary>The backend, or somebody who knows it, says that the credential may have changed.</summary>
-    public static void TakeSignal(ref RefreshState state, TimeSpan now)
+    /// <returns>How long it waits for others to join it.</returns>
+    public static TimeSpan TakeSignal(ref RefreshState state, TimeSpan now)
     {
         var spacing = state.SignalSpacing * 2;
         var longer = spacing < MaxSignalSpacing ? spacing : MaxSignalSpacing;
         state.SignalSpacing = now < state.BurstUntil ? longer : SignalDebounce;
         state.BurstUntil = now + (2 * MaxSignalSpacing);
         BringForward(ref state, now + state.SignalSpacing, RefreshReason.Signal);
+        return state.SignalSpacing;
     }
 
     /// <summary>Its time may have come.</summary>

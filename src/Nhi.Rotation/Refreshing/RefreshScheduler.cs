@@ -33,8 +33,8 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         var chance = random ?? Random.Shared.NextDouble;
         _probes = new ProbeRunner(_gate, clock, _queue, _work, chance);
         _watch = new BackendWatch(_gate, log, TakeSignal);
-        var inquiry = new Inquiry(clock, new BackendCaller(clock.Time, settings.AttemptTimeout), _watch, _probes, metrics);
-        _flights = new Flights(_gate, clock, _queue, _work, inquiry, log, settings, chance);
+        var inquiry = new Inquiry(clock, settings.AttemptTimeout, _watch, _probes, metrics);
+        _flights = new Flights(_gate, clock, _queue, _work, inquiry, log, settings.MaxConcurrentRefreshes, chance);
     }
 
     /// <summary>Whether no refresh and no probe is under way.</summary>
@@ -115,7 +115,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
                 case RefreshAnswer.FollowsUp:
                     return (entry.WaitingForNext ??= NewCompletion()).Task;
                 case RefreshAnswer.Launched:
-                    _flights.Start(new Flight(entry, Batch: null, reason, ExecutionContext.Capture()));
+                    _flights.Start(entry, batch: null, reason);
                     break;
                 default:
                     break;
@@ -136,7 +136,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            return entry.LastError is { } error ? new RefreshHealth(error, entry.State.Failures, _clock.Elapsed - entry.State.FailingSince) : default;
+            return entry.ReadHealth(_clock.Elapsed);
         }
     }
 
@@ -200,10 +200,10 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             return TimeSpan.Zero;
         }
 
-        RefreshRules.TakeSignal(ref entry.State, _clock.Elapsed);
+        var wait = RefreshRules.TakeSignal(ref entry.State, _clock.Elapsed);
         _queue.Put(entry);
         _queue.Arm();
-        return entry.State.SignalSpacing;
+        return wait;
     }
 
     private void OnTimer()
@@ -263,7 +263,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
 
             if (RefreshRules.TakeTurn(ref entry.State, now, entry.Target.Policy) is { } reason)
             {
-                _flights.Start(new Flight(entry, _batches.TakeAlong(entry, now), reason, ExecutionContext.Capture()));
+                _flights.Start(entry, _batches.TakeAlong(entry, now), reason);
             }
 
             _queue.Put(entry);
