@@ -9,13 +9,26 @@ internal sealed record VersionState
     private readonly PackedTime _notBefore;
     private readonly PackedTime _expiresOn;
     private readonly PackedTime _overlapEndsAt;
-    private readonly PackedTime _pausedUntil;
+    private readonly PackedTime _seenUtc;
+    private readonly ValueMark _mark;
+    private readonly byte _stage;
+    private readonly byte _label;
+    private readonly byte _retiredBecause;
+    private readonly Trials _trials = Trials.None;
 
     public required string Id { get; init; }
 
-    public CredentialStage Stage { get; init; }
+    public CredentialStage Stage
+    {
+        get => (CredentialStage)_stage;
+        init => _stage = (byte)value;
+    }
 
-    public VersionLabel Label { get; init; }
+    public VersionLabel Label
+    {
+        get => (VersionLabel)_label;
+        init => _label = (byte)value;
+    }
 
     public bool IsEnabled { get; init; } = true;
 
@@ -29,7 +42,11 @@ internal sealed record VersionState
     public bool WantsValue { get; init; }
 
     /// <summary>What tells its value from others, also after the value is gone; <see langword="null"/> while it is not known.</summary>
-    public ValueMark? Mark { get; init; }
+    public ValueMark? Mark
+    {
+        get => _mark == default ? null : _mark;
+        init => _mark = value.GetValueOrDefault();
+    }
 
     /// <summary>Why its value is no secret, if it is none; such a value is never accepted, and one that is refused is not at hand either.</summary>
     public Unfit? Unfit { get; init; }
@@ -53,7 +70,11 @@ internal sealed record VersionState
     }
 
     /// <summary>Stands in for a missing creation time: first sight, and never before a version that was seen earlier.</summary>
-    public DateTimeOffset SeenUtc { get; init; }
+    public DateTimeOffset SeenUtc
+    {
+        get => _seenUtc.Utc.GetValueOrDefault();
+        init => _seenUtc = PackedTime.Of(value);
+    }
 
     public DateTimeOffset DatedAs => CreatedOn ?? SeenUtc;
 
@@ -69,23 +90,43 @@ internal sealed record VersionState
         init => _overlapEndsAt = PackedTime.Of(value);
     }
 
-    public RetireCause RetiredBecause { get; init; }
+    public RetireCause RetiredBecause
+    {
+        get => (RetireCause)_retiredBecause;
+        init => _retiredBecause = (byte)value;
+    }
 
     /// <summary>Put aside until then after the other side kept rejecting it.</summary>
     public TimeSpan? PausedUntil
     {
-        get => _pausedUntil.Span;
-        init => _pausedUntil = PackedTime.Of(value);
+        get => _trials.PausedUntil;
+        init => _trials = value == PausedUntil ? _trials : Trials.Of(_trials with { PausedUntil = value });
     }
 
     /// <summary>How often it was paused in a row; doubles the next pause.</summary>
-    public int Pauses { get; init; }
+    public int Pauses
+    {
+        get => _trials.Pauses;
+        init => _trials = value == Pauses ? _trials : Trials.Of(_trials with { Pauses = value });
+    }
 
-    public ProbeVerdict? Probe { get; init; }
+    public ProbeVerdict? Probe
+    {
+        get => _trials.Probe;
+        init => _trials = value == Probe ? _trials : Trials.Of(_trials with { Probe = value });
+    }
 
-    public TimeSpan ProbeDueAt { get; init; }
+    public TimeSpan ProbeDueAt
+    {
+        get => _trials.ProbeDueAt;
+        init => _trials = value == ProbeDueAt ? _trials : Trials.Of(_trials with { ProbeDueAt = value });
+    }
 
-    public int ProbeAttempts { get; init; }
+    public int ProbeAttempts
+    {
+        get => _trials.ProbeAttempts;
+        init => _trials = value == ProbeAttempts ? _trials : Trials.Of(_trials with { ProbeAttempts = value });
+    }
 
     /// <summary>Whether the other side refuses it, once it is out of service; <see langword="null"/> where that is not asked.</summary>
     public RetirementProof? Proof { get; init; }
