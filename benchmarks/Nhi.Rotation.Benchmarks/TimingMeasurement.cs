@@ -55,7 +55,7 @@ internal static class TimingMeasurement
 
     private static MatchTable.Entry Entry(UseLedger ledger, byte[] value)
     {
-        var record = ledger.AddVersion(OneCredential.Name, value.Length.ToString(CultureInfo.InvariantCulture));
+        var record = ledger.AddVersion(ledger.Find(OneCredential.Name), new VersionRecord(ledger.Slots, OneCredential.Name, value.Length.ToString(CultureInfo.InvariantCulture)));
         return new MatchTable.Entry(record, VersionFingerprint.Of(value), SecretValue.FromBytes(value), NotBefore: null, ValidUntil: null);
     }
 

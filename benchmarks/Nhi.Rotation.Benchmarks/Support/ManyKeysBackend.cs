@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Nhi.Rotation.Benchmarks.Support;
 
@@ -25,10 +27,5 @@ internal sealed class ManyKeysBackend : ICredentialBackend
     }
 
     // Bytes, as every backend reads them: the text is made when it is first revealed.
-    private static SecretValue NewValue()
-    {
-        Span<byte> value = stackalloc byte[ValueLength];
-        Random.Shared.NextBytes(value);
-        return SecretValue.FromBytes(value);
-    }
+    private static SecretValue NewValue() => SecretValue.FromBytes(Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(ValueLength)));
 }

@@ -1,11 +1,11 @@
-using System.Collections.Immutable;
-
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>One credential in the ledger. Guarded by the lock of all evidence.</summary>
 internal sealed class CredentialRecord(string name)
 {
-    public string Name { get; } = name;
+    private VersionRecord? _first;
+
+    public string Name => name;
 
     public string? Owner { get; set; }
 
@@ -17,5 +17,49 @@ internal sealed class CredentialRecord(string name)
     public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>In order of first sight.</summary>
-    public ImmutableArray<VersionRecord> Versions { get; set; } = [];
+    public IEnumerable<VersionRecord> Versions
+    {
+        get
+        {
+            for (var version = _first; version is not null; version = version.Next)
+            {
+                yield return version;
+            }
+        }
+    }
+
+    public void Add(VersionRecord version)
+    {
+        if (_first is null)
+        {
+            _first = version;
+            return;
+        }
+
+        var last = _first;
+        while (last.Next is { } next)
+        {
+            last = next;
+        }
+
+        last.Next = version;
+    }
+
+    public void Remove(VersionRecord version)
+    {
+        if (_first == version)
+        {
+            _first = version.Next;
+            return;
+        }
+
+        for (var before = _first; before is not null; before = before.Next)
+        {
+            if (before.Next == version)
+            {
+                before.Next = version.Next;
+                return;
+            }
+        }
+    }
 }

@@ -27,19 +27,23 @@ internal sealed class UseLedger
         _slots = new UseSlots<UseRecord>(new GivenObjects<UseRecord>(_heap.Heap, time, _heap.Apart)) { FirstUse = sink is null ? null : NoteFirst };
     }
 
+    /// <summary>Where all uses are counted.</summary>
+    public UseSlots<UseRecord> Slots => _slots;
+
     /// <summary>Guards the ledger and all its records.</summary>
     public Lock Gate => _slots.Gate;
 
     /// <summary>Says what is known of a credential as a whole; recorded when it is news.</summary>
-    public void Describe(string credentialName, string? owner, string? purpose, TimeSpan quietPeriod, string? unnamed = null)
+    public CredentialRecord Describe(string credentialName, string? owner, string? purpose, TimeSpan quietPeriod, string? unnamed = null)
     {
+        CredentialRecord credential;
         lock (Gate)
         {
             var isNew = !_credentials.ContainsKey(credentialName);
-            var credential = Find(credentialName);
+            credential = Find(credentialName);
             if (!isNew && credential.Owner == owner && credential.Purpose == purpose && credential.QuietPeriod == quietPeriod)
             {
-                return;
+                return credential;
             }
 
             credential.Owner = owner;
@@ -58,25 +62,41 @@ internal sealed class UseLedger
             QuietPeriod = quietPeriod,
             Unnamed = unnamed,
         });
+        return credential;
     }
 
-    public VersionRecord AddVersion(string credentialName, string versionId)
+    /// <summary>The record of a credential, made if there is none.</summary>
+    public CredentialRecord Find(string credentialName)
     {
         lock (Gate)
         {
-            var credential = Find(credentialName);
-            var version = new VersionRecord(_slots, credential.Name, versionId);
-            credential.Versions = credential.Versions.Add(version);
+            if (!_credentials.TryGetValue(credentialName, out var credential))
+            {
+                _credentials.Add(credentialName, credential = new CredentialRecord(credentialName));
+            }
+
+            return credential;
+        }
+    }
+
+    /// <summary>All credentials are there, and nothing has begun: what was taken for more is given back.</summary>
+    public void Trim() => _credentials.TrimExcess();
+
+    public T AddVersion<T>(CredentialRecord credential, T version)
+        where T : VersionRecord
+    {
+        lock (Gate)
+        {
+            credential.Add(version);
             return version;
         }
     }
 
-    public void RemoveVersion(VersionRecord version)
+    public void RemoveVersion(CredentialRecord credential, VersionRecord version)
     {
         lock (Gate)
         {
-            var credential = Find(version.CredentialName);
-            credential.Versions = credential.Versions.Remove(version);
+            credential.Remove(version);
             version.Forget();
         }
     }
@@ -274,16 +294,5 @@ internal sealed class UseLedger
             VersionId = use.Version.VersionId,
             Use = LedgerClock.Show(use.ToUse(), _clock.Set),
         });
-    }
-
-    private CredentialRecord Find(string credentialName)
-    {
-        Debug.Assert(Gate.IsHeldByCurrentThread);
-        if (!_credentials.TryGetValue(credentialName, out var credential))
-        {
-            _credentials.Add(credentialName, credential = new CredentialRecord(credentialName));
-        }
-
-        return credential;
     }
 }

@@ -5,7 +5,7 @@ using Nhi.Rotation.Evidence.Verdicts;
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>One version's stage and its uses, shared by everybody who holds the version.</summary>
-internal sealed class VersionRecord
+internal class VersionRecord
 {
     private readonly UseSlots<UseRecord> _slots;
     private UseRecord? _first;
@@ -19,6 +19,9 @@ internal sealed class VersionRecord
         _slots = slots;
         _history = new VersionHistory(credentialName, versionId);
     }
+
+    /// <summary>The next version of the credential, in order of first sight. Guarded by the lock of all evidence.</summary>
+    public VersionRecord? Next { get; set; }
 
     /// <summary>Guards all evidence.</summary>
     public Lock Gate => _slots.Gate;

@@ -28,6 +28,24 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
                 CultureInfo.InvariantCulture, $"the last good set is served: {status.Failures} refreshes in a row failed in {Time(status.FailingFor)}, the last one because {error.Cause}. {error.Fix}");
         }
 
+        foreach (var trouble in VersionTroubles(status))
+        {
+            yield return trouble;
+        }
+
+        foreach (var problem in status.ListProblems)
+        {
+            yield return $"a list of revocations was not taken in, and what it said before stays in force: {problem}";
+        }
+
+        if (status.TimeToExpiry <= options.ExpiryWarning && !status.HasSuccessor)
+        {
+            yield return $"version '{status.CurrentId}' expires in {Time(status.TimeToExpiry.GetValueOrDefault())} and nothing that lasts longer is there. Add a new version to the backend.";
+        }
+    }
+
+    private static IEnumerable<string> VersionTroubles(CredentialStatus status)
+    {
         foreach (var id in status.Paused)
         {
             yield return $"fallback: the other side kept rejecting version '{id}', so an older one is presented. Check that '{id}' is active there.";
@@ -48,19 +66,9 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
             yield return $"version '{id}' holds the value of version '{status.CurrentId}': nothing was rotated. Write a new value into the backend.";
         }
 
-        foreach (var problem in status.ListProblems)
-        {
-            yield return $"a list of revocations was not taken in, and what it said before stays in force: {problem}";
-        }
-
         foreach (var id in status.Violated)
         {
             yield return $"version '{id}' is out of service, and the other side still accepts it. Revoke it there.";
-        }
-
-        if (status.TimeToExpiry <= options.ExpiryWarning && !status.HasSuccessor)
-        {
-            yield return $"version '{status.CurrentId}' expires in {Time(status.TimeToExpiry.GetValueOrDefault())} and nothing that lasts longer is there. Add a new version to the backend.";
         }
     }
 

@@ -39,4 +39,22 @@ internal sealed record CoreSettings
             Purpose = options.Purpose,
             Rules = CredentialRules.From(hasProbe: probe is not null, backendInterval, consumer, options, shared),
         };
+
+    /// <summary>The same, with one object for equal rules.</summary>
+    public static IEnumerable<CoreSettings> Share(IEnumerable<CoreSettings> credentials)
+    {
+        var known = new HashSet<CredentialRules>();
+        foreach (var settings in credentials)
+        {
+            if (known.TryGetValue(settings.Rules, out var rules))
+            {
+                yield return settings with { Rules = rules };
+            }
+            else
+            {
+                known.Add(settings.Rules);
+                yield return settings;
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ namespace Nhi.Rotation.Providers;
 /// <summary>All credentials of the process, with the scheduler and the ledger they share.</summary>
 internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 {
+    private readonly EngineClock _clock;
     private readonly CredentialMetrics _metrics;
     private readonly UseLedger _ledger;
     private readonly IEvidenceSink? _evidence;
@@ -18,26 +19,26 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
     public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null, HeapCheck? heap = null)
     {
-        var clock = new EngineClock(time);
+        var clock = _clock = new EngineClock(time);
         _metrics = metrics;
         _evidence = evidence;
         _ledger = new UseLedger(metrics, log, time, evidence, heap);
         _lastWords = evidence is null ? null : new LastWords(_ledger, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
-        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations = revocations ?? new StandingRevocations([], [], time, log));
-        var rules = new HashSet<CredentialRules>();
-        foreach (var settings in credentials)
+        Revocations = revocations ?? new StandingRevocations([], [], time, log);
+        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations);
+        foreach (var settings in CoreSettings.Share(credentials))
         {
-            _cores.Add(settings.Name, new CredentialCore(settings with { Rules = OneOf(rules, settings.Rules) }, parts));
+            _cores.Add(settings.Name, new CredentialCore(settings, parts));
         }
 
         _cores.TrimExcess();
-
+        _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
         Ledger = new LedgerReports(_ledger);
         Revocations.Follow(Revoke);
-        metrics.Observe(() => Ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.ReadVersions())]);
+        metrics.Observe(() => Ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.Versions(clock.Now))]);
     }
 
     /// <summary>The lists of revocations.</summary>
@@ -65,7 +66,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
             $"it is not registered; registered are: {(_cores.Count == 0 ? "none" : string.Join(", ", _cores.Keys.Order(StringComparer.Ordinal)))}",
             "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
 
-    public CredentialStatus ReadStatus(string name) => _cores[name].ReadStatus() with { ListProblems = Revocations.Problems };
+    public CredentialStatus ReadStatus(string name) => _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems };
 
     public bool IsIdle => _scheduler.IsIdle;
 
@@ -98,17 +99,6 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         }
 
         _metrics.Dispose();
-    }
-
-    private static CredentialRules OneOf(HashSet<CredentialRules> known, CredentialRules rules)
-    {
-        if (known.TryGetValue(rules, out var equal))
-        {
-            return equal;
-        }
-
-        known.Add(rules);
-        return rules;
     }
 
     private void Revoke(IReadOnlyList<StandingRevocation> added)

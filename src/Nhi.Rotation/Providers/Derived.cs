@@ -10,16 +10,16 @@ namespace Nhi.Rotation.Providers;
 internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
 {
     private readonly Lock _gate = new();
-    private readonly CredentialCore _core;
+    private readonly IServedCredential _credential;
     private readonly RotatingCredentialProvider _view;
     private readonly Func<Credential, T> _build;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private volatile Built? _built;
 
-    public Derived(CredentialCore core, RotatingCredentialProvider view, Func<Credential, T> build)
+    public Derived(IServedCredential credential, RotatingCredentialProvider view, Func<Credential, T> build)
     {
-        _core = core;
+        _credential = credential;
         _view = view;
         _build = build;
         Build();
@@ -84,7 +84,7 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
 
             // Tried once per version: if it cannot be built, the last good one stands in for it, until that is revoked.
             var standIn = last is { IsGood: true, Source.Stage: not CredentialStage.Revoked } ? last with { For = current } : new Built(current, current, default!, IsGood: false);
-            return _built = _core.Lend(current.VersionId, _view.Consumer) is var (source, loan) ? Build(current, source, loan) ?? standIn : standIn;
+            return _built = _credential.Lend(current.VersionId, _view.Consumer) is var (source, loan) ? Build(current, source, loan) ?? standIn : standIn;
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _core.DeriveFailed(current.VersionId, error);
+            _credential.DeriveFailed(current.VersionId, error);
             return null;
         }
         finally
@@ -114,7 +114,7 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
     {
         if (!typeof(T).IsValueType && value is { } built && !ReferenceEquals(built, source) && !(built is string text && ReferenceEquals(text, string.IsInterned(text))))
         {
-            _core.NoteBuilt(source.VersionId, _view.Consumer, built, isShared: _built is { IsGood: true, Value: { } last } && ReferenceEquals(built, last));
+            _credential.NoteBuilt(source.VersionId, _view.Consumer, built, isShared: _built is { IsGood: true, Value: { } last } && ReferenceEquals(built, last));
         }
     }
 

@@ -7,4 +7,7 @@ using Nhi.Rotation.Time;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>What all credentials of a process share.</summary>
-internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations);
+internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations)
+{
+    public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log);
+}

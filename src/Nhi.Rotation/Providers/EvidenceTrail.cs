@@ -16,7 +16,7 @@ internal static class EvidenceTrail
         {
             if (KindOf(fact.Kind) is { } kind && shelf.Find(fact.VersionId) is { } version)
             {
-                ledger.Note(version.Record, Event(kind, version.Record, now.Utc) with
+                ledger.Note(version, Event(kind, version, now.Utc) with
                 {
                     CreatedOn = kind == EvidenceKind.Seen ? version.State.CreatedOn : null,
                     OtherId = fact.OtherId,
@@ -30,13 +30,13 @@ internal static class EvidenceTrail
         foreach (var version in shelf.Versions)
         {
             var stage = version.State.Stage;
-            if ((before.Find(version.Id)?.Stage ?? CredentialStage.Pending) != stage)
+            if ((before.Find(version.VersionId)?.Stage ?? CredentialStage.Pending) != stage)
             {
-                ledger.Note(version.Record, Event(KindOf(stage), version.Record, now.Utc) with
+                ledger.Note(version, Event(KindOf(stage), version, now.Utc) with
                 {
                     OtherId = stage == CredentialStage.Current ? before.CurrentId : shelf.State.CurrentId,
                     Until = stage == CredentialStage.Previous ? now.UtcAt(version.State.OverlapEndsAt) : null,
-                    Detail = stage is CredentialStage.Retired or CredentialStage.Revoked ? Why(facts, version.Id) : null,
+                    Detail = stage is CredentialStage.Retired or CredentialStage.Revoked ? Why(facts, version.VersionId) : null,
                 });
             }
         }

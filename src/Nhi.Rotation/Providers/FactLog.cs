@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Telemetry;
@@ -7,84 +8,44 @@ namespace Nhi.Rotation.Providers;
 /// <summary>Tells the log and the metrics what a step changed.</summary>
 internal static class FactLog
 {
+    private static readonly FrozenDictionary<FactKind, Action<EngineLog, string, LifecycleFact>> Events = new Dictionary<FactKind, Action<EngineLog, string, LifecycleFact>>
+    {
+        [FactKind.Seen] = static (log, name, fact) => log.Seen(name, fact.VersionId),
+        [FactKind.NoSecret] = static (log, name, fact) => log.NoSecret(name, fact.VersionId, fact.Detail),
+        [FactKind.SameValue] = static (log, name, fact) => log.SameValue(name, fact.VersionId, fact.OtherId, fact.Detail),
+        [FactKind.WeakSecret] = static (log, name, fact) => log.WeakSecret(name, fact.VersionId, fact.Detail),
+        [FactKind.Loaded] = static (log, name, fact) => log.Loaded(name, fact.VersionId),
+        [FactKind.Rotated] = static (log, name, fact) => log.Rotated(name, fact.OtherId, fact.VersionId),
+        [FactKind.RolledBack] = static (log, name, fact) => log.RolledBack(name, fact.OtherId, fact.VersionId),
+        [FactKind.FellBack] = static (log, name, fact) => log.FellBack(name, fact.OtherId, fact.VersionId, fact.Detail),
+        [FactKind.Retired] = static (log, name, fact) => log.Retired(name, fact.VersionId, fact.Detail),
+        [FactKind.Revived] = static (log, name, fact) => log.Revived(name, fact.VersionId),
+        [FactKind.Revoked] = static (log, name, fact) => log.Revoked(name, fact.VersionId, fact.Detail),
+        [FactKind.ProbeAccepted] = static (log, name, fact) => log.ProbeAccepted(name, fact.VersionId, fact.Detail),
+        [FactKind.ProbeRejected] = static (log, name, fact) => log.ProbeRejected(name, fact.VersionId, fact.Detail),
+        [FactKind.ProbeInconclusive] = static (log, name, fact) => log.ProbeInconclusive(name, fact.VersionId, fact.Detail),
+        [FactKind.RetirementProven] = static (log, name, fact) => log.RetirementProven(name, fact.VersionId, fact.Detail),
+        [FactKind.RetirementViolated] = static (log, name, fact) => log.RetirementViolated(name, fact.VersionId, fact.Detail),
+        [FactKind.RetirementInconclusive] = static (log, name, fact) => log.RetirementInconclusive(name, fact.VersionId, fact.Detail),
+        [FactKind.RetirementUnproven] = static (log, name, fact) => log.RetirementUnproven(name, fact.VersionId, fact.Detail),
+        [FactKind.Lost] = static (log, name, fact) => log.Lost(name, fact.VersionId),
+        [FactKind.WentStale] = static (log, name, fact) => log.WentStale(name, fact.Detail),
+    }.ToFrozenDictionary();
+
     public static void Write(EngineLog log, CredentialMetrics metrics, string name, ImmutableArray<LifecycleFact> facts)
     {
-        foreach (var (kind, version, other, detail) in facts)
+        foreach (var fact in facts)
         {
-            if (kind is FactKind.Rotated or FactKind.RolledBack or FactKind.FellBack)
+            if (fact.Kind is FactKind.Rotated or FactKind.RolledBack or FactKind.FellBack)
             {
                 metrics.Rotated(name);
             }
-
-            Write(log, metrics, name, kind, version, other, detail);
-        }
-    }
-
-    private static void Write(EngineLog log, CredentialMetrics metrics, string name, FactKind kind, string version, string? other, string? detail)
-    {
-        switch (kind)
-        {
-            case FactKind.Seen:
-                log.Seen(name, version);
-                break;
-            case FactKind.NoSecret:
-                log.NoSecret(name, version, detail);
-                break;
-            case FactKind.SameValue:
-                log.SameValue(name, version, other, detail);
+            else if (fact.Kind == FactKind.SameValue)
+            {
                 metrics.Unrotated(name);
-                break;
-            case FactKind.WeakSecret:
-                log.WeakSecret(name, version, detail);
-                break;
-            case FactKind.Loaded:
-                log.Loaded(name, version);
-                break;
-            case FactKind.Rotated:
-                log.Rotated(name, other, version);
-                break;
-            case FactKind.RolledBack:
-                log.RolledBack(name, other, version);
-                break;
-            case FactKind.FellBack:
-                log.FellBack(name, other, version, detail);
-                break;
-            case FactKind.Retired:
-                log.Retired(name, version, detail);
-                break;
-            case FactKind.Revived:
-                log.Revived(name, version);
-                break;
-            case FactKind.Revoked:
-                log.Revoked(name, version, detail);
-                break;
-            case FactKind.ProbeAccepted:
-                log.ProbeAccepted(name, version, detail);
-                break;
-            case FactKind.ProbeRejected:
-                log.ProbeRejected(name, version, detail);
-                break;
-            case FactKind.ProbeInconclusive:
-                log.ProbeInconclusive(name, version, detail);
-                break;
-            case FactKind.RetirementProven:
-                log.RetirementProven(name, version, detail);
-                break;
-            case FactKind.RetirementViolated:
-                log.RetirementViolated(name, version, detail);
-                break;
-            case FactKind.RetirementInconclusive:
-                log.RetirementInconclusive(name, version, detail);
-                break;
-            case FactKind.RetirementUnproven:
-                log.RetirementUnproven(name, version, detail);
-                break;
-            case FactKind.Lost:
-                log.Lost(name, version);
-                break;
-            default:
-                log.WentStale(name, detail);
-                break;
+            }
+
+            Events[fact.Kind](log, name, fact);
         }
     }
 }

@@ -12,20 +12,18 @@ internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCall
     private HashSet<string>? _told;
     private volatile MatchTable? _matches;
 
-    /// <summary>Compares with every value at once, in constant time.</summary>
-    public MatchTable.Entry? Find(ReadOnlySpan<byte> presented) => (_matches ?? Make()).Find(presented);
+    /// <summary>Compares with every value at once, in constant time; counts the use and says what it means.</summary>
+    public CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller, bool isPresentable) =>
+        Recognize((_matches ?? Make()).Find(presented), consumer, caller, isPresentable);
 
-    public MatchTable.Entry? Find(Func<Credential, bool> proves, string consumer) => (_matches ?? Make()).Find(proves, consumer);
+    /// <summary>The same with every value that is kept, each tried by a proof.</summary>
+    public CredentialMatch MatchProof(Func<Credential, bool> proves, string consumer, string? caller, bool isPresentable) =>
+        Recognize((_matches ?? Make()).Find(proves, consumer), consumer, caller, isPresentable);
 
     /// <summary>What was known of the versions has changed.</summary>
     public void Forget() => _matches = null;
 
-    /// <summary>Counts the use and says what it means.</summary>
-    /// <param name="entry">What was found, if anything.</param>
-    /// <param name="consumer">Who was asked.</param>
-    /// <param name="caller">Who presented it.</param>
-    /// <param name="isPresentable">Whether the credential is in service at all.</param>
-    public CredentialMatch Recognize(MatchTable.Entry? entry, string consumer, string? caller, bool isPresentable)
+    private CredentialMatch Recognize(MatchTable.Entry? entry, string consumer, string? caller, bool isPresentable)
     {
         if (entry is null)
         {
@@ -67,7 +65,7 @@ internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCall
     // What is presented and yet accepted from nobody; each is told once.
     private VersionState[] Unfit()
     {
-        var unfit = shelf.Versions.ToArray().Where(version => version.State is { IsInService: true, HasValue: true, Unfit: not null } && (_told ??= new(StringComparer.Ordinal)).Add(version.Id));
+        var unfit = shelf.Versions.ToArray().Where(version => version.State is { IsInService: true, HasValue: true, Unfit: not null } && (_told ??= new(StringComparer.Ordinal)).Add(version.VersionId));
         return [.. unfit.Select(version => version.State)];
     }
 
@@ -80,7 +78,7 @@ internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCall
             .. from version in shelf.Versions.ToArray()
                where version.Fingerprint is not null && version.State.Unfit is null
                orderby version.State.Stage switch { CredentialStage.Current => 3, CredentialStage.Pending => 2, CredentialStage.Previous => 1, _ => 0 }
-               select new MatchTable.Entry(version.Record, version.Fingerprint!.Value, version.Value, version.State.NotBefore, ValidUntil(version.State, now)),
+               select new MatchTable.Entry(version, version.Fingerprint!.Value, version.Value, version.State.NotBefore, ValidUntil(version.State, now)),
         ]);
     }
 

@@ -1,3 +1,5 @@
+using Nhi.Rotation.Versions;
+
 namespace Nhi.Rotation.Providers;
 
 /// <summary>Asks every credential whether a value is its own.</summary>
@@ -6,9 +8,10 @@ internal sealed class KnownValues(IReadOnlyCollection<CredentialCore> cores) : I
     public IReadOnlyList<KnownValue> Find(ReadOnlySpan<byte> value)
     {
         var found = new List<KnownValue>();
+        var fingerprint = VersionFingerprint.Of(value);
         foreach (var core in cores)
         {
-            core.Find(value, found);
+            core.Find(fingerprint, found);
         }
 
         return found;

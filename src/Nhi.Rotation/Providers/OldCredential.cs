@@ -16,12 +16,11 @@ internal sealed class OldCredential(LiveVersion version, SecretValue value, stri
             return given;
         }
 
-        var record = Version.Record;
-        given = new Credential(record.CredentialName, Version.Id, value, record.ForConsumer(consumer)) { CreatedOn = state.CreatedOn, NotBefore = state.NotBefore, ExpiresOn = state.ExpiresOn };
-        record.Give(consumer, given, KeptObjects.Credential);
+        given = new Credential(Version.CredentialName, Version.VersionId, value, Version.ForConsumer(consumer)) { CreatedOn = state.CreatedOn, NotBefore = state.NotBefore, ExpiresOn = state.ExpiresOn };
+        Version.Give(consumer, given, KeptObjects.Credential);
         Target = given;
         return given;
     }
 
-    public override string ToString() => Version.Id;
+    public override string ToString() => Version.VersionId;
 }

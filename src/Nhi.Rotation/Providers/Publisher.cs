@@ -3,6 +3,7 @@ using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Following;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
 using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
@@ -10,24 +11,39 @@ namespace Nhi.Rotation.Providers;
 /// <summary>Shows what is on the shelf to the views, one a consumer, and tells those who wait or subscribed.</summary>
 internal sealed class Publisher
 {
-    private readonly CredentialCore _core;
+    private readonly IServedCredential _credential;
     private readonly VersionShelf _shelf;
+    private readonly LifecyclePolicy _policy;
 
     // A process may hold very many credentials, most with one consumer and nobody waiting: what only some need is made when it is needed.
     private Dictionary<string, RotatingCredentialProvider>? _otherViews;
     private TaskCompletionSource? _awaited;
     private ChangeSource? _changes;
+    private volatile Inbound? _wayIn;
     private long _generation;
 
-    public Publisher(CredentialCore core, VersionShelf shelf, string defaultConsumer)
+    public Publisher(IServedCredential credential, VersionShelf shelf, string defaultConsumer, LifecyclePolicy policy)
     {
-        _core = core;
+        _credential = credential;
+        _policy = policy;
         _shelf = shelf;
-        Default = new RotatingCredentialProvider(core, defaultConsumer);
+        Default = new RotatingCredentialProvider(credential, defaultConsumer);
     }
 
     /// <summary>The view of those who did not say who they are.</summary>
     public RotatingCredentialProvider Default { get; }
+
+    /// <summary>The way in, if anybody came that way: most credentials are never presented to us.</summary>
+    public Inbound? WayIn => _wayIn;
+
+    public Inbound OpenWayIn(EngineClock clock, int maxCallers, EngineLog log)
+    {
+        // What a step changes is forgotten there under the lock, so it is made under it too.
+        lock (_shelf.Gate)
+        {
+            return _wayIn ??= new Inbound(_shelf, clock, maxCallers, log);
+        }
+    }
 
     public IChangeToken GetChangeToken() => LazyInitializer.EnsureInitialized(ref _changes, static () => new()).GetToken();
 
@@ -55,6 +71,21 @@ internal sealed class Publisher
         }
     }
 
+    /// <summary>The picture that a view shows from now on: most views are asked for the current version alone.</summary>
+    public CredentialSet Picture(string consumer)
+    {
+        lock (_shelf.Gate)
+        {
+            var view = consumer == Default.Consumer ? Default : _otherViews![consumer];
+            if (!view.HasPicture)
+            {
+                view.Show(_shelf, Draw(view, _shelf.Find(_shelf.State.PresentedId)));
+            }
+
+            return view.Credentials;
+        }
+    }
+
     /// <summary>Completes at once, or when the next set with a current version is published.</summary>
     public Task PresentableAsync()
     {
@@ -66,6 +97,20 @@ internal sealed class Publisher
         }
     }
 
+    /// <summary>Waits until then, but not longer than so long.</summary>
+    public async ValueTask<bool> IsPresentableWithinAsync(TimeSpan timeout, EngineClock clock, CancellationToken ct)
+    {
+        try
+        {
+            await PresentableAsync().WaitAsync(timeout, clock.Time, ct).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Shows the shelf to all views.</summary>
     public void Publish()
     {
@@ -74,18 +119,20 @@ internal sealed class Publisher
         // First the promotion, then the new picture, then the demotions: whoever reads Current never sees a demoted version there,
         // and uses until the switch belong to the stage before it.
         var current = _shelf.Find(_shelf.State.PresentedId);
-        current?.Record.MoveTo(CredentialStage.Current);
+        current?.MoveTo(CredentialStage.Current);
         _generation++;
-        Show(Default);
+        Show(Default, current);
         foreach (var view in _otherViews?.Values ?? Enumerable.Empty<RotatingCredentialProvider>())
         {
-            Show(view);
+            Show(view, current);
         }
+
+        _wayIn?.Forget();
 
         Interlocked.MemoryBarrierProcessWide();
         foreach (var version in _shelf.Versions)
         {
-            version.Record.MoveTo(version.State.Stage);
+            version.MoveTo(version.State.Stage);
         }
 
         if (current is not null)
@@ -118,35 +165,68 @@ internal sealed class Publisher
         {
             foreach (var error in errors.Flatten().InnerExceptions)
             {
-                log.SubscriberFailed(_core.Name, CauseOf(error));
+                log.SubscriberFailed(_credential.Name, CauseOf(error));
+            }
+        }
+    }
+
+    /// <summary>A consumer's value could not be built.</summary>
+    public void DeriveFailed(EngineLog log, string versionId, Exception error) => log.DeriveFailed(_credential.Name, versionId, CauseOf(error));
+
+    /// <summary>Something was built from a version, for somebody.</summary>
+    public void NoteBuilt(string versionId, string consumer, object built, bool isShared)
+    {
+        lock (_shelf.Gate)
+        {
+            var version = _shelf.Find(versionId);
+            if (isShared)
+            {
+                version?.TakeBack(built);
+            }
+            else
+            {
+                version?.Give(consumer, built, KeptObjects.Derived);
             }
         }
     }
 
     /// <summary>Our own errors say no value and why; of any other, only the type is told.</summary>
-    public static string CauseOf(Exception error) => error is CredentialException own ? own.Cause : error.GetType().FullName!;
+    private static string CauseOf(Exception error) => error is CredentialException own ? own.Cause : error.GetType().FullName!;
 
     private RotatingCredentialProvider AddView(Dictionary<string, RotatingCredentialProvider> views, string consumer)
     {
         Debug.Assert(_shelf.Gate.IsHeldByCurrentThread);
-        var view = new RotatingCredentialProvider(_core, consumer);
+        var view = new RotatingCredentialProvider(_credential, consumer);
         views.Add(consumer, view);
         if (_generation > 0)
         {
-            Show(view);
+            Show(view, _shelf.Find(_shelf.State.PresentedId));
         }
 
         return view;
     }
 
-    private void Show(RotatingCredentialProvider view)
+    private void Show(RotatingCredentialProvider view, LiveVersion? current)
     {
-        var current = _shelf.Find(_shelf.State.PresentedId) is { } presented ? view.CredentialFor(presented) : null;
+        Debug.Assert(_shelf.Gate.IsHeldByCurrentThread);
+        if (view.HasPicture)
+        {
+            view.Show(_shelf, Draw(view, current));
+        }
+        else
+        {
+            view.Show(_shelf, current is null ? null : view.CredentialFor(current));
+        }
+    }
+
+    private CredentialSet Draw(RotatingCredentialProvider view, LiveVersion? presented)
+    {
+        var current = presented is null ? null : view.CredentialFor(presented);
         var pending = Credentials(view, CredentialStage.Pending);
         var previous = Credentials(view, CredentialStage.Previous);
-        var presentable = Presentability.InOrder(_shelf.State, _core.Lifecycle);
-        view.Show(_shelf, new CredentialSet(
-            _core.Name,
+        var presentable = Presentability.InOrder(_shelf.State, _policy);
+        return new CredentialSet(
+            _credential.Name,
             _generation,
             current,
             pending,
@@ -154,7 +234,7 @@ internal sealed class Publisher
             Credentials(view, CredentialStage.Retired),
             !presentable.IsEmpty ? new ShownCredentials([.. presentable.Select(Shown)])
                 : current is not null && previous is ShownCredentials old ? old.After(current)
-                : null));
+                : null);
 
         object Shown(string id) => (current?.VersionId == id ? current : pending.FirstOrDefault(known => known.VersionId == id)) ?? (object)view.Shown(_shelf.Find(id)!);
     }

@@ -1,15 +1,14 @@
 using Nhi.Rotation.Evidence.Revocations;
 using Nhi.Rotation.Revocations;
-using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
 /// <summary>Between one credential's versions and the lists of revocations: what they say of it, and what is revoked here and is to last.</summary>
-internal readonly struct RevocationDesk(VersionShelf shelf, StandingRevocations standing, EngineLog log)
+internal readonly struct RevocationDesk(VersionShelf shelf, EngineParts engine)
 {
     /// <summary>What the lists say of the credential. The same object until one says something else.</summary>
-    public IEnumerable<StandingRevocation> Entries => standing.ByCredential[shelf.CredentialName];
+    public IEnumerable<StandingRevocation> Entries => engine.Revocations.ByCredential[shelf.CredentialName];
 
     /// <summary>The versions that are known and not revoked yet, of which some entries speak, each with the reason. Slow where fingerprints have salts.</summary>
     public List<(string VersionId, string Why)> Find(IEnumerable<StandingRevocation> entries)
@@ -30,21 +29,21 @@ internal readonly struct RevocationDesk(VersionShelf shelf, StandingRevocations 
     public ReadOnlyMemory<byte> ValueOf(string versionId) => Read().FirstOrDefault(version => version.Id == versionId).Value;
 
     /// <summary>Makes a revocation last, or says that it does not.</summary>
-    public async ValueTask KeepAsync(string versionId, ReadOnlyMemory<byte> value, string why, DateTimeOffset since, CancellationToken ct)
+    public async ValueTask KeepAsync(string versionId, ReadOnlyMemory<byte> value, string why, CancellationToken ct)
     {
-        if (!standing.IsWritable)
+        if (!engine.Revocations.IsWritable)
         {
-            log.RevocationNotLasting(shelf.CredentialName, versionId, "no list of revocations can be written here");
+            engine.Log.RevocationNotLasting(shelf.CredentialName, versionId, "no list of revocations can be written here");
             return;
         }
 
         try
         {
-            await standing.KeepAsync(new RevocationEntry(shelf.CredentialName, versionId, null, why, since), value, ct).ConfigureAwait(false);
+            await engine.Revocations.KeepAsync(new RevocationEntry(shelf.CredentialName, versionId, null, why, engine.Clock.Time.GetUtcNow()), value, ct).ConfigureAwait(false);
         }
         catch (RevocationListException error)
         {
-            log.RevocationNotLasting(shelf.CredentialName, versionId, error.Message);
+            engine.Log.RevocationNotLasting(shelf.CredentialName, versionId, error.Message);
         }
     }
 
@@ -57,7 +56,7 @@ internal readonly struct RevocationDesk(VersionShelf shelf, StandingRevocations 
             {
                 if (version.State.Stage != CredentialStage.Revoked)
                 {
-                    versions.Add((version.Id, version.Value is { } value ? new Credential(shelf.CredentialName, version.Id, value).RevealBytes() : default));
+                    versions.Add((version.VersionId, version.Value is { } value ? new Credential(shelf.CredentialName, version.VersionId, value).RevealBytes() : default));
                 }
             }
 

@@ -11,19 +11,18 @@ namespace Nhi.Rotation.Providers;
 [DebuggerDisplay("{Name,nq} for {Consumer,nq}")]
 internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 {
-    private readonly CredentialCore _core;
+    private readonly IServedCredential _credential;
     private ImmutableArray<WeakReference<IBuildsOnRotation>> _derived = [];
     private volatile Credential? _current;
-    private volatile CredentialSet _set;
+    private volatile CredentialSet? _set;
 
-    public RotatingCredentialProvider(CredentialCore core, string consumer)
+    public RotatingCredentialProvider(IServedCredential credential, string consumer)
     {
-        _core = core;
+        _credential = credential;
         Consumer = consumer;
-        _set = new CredentialSet(core.Name, generation: 0, current: null);
     }
 
-    public string Name => _core.Name;
+    public string Name => _credential.Name;
 
     public string Consumer { get; }
 
@@ -35,35 +34,38 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 
     public Credential? CurrentOrNull => _current;
 
-    public CredentialSet Credentials => _set;
+    public CredentialSet Credentials => _set ?? _credential.Picture(Consumer);
+
+    /// <summary>Whether anybody looks at more than the current version.</summary>
+    public bool HasPicture => _set is not null;
 
     public ValueTask<Credential> GetCurrentAsync(CancellationToken ct = default) =>
         _current is { } current ? ValueTask.FromResult(current) : WaitForCurrentAsync(ct);
 
-    public CredentialMatch Match(ReadOnlySpan<byte> presented, string? caller = null) => _core.Match(presented, Consumer, caller);
+    public CredentialMatch Match(ReadOnlySpan<byte> presented, string? caller = null) => _credential.Match(presented, Consumer, caller);
 
-    public CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null) => _core.MatchProof(proves, Consumer, caller);
+    public CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null) => _credential.MatchProof(proves, Consumer, caller);
 
-    public void Report(Credential credential, CredentialOutcome outcome) => _core.Report(credential, outcome);
+    public void Report(Credential credential, CredentialOutcome outcome) => _credential.Report(credential, outcome);
 
     public async ValueTask<CredentialSet> RefreshAsync(RefreshReason reason, CancellationToken ct = default)
     {
-        var result = await _core.RefreshAsync(reason, ct).ConfigureAwait(false);
-        return result.Error is { } error ? throw RefreshErrors.For(error.CredentialName, error) : _set;
+        var result = await _credential.RefreshAsync(reason, ct).ConfigureAwait(false);
+        return result.Error is { } error ? throw RefreshErrors.For(error.CredentialName, error) : Credentials;
     }
 
-    public ValueTask RevokeAsync(string versionId, string why, CancellationToken ct = default) => _core.RevokeAsync(versionId, why, ct);
+    public ValueTask RevokeAsync(string versionId, string why, CancellationToken ct = default) => _credential.RevokeAsync(versionId, why, ct);
 
     public IRotatingCredentialProvider ForConsumer(string consumer)
     {
         ArgumentException.ThrowIfNullOrEmpty(consumer);
-        return _core.ViewFor(consumer);
+        return _credential.ViewFor(consumer);
     }
 
     public IDerived<T> Derive<T>(Func<Credential, T> build)
     {
         ArgumentNullException.ThrowIfNull(build);
-        var derived = new Derived<T>(_core, this, build);
+        var derived = new Derived<T>(_credential, this, build);
         ImmutableInterlocked.Update(
             ref _derived,
             static (all, added) => all.RemoveAll(static reference => !reference.TryGetTarget(out _)).Add(added),
@@ -71,7 +73,7 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
         return derived;
     }
 
-    public IChangeToken GetChangeToken() => _core.GetChangeToken();
+    public IChangeToken GetChangeToken() => _credential.GetChangeToken();
 
     public override string ToString() => $"{Name} for {Consumer}";
 
@@ -81,7 +83,7 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
         var state = version.State;
         return Find(state.Id) is { } shown && shown.ExpiresOn == state.ExpiresOn && shown.NotBefore == state.NotBefore
             ? shown
-            : new Credential(Name, state.Id, version.Value!, version.Record.ForConsumer(Consumer))
+            : new Credential(Name, state.Id, version.Value!, version.ForConsumer(Consumer))
             {
                 CreatedOn = state.CreatedOn,
                 NotBefore = state.NotBefore,
@@ -91,16 +93,24 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 
     /// <summary>A replaced version in this consumer's lists.</summary>
     public OldCredential Shown(LiveVersion version) =>
-        (_set.Previous as ShownCredentials)?.Find(version) ?? (_set.Retired as ShownCredentials)?.Find(version) ?? new OldCredential(version, version.Value!, Consumer);
+        (_set?.Previous as ShownCredentials)?.Find(version) ?? (_set?.Retired as ShownCredentials)?.Find(version) ?? new OldCredential(version, version.Value!, Consumer);
+
+    /// <summary>Shows another current version, while nobody looks at more. One at a time.</summary>
+    public void Show(VersionShelf shelf, Credential? current)
+    {
+        var before = _current;
+        _current = current;
+        LetGo(shelf, before);
+    }
 
     /// <summary>Shows a new picture. One at a time.</summary>
     public void Show(VersionShelf shelf, CredentialSet set)
     {
-        var before = _set;
+        var (before, current) = (_set, _current);
         _set = set;
         _current = set.Current;
-        LetGo(shelf, before.Current);
-        foreach (var pending in before.Pending)
+        LetGo(shelf, current);
+        foreach (var pending in before?.Pending ?? [])
         {
             LetGo(shelf, pending);
         }
@@ -119,27 +129,27 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
     }
 
     private Credential? Find(string versionId) =>
-        _current?.VersionId == versionId ? _current : _set.Pending.FirstOrDefault(pending => pending.VersionId == versionId);
+        _current?.VersionId == versionId ? _current : _set?.Pending.FirstOrDefault(pending => pending.VersionId == versionId);
 
     // What is shown no more was given to whoever asked: from now on only they keep it.
     private void LetGo(VersionShelf shelf, Credential? shown)
     {
         if (shown is not null && !ReferenceEquals(shown, Find(shown.VersionId)))
         {
-            shelf.Find(shown.VersionId)?.Record.Give(Consumer, shown, KeptObjects.Credential);
+            shelf.Find(shown.VersionId)?.Give(Consumer, shown, KeptObjects.Credential);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Credential NoCurrent()
     {
-        _core.EnsureStarted();
-        return _current ?? throw _core.Unavailable();
+        _credential.EnsureStarted();
+        return _current ?? throw _credential.Unavailable();
     }
 
     private async ValueTask<Credential> WaitForCurrentAsync(CancellationToken ct)
     {
-        await _core.WaitUntilPresentableAsync(ct).ConfigureAwait(false);
+        await _credential.WaitUntilPresentableAsync(ct).ConfigureAwait(false);
         return Current;
     }
 }

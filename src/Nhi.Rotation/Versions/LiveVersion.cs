@@ -3,21 +3,11 @@ using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Versions;
 
-/// <summary>One version: what the lifecycle says of it, its value as long as that is worth keeping, and the record of its uses.</summary>
-internal sealed class LiveVersion
+/// <summary>One version: what the lifecycle says of it, its value as long as that is worth keeping, and its evidence, in one object.</summary>
+internal sealed class LiveVersion(VersionState state, UseSlots<UseRecord> slots, string credentialName) : VersionRecord(slots, credentialName, state.Id)
 {
-    public LiveVersion(VersionState state, VersionRecord record)
-    {
-        State = state;
-        Record = record;
-    }
-
-    public string Id => State.Id;
-
     /// <summary>What the lifecycle said of it last.</summary>
-    public VersionState State { get; set; }
-
-    public VersionRecord Record { get; }
+    public VersionState State { get; set; } = state;
 
     /// <summary>Dropped when the version is retired or revoked, unless the proof of its refusal is open.</summary>
     public SecretValue? Value { get; private set; }
@@ -26,10 +16,10 @@ internal sealed class LiveVersion
     public VersionFingerprint? Fingerprint => State.Mark is { } mark ? new VersionFingerprint(mark.Low, mark.High) : null;
 
     /// <summary>Whether the other side accepted it on the workload path since it became current last.</summary>
-    public bool IsAccepted => Record.History.AcceptedAt is not null;
+    public bool IsAccepted => History.AcceptedAt is not null;
 
     /// <summary>Whether the other side or a probe accepted it. By the evidence, not by the state: an acceptance from before a rollback is over.</summary>
-    public bool IsProven => IsAccepted || Record.History.Probe is { Verdict: ProbeVerdict.Accepted };
+    public bool IsProven => IsAccepted || History.Probe is { Verdict: ProbeVerdict.Accepted };
 
     /// <summary>Keeps a value if it is needed.</summary>
     public void Take(SecretValue value) => Value = State.NeedsValue ? value : null;
@@ -44,9 +34,9 @@ internal sealed class LiveVersion
             return null;
         }
 
-        var loan = new LentTracker(Record.ForConsumer(consumer));
-        var credential = new Credential(Record.CredentialName, Id, Value, loan);
-        Record.Give(consumer, credential, KeptObjects.Credential);
+        var loan = new LentTracker(ForConsumer(consumer));
+        var credential = new Credential(CredentialName, VersionId, Value, loan);
+        Give(consumer, credential, KeptObjects.Credential);
         return (credential, loan);
     }
 }

@@ -5,21 +5,26 @@ using Nhi.Rotation.Lifecycle;
 namespace Nhi.Rotation.Versions;
 
 /// <summary>All versions of one credential, and the lock that guards them. What the lifecycle knows and what is kept change together.</summary>
-internal sealed class VersionShelf(string credentialName, UseLedger ledger)
+internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger)
 {
     // Nobody takes the locks of two credentials, and none is held for long: of very many credentials some share one.
     private static readonly Lock[] Gates = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
     private static uint _nextGate;
 
     private LiveVersion[] _versions = [];
+    private long _order;
+    private volatile bool _acceptancesMean;
 
-    public string CredentialName => credentialName;
+    public string CredentialName => credential.Name;
 
     /// <summary>Guards the shelf and all that is made from it.</summary>
     public Lock Gate { get; } = Gates[Interlocked.Increment(ref _nextGate) % Gates.Length];
 
     /// <summary>What the lifecycle knows. Immutable; read it once.</summary>
     public CredentialState State { get; private set; } = CredentialState.Empty;
+
+    /// <summary>Whether it changes anything that the current version is accepted: not while all is well and it was accepted before.</summary>
+    public bool AcceptancesMean => _acceptancesMean;
 
     /// <summary>The versions, in the order of first sight.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -37,7 +42,7 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
         Debug.Assert(Gate.IsHeldByCurrentThread);
         foreach (var version in _versions)
         {
-            if (version.Id == versionId)
+            if (version.VersionId == versionId)
             {
                 return version;
             }
@@ -60,7 +65,7 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
             var listed = listing.Versions[i];
             if (Find(listed.Id) is { } version)
             {
-                version.Record.CreatedOn ??= listed.CreatedOn;
+                version.CreatedOn ??= listed.CreatedOn;
                 if (listed.Value is not null && version.Value is null)
                 {
                     version.Take(listed.Value);
@@ -81,13 +86,36 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
         return dropped;
     }
 
+    /// <summary>A version for building or probing, if its value is still there.</summary>
+    public (Credential Credential, LentTracker Loan)? Lend(string versionId, string consumer)
+    {
+        lock (Gate)
+        {
+            return Find(versionId)?.Lend(consumer);
+        }
+    }
+
+    /// <summary>Numbers the steps.</summary>
+    public long NextOrder()
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        return ++_order;
+    }
+
+    /// <summary>After a step.</summary>
+    public void NoteWhatAcceptancesMean()
+    {
+        Debug.Assert(Gate.IsHeldByCurrentThread);
+        _acceptancesMean = State.Rejections > 0 || State.HasPaused || Find(State.CurrentId) is { State.Pauses: > 0 } or { IsAccepted: false };
+    }
+
     // One object for each version that the lifecycle knows, the same as long as it does.
     private void Match(CredentialState state)
     {
         var isSame = state.Versions.Length == _versions.Length;
         for (var i = 0; isSame && i < _versions.Length; i++)
         {
-            isSame = _versions[i].Id == state.Versions[i].Id;
+            isSame = _versions[i].VersionId == state.Versions[i].Id;
         }
 
         if (isSame)
@@ -100,12 +128,12 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
             return;
         }
 
-        var forgotten = _versions.Where(version => state.Find(version.Id) is null).ToArray();
+        var forgotten = _versions.Where(version => state.Find(version.VersionId) is null).ToArray();
         _versions = [.. state.Versions.Select(known =>
         {
             if (Find(known.Id) is not { } version)
             {
-                return new LiveVersion(known, ledger.AddVersion(credentialName, known.Id));
+                return ledger.AddVersion(credential, new LiveVersion(known, ledger.Slots, credential.Name));
             }
 
             version.State = known;
@@ -113,7 +141,7 @@ internal sealed class VersionShelf(string credentialName, UseLedger ledger)
         })];
         foreach (var version in forgotten)
         {
-            ledger.RemoveVersion(version.Record);
+            ledger.RemoveVersion(credential, version);
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class SinkOrderTests
         using var sink = new Recorder();
         var ledger = new UseLedger(metrics, new EngineLog(NullLogger.Instance), new TwoClocks(), sink);
         sink.IsInOrder = () => ledger.Gate.IsHeldByCurrentThread;
-        var use = ledger.AddVersion("stripe", "v1").ForConsumer("app");
+        var use = ledger.AddVersion(ledger.Find("stripe"), new VersionRecord(ledger.Slots, "stripe", "v1")).ForConsumer("app");
 
         use.RecordUse();
         use.BeginHold();

@@ -31,7 +31,7 @@ public sealed class SweepCostTests
             {
                 for (var version = 0; version < Versions; version++)
                 {
-                    var use = ledger.AddVersion($"credential-{i}", $"v{version}").ForConsumer("app");
+                    var use = ledger.AddVersion(ledger.Find($"credential-{i}"), new VersionRecord(ledger.Slots, $"credential-{i}", $"v{version}")).ForConsumer("app");
                     records.Add(use);
                 }
             }

@@ -72,12 +72,12 @@ public sealed class EvidenceTrailTests
     {
         using var metrics = new CredentialMetrics(factory: null);
         var ledger = new UseLedger(metrics, new EngineLog(NullLogger.Instance), new TwoClocks());
-        var shelf = new VersionShelf("stripe", ledger);
+        var shelf = new VersionShelf(ledger.Find("stripe"), ledger);
         using var held = shelf.Gate.EnterScope();
         var before = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = CredentialStage.Current }], CurrentId = "v1" };
         var after = new CredentialState { Versions = [new VersionState { Id = "v1", Stage = stage }] };
         shelf.Take(after, listing: null);
         EvidenceTrail.Record(ledger, shelf, before, [fact], new Instant(Now, TimeSpan.Zero), "HttpProbe");
-        return shelf.Find("v1")!.Record.History;
+        return shelf.Find("v1")!.History;
     }
 }

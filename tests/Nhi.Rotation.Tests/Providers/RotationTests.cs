@@ -11,6 +11,7 @@ public sealed class RotationTests
         var (engine, provider) = await Engine.StartAsync(backend);
         await using var _ = engine;
         var old = provider.Current;
+        Assert.Same(old, provider.Credentials.Current);
         var changed = provider.GetChangeToken();
 
         backend.Put("v2", "two");
@@ -23,6 +24,25 @@ public sealed class RotationTests
         Assert.Same(set.Previous[0], provider.Credentials.Previous[0]);
         Assert.True(changed.HasChanged);
         Assert.False(provider.GetChangeToken().HasChanged);
+    }
+
+    [Fact]
+    public async Task Who_first_looks_at_all_versions_after_a_rotation_sees_them_counted_like_those_that_were_held()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        var (engine, provider) = await Engine.StartAsync(backend);
+        await using var _ = engine;
+        var old = provider.Current;
+        backend.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+
+        var previous = Assert.Single(provider.Credentials.Previous);
+        old.Reveal();
+        previous.Reveal();
+
+        Assert.Equal(("v1", provider.Consumer), (previous.VersionId, previous.Consumer));
+        Assert.Same(previous, Assert.Single(provider.Credentials.Previous));
+        Assert.Equal(2, Assert.Single(engine.Ledger.GetUses(), use => use.VersionId == "v1").Uses);
     }
 
     [Fact]
