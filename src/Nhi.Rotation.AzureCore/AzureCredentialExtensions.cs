@@ -5,7 +5,7 @@ namespace Nhi.Rotation;
 /// <summary>Credential objects of the Azure SDK that follow a rotation. Make one for each client that lives long, or share it.</summary>
 /// <remarks>
 /// A client reads its credential object for each request, so the next request after a rotation has the new version. The object holds the version that it has
-/// (<see cref="Credential.Hold"/>) for the provider's consumer until the next one has taken its place. All methods block for the first load if that has not happened.
+/// (<see cref="Credential.Hold()"/>) for the provider's consumer until the next one has taken its place. All methods block for the first load if that has not happened.
 /// </remarks>
 public static class AzureCredentialExtensions
 {

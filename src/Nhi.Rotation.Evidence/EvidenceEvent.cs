@@ -45,6 +45,9 @@ public sealed record EvidenceEvent
     /// <summary>How long nobody may have used an old version of the credential.</summary>
     public TimeSpan? QuietPeriod { get; init; }
 
+    /// <summary>How long what is made with a version of the credential stays valid, if it outlives its request.</summary>
+    public TimeSpan? ArtifactLifetime { get; init; }
+
     /// <summary>The consumer of all who did not say who they are.</summary>
     public string? Unnamed { get; init; }
 

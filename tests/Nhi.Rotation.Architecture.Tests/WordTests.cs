@@ -66,7 +66,7 @@ public sealed partial class WordTests
         // What is open, who opens and closes it, and how many there are. Another meaning has another word: paused, set back, kept, blocked.
         string[] meant =
         [
-            "Hold", "HoldAsync", "Holds", "HoldsOf", "BeginHold", "EndHold", "CountHold", "NoHold", "CredentialHold", "OpenHolds", "HoldKindTag",
+            "Hold", "HoldAsync", "Holds", "HoldsOf", "BeginHold", "EndHold", "CountHold", "NoHold", "CredentialHold", "OpenHolds", "HoldKindTag", "IsHeldAfterCollection", "LoseHold", "LostHolds", "HoldLost", "HeldContent",
             "Held", "HeldStream", "StillHeld", "TellHeld", "IsHeldTold",
         ];
         var members = from file in House.Sources.Files

@@ -111,7 +111,10 @@ public sealed class Credential
     /// Says that this version is in use for as long as something lives that was opened with it: a connection, a session, a certificate that is being served.
     /// Counts one use now. A hold that is still open when its version is replaced is residual use, and keeps the verdict from being safe until it ends.
     /// </summary>
-    /// <returns>Dispose it when that something is closed. Disposing it again does nothing. A hold that is garbage-collected ends too.</returns>
+    /// <returns>
+    /// Keep it, and dispose it when that something is closed; disposing it again does nothing. One that is dropped and garbage-collected is lost, not ended: a warning is logged, and the
+    /// version is not proven to be safe to revoke any more, because nobody knows whether that something is closed.
+    /// </returns>
     /// <remarks>For uses that last seconds or more; a single request or command needs none. It takes a lock for a moment.</remarks>
     public IDisposable Hold()
     {
@@ -121,8 +124,35 @@ public sealed class Credential
         }
 
         _tracker.RecordUse();
-        return new CredentialHold(_tracker);
+        return CredentialHold.Begin(_tracker);
     }
+
+    /// <summary>The same for something that is an object: the hold ends when it is disposed, or else when nobody refers to <paramref name="owner"/> any more.</summary>
+    /// <param name="owner">What was opened: a connection, a session. It is not kept.</param>
+    /// <param name="countsUse">Whether that is a use that was not counted before; <see langword="false"/> after a reveal for it.</param>
+    /// <returns>Dispose it when that is closed, if you know.</returns>
+    public IDisposable Hold(object owner, bool countsUse = true)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        if (_tracker is null)
+        {
+            return NoHold.Instance;
+        }
+
+        if (countsUse)
+        {
+            _tracker.RecordUse();
+        }
+
+        return CredentialHold.Begin(_tracker, owner);
+    }
+
+    /// <summary>
+    /// Counts one use whose result stays valid after it: a link, a token or an address that was signed with this version. The version is not safe to revoke before that.
+    /// <c>CredentialOptions.ArtifactLifetime</c> says it for all uses of a credential.
+    /// </summary>
+    /// <param name="until">When that ends.</param>
+    public void RecordUse(DateTimeOffset until) => _tracker?.RecordUse(until);
 
     /// <summary>Name, version and stage; never the value.</summary>
     public override string ToString() => $"{Name} {VersionId} ({Stage})";

@@ -1,24 +1,61 @@
+using System.Runtime.CompilerServices;
+
 namespace Nhi.Rotation;
 
-/// <summary>One use that goes on. Ends when it is disposed, or when nobody refers to it any more.</summary>
+/// <summary>One use that goes on. Ends when it is disposed, or with its owner.</summary>
 internal sealed class CredentialHold : IDisposable
 {
+    private static readonly ConditionalWeakTable<object, List<CredentialHold>> Owned = [];
+
+    private readonly bool _isOwned;
     private CredentialTracker? _tracker;
 
-    public CredentialHold(CredentialTracker tracker)
+    private CredentialHold(CredentialTracker tracker, bool isOwned)
     {
         _tracker = tracker;
+        _isOwned = isOwned;
         tracker.BeginHold();
     }
 
-    // Whoever lost the hold has lost the connection with it: it must not stand against the old version for ever.
-    ~CredentialHold() => End();
+    // Whoever lost it may have lost the connection too, or may not.
+    ~CredentialHold()
+    {
+        if (Take() is not { } tracker)
+        {
+            return;
+        }
+
+        if (_isOwned)
+        {
+            tracker.EndHold();
+        }
+        else
+        {
+            tracker.LoseHold();
+        }
+    }
+
+    public static CredentialHold Begin(CredentialTracker tracker) => new(tracker, isOwned: false);
+
+    /// <summary>Ends with its owner at the latest.</summary>
+    public static CredentialHold Begin(CredentialTracker tracker, object owner)
+    {
+        var hold = new CredentialHold(tracker, isOwned: true);
+        var all = Owned.GetOrCreateValue(owner);
+        lock (all)
+        {
+            all.RemoveAll(static known => known._tracker is null);
+            all.Add(hold);
+        }
+
+        return hold;
+    }
 
     public void Dispose()
     {
-        End();
+        Take()?.EndHold();
         GC.SuppressFinalize(this);
     }
 
-    private void End() => Interlocked.Exchange(ref _tracker, null)?.EndHold();
+    private CredentialTracker? Take() => Interlocked.Exchange(ref _tracker, null);
 }

@@ -41,11 +41,11 @@ public readonly record struct CredentialMatch
     public DateTimeOffset? ValidUntil { get; init; }
 
     /// <summary>
-    /// Says that what was opened with the version goes on: a session, a stream, a connection. As <see cref="Credential.Hold"/>, by whoever presented it; the use
+    /// Says that what was opened with the version goes on: a session, a stream, a connection. As <see cref="Credential.Hold()"/>, by whoever presented it; the use
     /// itself was counted when it was recognised.
     /// </summary>
-    /// <returns>Dispose it when that something is closed. Disposing it again does nothing. A hold that is garbage-collected ends too.</returns>
-    public IDisposable Hold() => _tracker is null ? NoHold.Instance : new CredentialHold(_tracker);
+    /// <returns>Dispose it when that something is closed. Disposing it again does nothing. One that is dropped is lost, as <see cref="Credential.Hold()"/> says.</returns>
+    public IDisposable Hold() => _tracker is null ? NoHold.Instance : CredentialHold.Begin(_tracker);
 
     /// <summary>Whether both found the same, whoever presented it.</summary>
     public bool Equals(CredentialMatch other) =>

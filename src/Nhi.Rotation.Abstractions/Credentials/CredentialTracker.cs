@@ -4,7 +4,7 @@ namespace Nhi.Rotation;
 /// What stands behind a <see cref="Credential"/>: the stage its version has now, and the count of its uses. The engine has its own;
 /// derive from it in tests to see which version your code reveals.
 /// </summary>
-/// <remarks>Implementations must be safe for concurrent use; <see cref="RecordUse"/> is on the hot path of every reveal.</remarks>
+/// <remarks>Implementations must be safe for concurrent use; <see cref="RecordUse()"/> is on the hot path of every reveal.</remarks>
 public abstract class CredentialTracker
 {
     /// <summary>The stage of the version at this moment.</summary>
@@ -16,7 +16,11 @@ public abstract class CredentialTracker
     /// <summary>Counts one use. Must not throw.</summary>
     public abstract void RecordUse();
 
-    /// <summary>A use began that goes on until <see cref="EndHold"/>; it was already counted by <see cref="RecordUse"/>. Must not throw.</summary>
+    /// <summary>Counts one use that made something which is valid until then. Must not throw.</summary>
+    /// <param name="until">When that ends.</param>
+    public virtual void RecordUse(DateTimeOffset until) => RecordUse();
+
+    /// <summary>A use began that goes on until <see cref="EndHold"/>; it was already counted by <see cref="RecordUse()"/>. Must not throw.</summary>
     public virtual void BeginHold()
     {
     }
@@ -25,4 +29,9 @@ public abstract class CredentialTracker
     public virtual void EndHold()
     {
     }
+
+    /// <summary>
+    /// A use that went on was lost: nobody refers to it any more, and nobody said that it has ended. Called instead of <see cref="EndHold"/>, by the finalizer's thread. Must not throw.
+    /// </summary>
+    public virtual void LoseHold() => EndHold();
 }

@@ -28,8 +28,14 @@ public sealed record CredentialUse
     /// <summary>Of these, uses after the version was retired or revoked. Anything above 0 means that somebody still depends on it.</summary>
     public required long ResidualRetired { get; init; }
 
-    /// <summary>Of these, uses that go on now: open connections and sessions (<see cref="Credential.Hold"/>).</summary>
+    /// <summary>Of these, uses that go on now: open connections and sessions (<see cref="Credential.Hold()"/>).</summary>
     public int Held { get; init; }
+
+    /// <summary>Holds that were lost without being disposed: what they stood for may still be open, so they keep the verdict from being safe.</summary>
+    public int LostHolds { get; init; }
+
+    /// <summary>Until when the last thing is valid that was said to be made with it (<see cref="Credential.RecordUse(DateTimeOffset)"/>).</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
 
     /// <summary>What the consumer still keeps of a version that was replaced, as two full garbage collections have shown. Keeping is not counted as using.</summary>
     public KeptObjects Kept { get; init; }

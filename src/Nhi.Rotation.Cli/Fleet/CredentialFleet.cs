@@ -76,7 +76,7 @@ internal sealed class CredentialFleet
 
         CredentialUse[] uses = [.. credential.Uses.Select(use => AsOf(use, presence))];
         (own, uses) = LateUses(own, uses, old);
-        var evidence = RotationJudge.Judge(own, credential.Histories, uses, newer, _question.QuietPeriod ?? credential.QuietPeriod, asOf, isDatedElsewhere, credential.Unnamed);
+        var evidence = RotationJudge.Judge(own, credential.Histories, uses, newer, _question.QuietPeriod is { } quiet ? credential.Terms with { QuietPeriod = quiet } : credential.Terms, asOf, isDatedElsewhere);
         return Doubt(presence, old, own, evidence, isStale) is { } doubt
             ? new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence with { Verdict = doubt }, IsConcerned: true)
             : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence, evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || (isDatedElsewhere && !isOver));
@@ -171,7 +171,7 @@ internal sealed class CredentialFleet
 
     // What was open when the evidence ends was in use until then; it did not outlive its process.
     private static CredentialUse AsOf(CredentialUse use, Presence presence) =>
-        (presence.IsOver ? use with { Held = 0, Kept = KeptObjects.None, IsUnchecked = false } : use) with { LastUse = use.Held == 0 ? use.LastUse : presence.Evidence.LastAt };
+        (presence.IsOver ? use with { Held = 0, LostHolds = 0, Kept = KeptObjects.None, IsUnchecked = false } : use) with { LastUse = use.Held == 0 ? use.LastUse : presence.Evidence.LastAt };
 
     private RotationEvidence Without(OldVersion old, RotationVerdict verdict) =>
         new() { CredentialName = _name, From = old.Id, To = old.History.End.ReplacedBy, Stage = CredentialStage.Pending, Old = old.History.Timeline, Uses = [], Verdict = verdict };

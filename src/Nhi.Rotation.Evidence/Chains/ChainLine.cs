@@ -44,6 +44,8 @@ internal sealed record ChainLine
 
     public double? QuietSeconds { get; init; }
 
+    public double? ArtifactSeconds { get; init; }
+
     public string? Unnamed { get; init; }
 
     public string? Version { get; init; }
@@ -75,6 +77,11 @@ internal sealed record ChainLine
     /// <summary>Uses that go on; left out when there are none.</summary>
     public int? Held { get; init; }
 
+    /// <summary>Uses that went on and were lost; left out when there are none.</summary>
+    public int? LostHolds { get; init; }
+
+    public DateTimeOffset? ValidUntil { get; init; }
+
     /// <summary>What is still kept of a version that was replaced; left out when nothing is known to be.</summary>
     public KeptObjects? Kept { get; init; }
 
@@ -103,6 +110,7 @@ internal sealed record ChainLine
         Owner = evidence.Owner,
         Purpose = evidence.Purpose,
         QuietSeconds = evidence.QuietPeriod?.TotalSeconds,
+        ArtifactSeconds = evidence.ArtifactLifetime?.TotalSeconds,
         Unnamed = evidence.Unnamed,
         Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
         Other = evidence.OtherId,
@@ -118,6 +126,8 @@ internal sealed record ChainLine
         InOverlap = evidence.Use?.ResidualInOverlap,
         AfterEnd = evidence.Use?.ResidualRetired,
         Held = evidence.Use is { Held: > 0 } open ? open.Held : null,
+        LostHolds = evidence.Use is { LostHolds: > 0 } lost ? lost.LostHolds : null,
+        ValidUntil = evidence.Use?.ValidUntil,
         Kept = evidence.Use is { Kept: not KeptObjects.None } keeper ? keeper.Kept : null,
         Unchecked = evidence.Use is { IsUnchecked: true } ? true : null,
         FirstUse = evidence.Use?.FirstUse,
@@ -143,6 +153,7 @@ internal sealed record ChainLine
             Verdict = Verdict,
             Owner = Owner,
             Purpose = Purpose,
+            ArtifactLifetime = ArtifactSeconds is { } valid ? TimeSpan.FromSeconds(valid) : null,
             Unnamed = Unnamed,
             QuietPeriod = QuietSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Use = Consumer is null
@@ -158,6 +169,8 @@ internal sealed record ChainLine
                     ResidualInOverlap = InOverlap ?? 0,
                     ResidualRetired = AfterEnd ?? 0,
                     Held = Held ?? 0,
+                    LostHolds = LostHolds ?? 0,
+                    ValidUntil = ValidUntil,
                     Kept = Kept ?? KeptObjects.None,
                     IsUnchecked = Unchecked ?? false,
                     FirstUse = FirstUse,

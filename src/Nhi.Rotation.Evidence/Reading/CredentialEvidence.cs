@@ -14,11 +14,8 @@ public sealed class CredentialEvidence
     /// <summary>What it is for.</summary>
     public string? Purpose { get; private set; }
 
-    /// <summary>The consumer of all who did not say who they are, if the chain says so.</summary>
-    public string? Unnamed { get; private set; }
-
-    /// <summary>How long nobody may have used an old version; an hour if the chain does not say.</summary>
-    public TimeSpan QuietPeriod { get; private set; } = TimeSpan.FromHours(1);
+    /// <summary>What its verdicts are measured by; a quiet period of an hour if the chain does not say.</summary>
+    public VerdictTerms Terms { get; private set; } = new(TimeSpan.FromHours(1));
 
     /// <summary>What became of its versions, in order of first sight.</summary>
     public IReadOnlyList<VersionHistory> Histories => _histories.Values;
@@ -36,8 +33,11 @@ public sealed class CredentialEvidence
         {
             Owner = evidence.Owner;
             Purpose = evidence.Purpose;
-            Unnamed = evidence.Unnamed ?? Unnamed;
-            QuietPeriod = evidence.QuietPeriod ?? QuietPeriod;
+            Terms = new VerdictTerms(evidence.QuietPeriod ?? Terms.QuietPeriod)
+            {
+                ArtifactLifetime = evidence.ArtifactLifetime ?? Terms.ArtifactLifetime,
+                Unnamed = evidence.Unnamed ?? Terms.Unnamed,
+            };
             return;
         }
 

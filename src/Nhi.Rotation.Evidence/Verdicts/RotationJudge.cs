@@ -6,34 +6,32 @@ public static class RotationJudge
     /// <summary>One credential's old versions, each with its verdict.</summary>
     /// <param name="histories">All its known versions, in order of first sight.</param>
     /// <param name="uses">All their uses.</param>
-    /// <param name="quietPeriod">How long nobody may have used an old version.</param>
+    /// <param name="terms">What they are measured by.</param>
     /// <param name="asOf">Up to when the evidence reaches.</param>
-    /// <param name="unnamed">The consumer of all who did not say who they are, if it is known.</param>
     public static IReadOnlyList<RotationEvidence> Judge(
-        IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, TimeSpan quietPeriod, DateTimeOffset asOf, string? unnamed) =>
-        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, Successors.Of(old, histories, uses).ToNewerUse(old.SupersededAt), quietPeriod, asOf, unnamed: unnamed))];
+        IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, VerdictTerms terms, DateTimeOffset asOf) =>
+        [.. histories.Where(history => history.IsOld).Select(old => Judge(old, histories, uses, Successors.Of(old, histories, uses).ToNewerUse(old.SupersededAt), terms, asOf))];
 
     /// <summary>One old version. <paramref name="old"/> may also be a version that is only old elsewhere in the fleet, and its successors may be known from there.</summary>
     /// <param name="old">The old version.</param>
     /// <param name="histories">All known versions of the credential.</param>
     /// <param name="uses">All their uses.</param>
     /// <param name="newer">The versions after it.</param>
-    /// <param name="quietPeriod">How long nobody may have used the old version.</param>
+    /// <param name="terms">What it is measured by.</param>
     /// <param name="asOf">Up to when the evidence reaches.</param>
     /// <param name="isDatedElsewhere">Whether it is another instance that replaced it then.</param>
-    /// <param name="unnamed">The consumer of all who did not say who they are, if it is known.</param>
     public static RotationEvidence Judge(
         VersionHistory old,
         IReadOnlyList<VersionHistory> histories,
         IReadOnlyList<CredentialUse> uses,
         NewerUse newer,
-        TimeSpan quietPeriod,
+        VerdictTerms terms,
         DateTimeOffset asOf,
-        bool isDatedElsewhere = false,
-        string? unnamed = null)
+        bool isDatedElsewhere = false)
     {
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(newer);
+        ArgumentNullException.ThrowIfNull(terms);
         var replacement = histories.FirstOrDefault(history => history.VersionId == old.End.ReplacedBy);
         var oldUses = uses.Where(use => use.VersionId == old.VersionId && UserTrail.IsAny(use)).ToArray();
         var verdict = VerdictRules.Judge(new VerdictCase
@@ -44,11 +42,10 @@ public static class RotationJudge
             RetirementProbe = old.End.RetirementProbe,
             AcceptedTwin = SameValue.InService(old, histories),
             Trails = [.. oldUses.Select(use => new UserTrail(use, newer.MovedAt(use)))],
-            Unnamed = unnamed,
+            Terms = terms,
             NewAcceptedAt = newer.AcceptedAt,
             IsNewUsed = newer.IsUsed,
             AsOf = asOf,
-            QuietPeriod = quietPeriod,
         });
         return new RotationEvidence
         {

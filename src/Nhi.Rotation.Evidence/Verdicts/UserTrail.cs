@@ -12,5 +12,5 @@ internal sealed record UserTrail(CredentialUse Use, DateTimeOffset? MovedAt)
     public bool IsHolder => Use.Held > 0 || Use.Kept != KeptObjects.None;
 
     /// <summary>Whether there is anything to tell.</summary>
-    public static bool IsAny(CredentialUse use) => use.Uses > 0 || use.Held > 0 || use.Kept != KeptObjects.None || use.IsUnchecked;
+    public static bool IsAny(CredentialUse use) => use.Uses > 0 || use.Held > 0 || use.Kept != KeptObjects.None || use.IsUnchecked || use.LostHolds > 0 || use.ValidUntil is not null;
 }

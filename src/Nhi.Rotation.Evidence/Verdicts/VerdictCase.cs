@@ -21,9 +21,6 @@ internal sealed record VerdictCase
     /// <summary>Everybody who ever used it or may keep something of it.</summary>
     public IReadOnlyList<UserTrail> Trails { get; init; } = [];
 
-    /// <summary>The consumer of all who did not say who they are, if it is known.</summary>
-    public string? Unnamed { get; init; }
-
     /// <summary>When a newer version was accepted, on the workload path or by its probe.</summary>
     public DateTimeOffset? NewAcceptedAt { get; init; }
 
@@ -33,6 +30,9 @@ internal sealed record VerdictCase
     /// <summary>Up to when the evidence reaches: nothing after it was observed.</summary>
     public required DateTimeOffset AsOf { get; init; }
 
+    /// <summary>What it is measured by.</summary>
+    public required VerdictTerms Terms { get; init; }
+
     /// <summary>How long nobody may have used the old version.</summary>
-    public required TimeSpan QuietPeriod { get; init; }
+    public TimeSpan QuietPeriod => Terms.QuietPeriod;
 }

@@ -16,7 +16,7 @@ internal static class VerdictRules
     // Late uses are outweighed only by a refusal that came after all of them, and by a quiet period since.
     private static RotationVerdict? Proven(VerdictCase evidence, UserTrail[] late)
     {
-        if (evidence is not { AcceptedTwin: null, Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Rejected } probe })
+        if (evidence.Trails.Any(trail => trail.Use.LostHolds > 0) || evidence is not { AcceptedTwin: null, Stage: CredentialStage.Retired or CredentialStage.Revoked, RetirementProbe: { Verdict: ProbeVerdict.Rejected } probe })
         {
             return null;
         }
@@ -87,6 +87,7 @@ internal static class VerdictRules
     {
         var unproven = evidence.Trails.Where(IsUnproven).ToArray();
         List<string> reasons = [.. unproven.Select(trail => $"{Name(trail)} has not been seen on a newer version.")];
+        reasons.AddRange(evidence.Trails.Where(trail => trail.Use.LostHolds > 0).Select(Lost));
         if (evidence.Stage is CredentialStage.Pending or CredentialStage.Current || evidence.SupersededAt is null)
         {
             reasons.Add("It has not been replaced here.");
@@ -126,6 +127,17 @@ internal static class VerdictRules
             };
         }
 
+        var valid = ValidUntil(evidence);
+        if (evidence.AsOf < valid)
+        {
+            return new RotationVerdict
+            {
+                Kind = VerdictKind.InOverlap,
+                Since = evidence.SupersededAt,
+                Reasons = [$"What was made with it is valid until {Time(valid)}."],
+            };
+        }
+
         var unknown = evidence.Trails.Where(trail => trail.Use.IsUnchecked).ToArray();
         if (unknown.Length > 0)
         {
@@ -142,7 +154,7 @@ internal static class VerdictRules
         return new RotationVerdict
         {
             Kind = VerdictKind.SafeToRevoke,
-            Since = Later(Later(quietUntil, moved), evidence.NewAcceptedAt),
+            Since = Later(Later(Later(quietUntil, moved), evidence.NewAcceptedAt), valid),
             Reasons =
             [
                 $"A newer version was accepted at {Time(evidence.NewAcceptedAt)}.",
@@ -160,6 +172,17 @@ internal static class VerdictRules
     private static CredentialUse[] Users(IEnumerable<UserTrail> trails) => [.. trails.Select(trail => trail.Use)];
 
     private static CredentialUse[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(IsUnproven));
+
+    // A signature, a link or a token outlives its making, and whoever made it.
+    private static DateTimeOffset? ValidUntil(VerdictCase evidence)
+    {
+        var said = evidence.Trails.Max(trail => trail.Use.ValidUntil);
+        return evidence.Terms.ArtifactLifetime > TimeSpan.Zero && LastUse(evidence.Trails) is { } last ? Later(last + evidence.Terms.ArtifactLifetime, said) : said;
+    }
+
+    private static string Lost(UserTrail trail) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Name(trail)} lost {trail.Use.LostHolds} {(trail.Use.LostHolds == 1 ? "hold" : "holds")} without closing {(trail.Use.LostHolds == 1 ? "it" : "them")}, so what was opened with it may still be open.");
 
     // Whoever keeps it and never used it has nowhere to move from; it is named as a holder.
     private static bool IsUnproven(UserTrail trail) => trail.IsUser && trail.MovedAt is null;
@@ -193,7 +216,7 @@ internal static class VerdictRules
     }
 
     // The uses of everybody who did not say who they are count together, but one of them holds.
-    private static string Part(VerdictCase evidence, UserTrail trail) => trail.Use.Caller is null && trail.Use.Consumer == evidence.Unnamed
+    private static string Part(VerdictCase evidence, UserTrail trail) => trail.Use.Caller is null && trail.Use.Consumer == evidence.Terms.Unnamed
         ? $"a part of {trail.Use.Consumer} without a name (ForConsumer gives it one)"
         : Name(trail);
 

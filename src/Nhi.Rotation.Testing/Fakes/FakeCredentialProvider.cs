@@ -69,7 +69,7 @@ public sealed class FakeCredentialProvider : IRotatingCredentialProvider
     /// <exception cref="ArgumentException">There is no such version.</exception>
     public long UsesOf(string versionId, string? consumer = null) => _state.UsesOf(versionId, consumer);
 
-    /// <summary>How many uses of a version go on: calls of <see cref="Credential.Hold"/> that were not disposed yet.</summary>
+    /// <summary>How many uses of a version go on: calls of <see cref="Credential.Hold()"/> that were not disposed yet.</summary>
     /// <param name="versionId">The version.</param>
     /// <param name="consumer">One consumer, or <see langword="null"/> for all.</param>
     /// <exception cref="ArgumentException">There is no such version.</exception>

@@ -37,6 +37,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.Check(options.RetirementProbeAttempts is >= 1 and <= 1000, nameof(options.RetirementProbeAttempts), options.RetirementProbeAttempts, "between 1 and 1000");
         rules.Check(!options.ProveRetirement || registration.Probe is not null, nameof(options.ProveRetirement), options.ProveRetirement, "false, or add a probe with ProbeHttp(...) or ProbeWith(...)");
         rules.NotNegative(options.QuietPeriod, nameof(options.QuietPeriod));
+        rules.NotNegative(options.ArtifactLifetime, nameof(options.ArtifactLifetime));
         rules.Check(options.MinimumLength is null or (>= 1 and <= 1024), nameof(options.MinimumLength), options.MinimumLength, "between 1 and 1024, or null");
         return rules.Result;
     }

@@ -78,6 +78,6 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
         nameof(CredentialOptions.MaxFallbackPause), nameof(CredentialOptions.TryPendingLast),
         nameof(CredentialOptions.MinBackoff), nameof(CredentialOptions.MaxBackoff), nameof(CredentialOptions.ProbeTimeout),
         nameof(CredentialOptions.ProveRetirement), nameof(CredentialOptions.RetirementProbeAttempts),
-        nameof(CredentialOptions.QuietPeriod), nameof(CredentialOptions.IsCertificate), nameof(CredentialOptions.MinimumLength), nameof(CredentialOptions.AcceptAnyValue),
+        nameof(CredentialOptions.QuietPeriod), nameof(CredentialOptions.ArtifactLifetime), nameof(CredentialOptions.IsCertificate), nameof(CredentialOptions.MinimumLength), nameof(CredentialOptions.AcceptAnyValue),
     ];
 }

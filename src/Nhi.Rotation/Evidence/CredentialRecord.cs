@@ -1,3 +1,5 @@
+using Nhi.Rotation.Evidence.Verdicts;
+
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>One credential in the ledger. Guarded by the lock of all evidence.</summary>
@@ -11,10 +13,7 @@ internal sealed class CredentialRecord(string name)
 
     public string? Purpose { get; set; }
 
-    /// <summary>The consumer of all who did not say who they are.</summary>
-    public string? Unnamed { get; set; }
-
-    public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
+    public VerdictTerms Terms { get; set; } = new(TimeSpan.FromHours(1));
 
     /// <summary>In order of first sight.</summary>
     public IEnumerable<VersionRecord> Versions

@@ -30,8 +30,8 @@ internal sealed class LedgerReports(UseLedger ledger) : IRotationLedger
         var now = ledger.Sweep();
         var credentials = ledger.Copy(
             credentialName,
-            static (credential, uses, set) => (Histories: credential.Versions.Select(version => version.History.Shift(set)).ToArray(), Uses: uses, credential.QuietPeriod, credential.Unnamed));
-        return [.. credentials.SelectMany(credential => RotationJudge.Judge(credential.Histories, credential.Uses, credential.QuietPeriod, now, credential.Unnamed))];
+            static (credential, uses, set) => (Histories: credential.Versions.Select(version => version.History.Shift(set)).ToArray(), Uses: uses, credential.Terms));
+        return [.. credentials.SelectMany(credential => RotationJudge.Judge(credential.Histories, credential.Uses, credential.Terms, now))];
     }
 
     // Of those that one sweep stamped, the newest version.

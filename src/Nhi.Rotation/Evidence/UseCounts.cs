@@ -10,11 +10,32 @@ internal sealed class UseCounts
     private long _carried;
     private long _inOverlap;
     private long _retired;
+    private long _validUntil;
+    private int _lost;
+    private int _notedLost;
     private int _notedOpen;
     private CredentialStage _notedStage;
 
     /// <summary>Uses that go on.</summary>
     public int Open { get; set; }
+
+    /// <summary>One of them was lost: it may go on.</summary>
+    public void Lose()
+    {
+        Open--;
+        _lost++;
+    }
+
+    /// <summary>How many were lost since the last call.</summary>
+    public int TakeLost()
+    {
+        var lost = _lost - _notedLost;
+        _notedLost = _lost;
+        return lost;
+    }
+
+    /// <summary>Something was made that is valid until then.</summary>
+    public void Extend(DateTimeOffset until) => _validUntil = Math.Max(_validUntil, until.UtcTicks);
 
     /// <summary>New uses, or uses that go on, were noticed.</summary>
     /// <returns>Whether they are the first.</returns>
@@ -60,6 +81,8 @@ internal sealed class UseCounts
             ResidualInOverlap = inOverlap,
             ResidualRetired = retired,
             Held = Open,
+            LostHolds = _lost,
+            ValidUntil = ToMoment(_validUntil),
             FirstUse = ToMoment(_firstUse),
             LastUse = ToMoment(_lastUse),
         };

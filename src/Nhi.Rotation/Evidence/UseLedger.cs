@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nhi.Rotation.Evidence.Verdicts;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.Evidence;
@@ -34,22 +35,21 @@ internal sealed class UseLedger
     public Lock Gate => _slots.Gate;
 
     /// <summary>Says what is known of a credential as a whole; recorded when it is news.</summary>
-    public CredentialRecord Describe(string credentialName, string? owner, string? purpose, TimeSpan quietPeriod, string? unnamed = null)
+    public CredentialRecord Describe(string credentialName, string? owner, string? purpose, VerdictTerms terms)
     {
         CredentialRecord credential;
         lock (Gate)
         {
             var isNew = !_credentials.ContainsKey(credentialName);
             credential = Find(credentialName);
-            if (!isNew && credential.Owner == owner && credential.Purpose == purpose && credential.QuietPeriod == quietPeriod)
+            if (!isNew && credential.Owner == owner && credential.Purpose == purpose && credential.Terms == terms)
             {
                 return credential;
             }
 
             credential.Owner = owner;
             credential.Purpose = purpose;
-            credential.QuietPeriod = quietPeriod;
-            credential.Unnamed = unnamed ?? credential.Unnamed;
+            credential.Terms = terms;
         }
 
         _sink?.Write(new EvidenceEvent
@@ -59,8 +59,9 @@ internal sealed class UseLedger
             CredentialName = credentialName,
             Owner = owner,
             Purpose = purpose,
-            QuietPeriod = quietPeriod,
-            Unnamed = unnamed,
+            QuietPeriod = terms.QuietPeriod,
+            ArtifactLifetime = terms.ArtifactLifetime == TimeSpan.Zero ? null : terms.ArtifactLifetime,
+            Unnamed = terms.Unnamed,
         });
         return credential;
     }
@@ -126,10 +127,12 @@ internal sealed class UseLedger
     {
         List<UseRecord> moved;
         List<UseRecord> closed = [];
+        UseRecord[] lost;
         lock (Gate)
         {
             moved = _slots.TakeMoved();
             SweepOpen(moved, closed, now);
+            lost = closed.Concat(moved).Where(static use => use.TakeLost() > 0).ToArray();
         }
 
         LookAtGiven(now);
@@ -142,6 +145,11 @@ internal sealed class UseLedger
         foreach (var use in closed)
         {
             Note(use, now);
+        }
+
+        foreach (var use in lost)
+        {
+            _log.HoldLost(use.Version.CredentialName, use.Version.VersionId, use.Consumer, use.Caller);
         }
 
         _sink?.Flush(now);
@@ -238,7 +246,7 @@ internal sealed class UseLedger
     }
 
     private TimeSpan? QuietPeriod(UseRecord use) =>
-        use.Version.Stage is CredentialStage.Pending or CredentialStage.Current ? null : Find(use.Version.CredentialName).QuietPeriod;
+        use.Version.Stage is CredentialStage.Pending or CredentialStage.Current ? null : Find(use.Version.CredentialName).Terms.QuietPeriod;
 
     // Whoever reads the evidence of a process that ended a moment later must know who used what.
     private void NoteFirst(UseRecord use)

@@ -74,6 +74,31 @@ internal sealed class UseRecord : CredentialTracker
         }
     }
 
+    public override void LoseHold()
+    {
+        lock (Version.Gate)
+        {
+            (_counts ??= new()).Lose();
+        }
+    }
+
+    public override void RecordUse(DateTimeOffset until)
+    {
+        lock (Version.Gate)
+        {
+            (_counts ??= new()).Extend(until);
+        }
+
+        RecordUse();
+    }
+
+    /// <summary>How many holds were lost since the last call.</summary>
+    public int TakeLost()
+    {
+        Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        return _counts?.TakeLost() ?? 0;
+    }
+
     private long Total => Slot < 0 ? 0 : UsePages.Read(Slot);
 
     /// <summary>Books the uses since the last cut to the stage that ends.</summary>

@@ -7,7 +7,7 @@ public static class FollowExtensions
 {
     /// <summary>
     /// Gives an object the current version now and each later one when it becomes current. For objects that copy the value and live long. The version that the
-    /// object has is held (<see cref="Credential.Hold"/>) until the next one has taken its place, so a failed update stands in the evidence as residual use.
+    /// object has is held (<see cref="Credential.Hold()"/>) until the next one has taken its place, so a failed update stands in the evidence as residual use.
     /// </summary>
     /// <typeparam name="T">The kind of object.</typeparam>
     /// <param name="provider">The credential, for the consumer that the object belongs to.</param>

@@ -80,6 +80,11 @@ internal sealed class HttpCredentialBinding : IClientCredential
             throw;
         }
 
+        if (!isRefused)
+        {
+            HeldContent.Hold(response, shown.Version);
+        }
+
         // Any other status is about the request or the server and says nothing of the credential.
         if (!isRefused && (int)response.StatusCode is >= 200 and < 400)
         {

@@ -82,6 +82,12 @@ public sealed class CredentialOptions
     public TimeSpan QuietPeriod { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// How long what is made with a version stays valid and needs it: a signed link, a token, a presigned address. No version is safe to revoke before the last one made with it has ended.
+    /// Default 0: nothing outlives its request. <see cref="Credential.RecordUse(DateTimeOffset)"/> says it for one.
+    /// </summary>
+    public TimeSpan ArtifactLifetime { get; set; }
+
+    /// <summary>
     /// The shortest value, in characters, that is a secret; 1 to 1024. A shorter one is refused before it is promoted. Default <see langword="null"/>: a key that
     /// callers present to us has at least 16, and of what we present ourselves fewer than 8 are a warning.
     /// </summary>

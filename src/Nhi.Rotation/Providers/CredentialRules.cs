@@ -1,3 +1,4 @@
+using Nhi.Rotation.Evidence.Verdicts;
 using Nhi.Rotation.Identity;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
@@ -26,7 +27,7 @@ internal sealed record CredentialRules
     public required int MaxCallers { get; init; }
 
     /// <summary>How long nobody may have used an old version before it is safe to revoke.</summary>
-    public required TimeSpan QuietPeriod { get; init; }
+    public required VerdictTerms Terms { get; init; }
 
     /// <summary>As the options have it, with what is no option.</summary>
     public static CredentialRules From(bool hasProbe, TimeSpan? backendInterval, string consumer, CredentialOptions options, RotatingCredentialsOptions shared) => new()
@@ -39,6 +40,6 @@ internal sealed record CredentialRules
         DefaultConsumer = consumer,
         MaxConsumers = shared.MaxConsumers,
         MaxCallers = shared.MaxCallers,
-        QuietPeriod = options.QuietPeriod,
+        Terms = new VerdictTerms(options.QuietPeriod) { ArtifactLifetime = options.ArtifactLifetime, Unnamed = consumer },
     };
 }

@@ -12,7 +12,7 @@ internal abstract class RefreshedCredential : IRefreshTarget
     {
         Settings = settings;
         Engine = engine;
-        Shelf = new VersionShelf(engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.QuietPeriod, settings.Rules.DefaultConsumer), engine.Ledger);
+        Shelf = new VersionShelf(engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.Terms), engine.Ledger);
     }
 
     public string Name => Settings.Name;

@@ -67,7 +67,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         Debug.Assert(shelf.Gate.IsHeldByCurrentThread);
         if (listing is not null)
         {
-            ledger.Describe(settings.Name, settings.Owner ?? listing.Owner, settings.Purpose ?? listing.Purpose, settings.Rules.QuietPeriod, settings.Rules.DefaultConsumer);
+            ledger.Describe(settings.Name, settings.Owner ?? listing.Owner, settings.Purpose ?? listing.Purpose, settings.Rules.Terms);
         }
 
         var before = shelf.State;

@@ -43,9 +43,9 @@ internal sealed class CredentialMetrics : IDisposable
             "Uses of a version that go on: open connections and sessions; and what is still kept of a version that was replaced.");
         _meter.CreateObservableGauge(
             TelemetryNames.Unchecked,
-            () => uses().Where(use => use.IsUnchecked).Select(use => new Measurement<int>(1, TagsOf(use))),
+            () => uses().Where(use => use.IsUnchecked || use.LostHolds > 0).Select(use => new Measurement<int>(1, TagsOf(use))),
             "{version}",
-            "1 for each replaced version of which no full garbage collection has shown yet whether somebody keeps it.");
+            "1 for each replaced version of which it is not known whether somebody keeps it: no full garbage collection has shown it yet, or a hold was lost.");
         _meter.CreateObservableGauge(
             TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
         _meter.CreateObservableGauge(

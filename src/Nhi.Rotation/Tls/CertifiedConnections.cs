@@ -1,3 +1,4 @@
+using Nhi.Rotation.Streams;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Nhi.Rotation.Tls;

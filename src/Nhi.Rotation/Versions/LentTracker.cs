@@ -37,6 +37,23 @@ internal sealed class LentTracker(CredentialTracker own) : CredentialTracker
         }
     }
 
+    public override void LoseHold()
+    {
+        // What a builder dropped while it ran was for its test, and is over with the loan's own count.
+        if (!Change(-1))
+        {
+            own.LoseHold();
+        }
+    }
+
+    public override void RecordUse(DateTimeOffset until)
+    {
+        if (_isOver)
+        {
+            own.RecordUse(until);
+        }
+    }
+
     /// <summary>The loan is over. What was opened with it and goes on is a use from now on.</summary>
     public void End()
     {

@@ -25,6 +25,16 @@ internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
 
     public override void EndHold() => own.EndHold();
 
+    public override void LoseHold() => own.LoseHold();
+
+    public override void RecordUse(DateTimeOffset until)
+    {
+        if (_checking != this)
+        {
+            own.RecordUse(until);
+        }
+    }
+
     /// <summary>Checks a proof with the credential that has this tracker.</summary>
     public bool Check(Func<Credential, bool> proves, Credential credential)
     {

@@ -18,7 +18,7 @@ public sealed class RoomTests
         ["Evidence/Journal"] = ["Evidence", "Telemetry"],
         ["Following"] = [],
         ["Health"] = ["Providers"],
-        ["Http"] = ["Telemetry"],
+        ["Http"] = ["Streams", "Telemetry"],
         ["Identity"] = ["Lifecycle", "Options"],
         ["Lifecycle"] = ["Options", "Time"],
         ["OAuth"] = ["Http", "Telemetry"],
@@ -27,9 +27,10 @@ public sealed class RoomTests
         ["Providers"] = ["Evidence", "Following", "Identity", "Lifecycle", "Options", "Refreshing", "Revocations", "Telemetry", "Time", "Versions"],
         ["Refreshing"] = ["Options", "Telemetry", "Time"],
         ["Revocations"] = ["Options", "Telemetry"],
+        ["Streams"] = [],
         ["Telemetry"] = [],
         ["Time"] = [],
-        ["Tls"] = [],
+        ["Tls"] = ["Streams"],
         ["Versions"] = ["Evidence", "Lifecycle"],
     };
 

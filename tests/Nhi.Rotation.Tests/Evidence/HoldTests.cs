@@ -120,9 +120,9 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public async Task A_hold_that_nobody_refers_to_ends_with_it()
+    public async Task A_hold_that_nobody_refers_to_is_lost_and_nothing_is_proven_any_more()
     {
-        var (engine, provider, _) = await StartAsync();
+        var (engine, provider, backend) = await StartAsync();
         await using var e = engine;
         Lose(provider);
 
@@ -132,7 +132,37 @@ public sealed class HoldTests
             GC.WaitForPendingFinalizers();
         }
 
-        Assert.Equal((1L, 0), (UseOf(engine, "v1").Uses, UseOf(engine, "v1").Held));
+        Assert.Equal((1L, 0, 1), (UseOf(engine, "v1").Uses, UseOf(engine, "v1").Held, UseOf(engine, "v1").LostHolds));
+        await RotateAsync(engine, provider, backend);
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(10));
+
+        Assert.Equal((VerdictKind.InOverlap, "app lost 1 hold without closing it, so what was opened with it may still be open."), (VerdictOf(engine).Kind, Assert.Single(VerdictOf(engine).Reasons)));
+        Assert.Single(engine.Log.Collector.GetSnapshot(), entry => entry.Id.Id == 135);
+    }
+
+    [Fact]
+    public async Task A_hold_of_an_owner_ends_with_the_owner()
+    {
+        var (engine, provider, backend) = await StartAsync();
+        await using var e = engine;
+        var owner = new object();
+        LoseOwned(provider, owner);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal((2L, 1), (UseOf(engine, "v1").Uses, UseOf(engine, "v1").Held));
+        await RotateAsync(engine, provider, backend);
+        Assert.Equal(VerdictKind.StillUsed, VerdictOf(engine).Kind);
+
+        GC.KeepAlive(owner);
+        owner = null;
+        for (var i = 0; i < 50 && UseOf(engine, "v1").Held > 0; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(10));
+        Assert.Equal((0, 0, VerdictKind.SafeToRevoke), (UseOf(engine, "v1").Held, UseOf(engine, "v1").LostHolds, VerdictOf(engine).Kind));
     }
 
     [Fact]
@@ -148,6 +178,16 @@ public sealed class HoldTests
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Lose(IRotatingCredentialProvider provider) => _ = provider.Current.Hold();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void LoseOwned(IRotatingCredentialProvider provider, object owner)
+    {
+        using (provider.Current.Hold(new object()))
+        {
+            _ = provider.Current.Hold(owner, countsUse: false);
+            provider.Current.Reveal();
+        }
+    }
 
     private static async Task<(Engine Engine, IRotatingCredentialProvider Provider, ScriptedBackend Backend)> StartAsync(TimeSpan? quiet = null)
     {

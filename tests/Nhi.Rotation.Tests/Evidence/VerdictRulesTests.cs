@@ -57,7 +57,7 @@ public sealed class VerdictRulesTests
             NewAcceptedAt = isAccepted ? At(accepted) : null,
             IsNewUsed = isNewUsed || trails.Any(trail => trail.MovedAt.HasValue),
             AsOf = At(now),
-            QuietPeriod = TimeSpan.FromMinutes(quiet),
+            Terms = new VerdictTerms(TimeSpan.FromMinutes(quiet)),
         };
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class VerdictRulesTests
             NewAcceptedAt = accepted is { } at ? At(at) : null,
             IsNewUsed = moved.HasValue,
             AsOf = At(now),
-            QuietPeriod = Quiet,
+            Terms = new VerdictTerms(Quiet),
         });
 
         Assert.True(expected == verdict.Kind, $"{row}: {verdict.Kind}, because {string.Join(' ', verdict.Reasons)}");
@@ -93,7 +93,7 @@ public sealed class VerdictRulesTests
             NewAcceptedAt = At(1),
             IsNewUsed = true,
             AsOf = At(900),
-            QuietPeriod = Quiet,
+            Terms = new VerdictTerms(Quiet),
         });
 
         Assert.Equal("nightly job", Assert.Single(verdict.Unproven).Consumer);
