@@ -13,18 +13,16 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         : base(settings, engine)
     {
         Publisher = new Publisher(this, Shelf, settings.Rules.DefaultConsumer, settings.Rules.Lifecycle);
-        Entry = engine.Scheduler.Register(this);
+        engine.Scheduler.Register(this);
     }
 
     /// <summary>The view of those who did not say who they are.</summary>
     public RotatingCredentialProvider Default => Publisher.Default;
 
     /// <summary>How the last refreshes went.</summary>
-    public RefreshHealth Health => Engine.Scheduler.ReadHealth(Entry);
+    public RefreshHealth Health => Engine.Scheduler.ReadHealth(this);
 
     protected override Publisher Publisher { get; }
-
-    protected override RefreshEntry Entry { get; }
 
     public CredentialSet Picture(string consumer) => Publisher.Picture(consumer);
 
@@ -54,18 +52,18 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         }
     }
 
-    public CredentialUnavailableException Unavailable() => Unavailability.Of(Settings, State, Entry.LastError);
+    public CredentialUnavailableException Unavailable() => Unavailability.Of(Settings, State, LastError);
 
     public Task<FlightResult> RefreshAsync(RefreshReason reason, CancellationToken ct)
     {
         EnsureStarted();
-        return Engine.Scheduler.RefreshAsync(Entry, reason).WaitAsync(ct);
+        return Engine.Scheduler.RefreshAsync(this, reason).WaitAsync(ct);
     }
 
     public override void Signal()
     {
         EnsureStarted();
-        Engine.Scheduler.Signal(Entry);
+        Engine.Scheduler.Signal(this);
     }
 
     public async ValueTask RevokeAsync(string versionId, string why, CancellationToken ct)
@@ -106,7 +104,7 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         if (credential.VersionId == Default.CurrentOrNull?.VersionId)
         {
             EnsureStarted();
-            _ = Engine.Scheduler.RefreshAsync(Entry, RefreshReason.Rejection);
+            _ = Engine.Scheduler.RefreshAsync(this, RefreshReason.Rejection);
         }
     }
 

@@ -6,22 +6,23 @@ using Nhi.Rotation.Versions;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>A credential, as the scheduler knows it: what it asks the backend, and the steps that follow from answers, probes and time. One object with its door, <see cref="CredentialCore"/>.</summary>
-internal abstract class RefreshedCredential : IRefreshTarget
+internal abstract class RefreshedCredential : RefreshEntry
 {
     protected RefreshedCredential(CoreSettings settings, EngineParts engine)
+        : base(engine.Clock.Elapsed)
     {
         Settings = settings;
         Engine = engine;
         Shelf = new VersionShelf(engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.Terms), engine.Ledger);
     }
 
-    public string Name => Settings.Name;
+    public override string Name => Settings.Name;
 
-    public string Key => Settings.Key;
+    public override string Key => Settings.Key;
 
-    public ICredentialBackend Backend => Settings.Backend;
+    public override ICredentialBackend Backend => Settings.Backend;
 
-    public RefreshPolicy Policy => Settings.Rules.Refresh;
+    public override RefreshPolicy Policy => Settings.Rules.Refresh;
 
     public CoreSettings Settings { get; }
 
@@ -45,11 +46,9 @@ internal abstract class RefreshedCredential : IRefreshTarget
 
     protected abstract Publisher Publisher { get; }
 
-    protected abstract RefreshEntry Entry { get; }
+    public override BackendRequest NewRequest() => new(Name, Key, new KnownVersionIds(State.Versions));
 
-    public BackendRequest NewRequest() => new(Name, Key, new KnownVersionIds(State.Versions));
-
-    public NextStep TakeListing(BackendListing listing)
+    public override NextStep TakeListing(BackendListing listing)
     {
         var revocations = Revocations.Entries;
         var (transition, next) = Step(new LifecycleInput.Listed(listing, ListingExam.Of(listing, Settings.Rules.Values, revocations, Name)), listing);
@@ -64,12 +63,12 @@ internal abstract class RefreshedCredential : IRefreshTarget
             : next;
     }
 
-    public NextStep Tick() => Step(LifecycleInput.Ticked.Instance).Next;
+    public override NextStep Tick() => Step(LifecycleInput.Ticked.Instance).Next;
 
-    public async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct) =>
+    public override async ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct) =>
         Step(new LifecycleInput.Probed(versionId, await ProbeCaller.AskAsync(Settings, Engine, Shelf, versionId, isRetired: false, ct).ConfigureAwait(false))).Next;
 
-    public async ValueTask<NextStep> ProveRetirementAsync(string versionId, CancellationToken ct) =>
+    public override async ValueTask<NextStep> ProveRetirementAsync(string versionId, CancellationToken ct) =>
         Step(new LifecycleInput.ProbedAfterRetirement(versionId, await ProbeCaller.AskAsync(Settings, Engine, Shelf, versionId, isRetired: true, ct).ConfigureAwait(false))).Next;
 
     /// <summary>Asks the backend soon.</summary>
@@ -97,7 +96,7 @@ internal abstract class RefreshedCredential : IRefreshTarget
         var (transition, next) = Step(input);
         if (transition.Facts.Length > 0)
         {
-            Engine.Scheduler.Reschedule(Entry, next);
+            Engine.Scheduler.Reschedule(this, next);
         }
     }
 

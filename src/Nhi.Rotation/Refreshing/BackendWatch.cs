@@ -33,7 +33,7 @@ internal sealed class BackendWatch
 
         try
         {
-            if (entry.Target.Backend.Watch(entry.Target.Key) is { } token)
+            if (entry.Backend.Watch(entry.Key) is { } token)
             {
                 var watch = new SignalWatch(this, entry);
                 lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class BackendWatch
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _log.WatchFailed(entry.Target.Name, error.GetType().FullName!);
+            _log.WatchFailed(entry.Name, error.GetType().FullName!);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class BackendWatch
 
         if (wait > RefreshRules.SignalDebounce)
         {
-            _log.SignalPutOff(entry.Target.Name, wait);
+            _log.SignalPutOff(entry.Name, wait);
         }
     }
 

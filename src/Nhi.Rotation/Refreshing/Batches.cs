@@ -11,7 +11,7 @@ internal sealed class Batches(Lock gate)
     public void Add(RefreshEntry entry)
     {
         Debug.Assert(gate.IsHeldByCurrentThread);
-        if (entry.Target.Backend is IBatchCredentialBackend backend)
+        if (entry.Backend is IBatchCredentialBackend backend)
         {
             (CollectionsMarshal.GetValueRefOrAddDefault(_byBackend, backend, out _) ??= []).Add(entry);
         }
@@ -21,7 +21,7 @@ internal sealed class Batches(Lock gate)
     public RefreshEntry[]? TakeAlong(RefreshEntry first, TimeSpan now)
     {
         Debug.Assert(gate.IsHeldByCurrentThread);
-        if (first.Target.Backend is not IBatchCredentialBackend backend)
+        if (first.Backend is not IBatchCredentialBackend backend)
         {
             return null;
         }
@@ -34,7 +34,7 @@ internal sealed class Batches(Lock gate)
                 break;
             }
 
-            if (RefreshRules.TryGoAlong(ref other.State, now, other.Target.Policy))
+            if (RefreshRules.TryGoAlong(ref other.Schedule, now, other.Policy))
             {
                 batch.Add(other);
             }

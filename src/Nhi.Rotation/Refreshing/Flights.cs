@@ -128,7 +128,7 @@ internal sealed class Flights : IThreadPoolWorkItem
             waiting = entry.Waiting;
             entry.Waiting = null;
             entry.LastError = error;
-            landing = RefreshRules.Land(ref entry.State, error, _clock.Elapsed, entry.Target.Policy, _random());
+            landing = RefreshRules.Land(ref entry.Schedule, error, _clock.Elapsed, entry.Policy, _random());
             if (_work.IsStopped)
             {
                 tooLate = entry.WaitingForNext;
@@ -145,7 +145,7 @@ internal sealed class Flights : IThreadPoolWorkItem
 
         if (landing.HasRecovered)
         {
-            _log.RefreshRecovered(entry.Target.Name);
+            _log.RefreshRecovered(entry.Name);
         }
         else if (error is not null && !_work.Stopping.IsCancellationRequested)
         {

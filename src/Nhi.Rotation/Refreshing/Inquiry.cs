@@ -25,13 +25,13 @@ internal sealed class Inquiry
     public async ValueTask<BackendException?> AskAsync(RefreshEntry entry, RefreshReason reason, CancellationToken ct)
     {
         var started = _clock.Elapsed;
-        var name = entry.Target.Name;
+        var name = entry.Name;
         using var activity = CredentialActivities.StartRefresh(name, reason, batchSize: 1);
         BackendException? error;
         try
         {
             _watch.Attach(entry);
-            var listing = await _caller.ListAsync(entry.Target.Backend, entry.Target.NewRequest(), ct).ConfigureAwait(false);
+            var listing = await _caller.ListAsync(entry.Backend, entry.NewRequest(), ct).ConfigureAwait(false);
             error = await TakeAsync(entry, listing, ct).ConfigureAwait(false);
         }
         catch (BackendException told)
@@ -69,7 +69,7 @@ internal sealed class Inquiry
             var results = await ListAsync(entries, ct).ConfigureAwait(false);
             for (var i = 0; i < entries.Length; i++)
             {
-                var name = entries[i].Target.Name;
+                var name = entries[i].Name;
                 var result = i < results.Count ? results[i] : new BackendResult(RefreshErrors.BatchTooShort(name));
                 errors[i] = result.Listing is { } listing ? await TakeAsync(entries[i], listing, ct).ConfigureAwait(false) : RefreshErrors.For(name, result.Error!);
                 if (errors[i] is { } error)
@@ -84,13 +84,13 @@ internal sealed class Inquiry
         }
         catch (OperationCanceledException)
         {
-            return Array.ConvertAll(entries, entry => (BackendException?)RefreshErrors.Stopped(entry.Target.Name));
+            return Array.ConvertAll(entries, entry => (BackendException?)RefreshErrors.Stopped(entry.Name));
         }
 #pragma warning disable CA1031 // As for one.
         catch (Exception unexpected)
 #pragma warning restore CA1031
         {
-            return Array.ConvertAll(entries, entry => (BackendException?)RefreshErrors.Unexpected(entry.Target.Name, unexpected));
+            return Array.ConvertAll(entries, entry => (BackendException?)RefreshErrors.Unexpected(entry.Name, unexpected));
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class Inquiry
         try
         {
             return await _caller.ListManyAsync(
-                (IBatchCredentialBackend)entries[0].Target.Backend, Array.ConvertAll(entries, static entry => entry.Target.NewRequest()), ct).ConfigureAwait(false);
+                (IBatchCredentialBackend)entries[0].Backend, Array.ConvertAll(entries, static entry => entry.NewRequest()), ct).ConfigureAwait(false);
         }
         catch (BackendException error)
         {
@@ -116,7 +116,7 @@ internal sealed class Inquiry
     {
         try
         {
-            await _probes.FollowAsync(entry, entry.Target.TakeListing(listing), ct).ConfigureAwait(false);
+            await _probes.FollowAsync(entry, entry.TakeListing(listing), ct).ConfigureAwait(false);
             return null;
         }
         catch (BackendException refused)

@@ -45,7 +45,7 @@ internal sealed class ProbeRunner
     {
         while (next.ProbeNow is [var versionId, ..] && !ct.IsCancellationRequested)
         {
-            next = await entry.Target.ProbeAsync(versionId, ct).ConfigureAwait(false);
+            next = await entry.ProbeAsync(versionId, ct).ConfigureAwait(false);
         }
 
         Take(entry, next);
@@ -62,7 +62,7 @@ internal sealed class ProbeRunner
                 entry.Order = next.Order;
                 entry.ProveNow = next.ProveNow;
                 entry.WakeAt = next.WakeAt;
-                RefreshRules.TakeLife(ref entry.State, next.Life ?? entry.State.Life, _clock.Elapsed, entry.Target.Policy, _random());
+                RefreshRules.TakeLife(ref entry.Schedule, next.Life ?? entry.Schedule.Life, _clock.Elapsed, entry.Policy, _random());
                 _queue.Put(entry);
                 _queue.Arm();
             }
@@ -79,7 +79,7 @@ internal sealed class ProbeRunner
         lock (_gate)
         {
             // A flight probes by itself; two probes of one version would tell nothing more.
-            if (entry.IsProbing || entry.State.IsFlying || _work.IsStopped)
+            if (entry.IsProbing || entry.Schedule.IsFlying || _work.IsStopped)
             {
                 return;
             }
@@ -132,7 +132,7 @@ internal sealed class ProbeRunner
         {
             try
             {
-                var next = await entry.Target.ProveRetirementAsync(versionId, _work.Stopping).ConfigureAwait(false);
+                var next = await entry.ProveRetirementAsync(versionId, _work.Stopping).ConfigureAwait(false);
                 Take(entry, next);
                 StartProbes(entry, next);
             }

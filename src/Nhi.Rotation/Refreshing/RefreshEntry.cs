@@ -3,23 +3,26 @@ using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Refreshing;
 
-/// <summary>What the scheduler keeps for one credential. All members but the target are guarded by the scheduler's lock.</summary>
-internal sealed class RefreshEntry
+/// <summary>A credential, as the scheduler sees it: what it asks of it, and what it keeps of it, which its lock guards.</summary>
+internal abstract class RefreshEntry
 {
     private RefreshState _state;
     private PackedTime _wakeAt;
     private PackedTime _queuedAt;
 
-    public RefreshEntry(IRefreshTarget target, TimeSpan now)
-    {
-        Target = target;
-        _state = RefreshState.DueAt(now);
-    }
+    /// <summary>One that was never asked for and is due now.</summary>
+    protected RefreshEntry(TimeSpan now) => _state = RefreshState.DueAt(now);
 
-    public IRefreshTarget Target { get; }
+    public abstract string Name { get; }
+
+    public abstract string Key { get; }
+
+    public abstract ICredentialBackend Backend { get; }
+
+    public abstract RefreshPolicy Policy { get; }
 
     /// <summary>What the rules know.</summary>
-    public ref RefreshState State => ref _state;
+    public ref RefreshState Schedule => ref _state;
 
     /// <summary>When time alone changes something.</summary>
     public TimeSpan? WakeAt
@@ -58,8 +61,23 @@ internal sealed class RefreshEntry
 
     public bool IsProving { get; set; }
 
+    public TimeSpan NextDue => WakeAt is { } wake && wake < _state.RefreshAt ? wake : _state.RefreshAt;
+
     /// <summary>How the last refreshes went.</summary>
     public RefreshHealth ReadHealth(TimeSpan now) => LastError is { } error ? new RefreshHealth(error, _state.Failures, now - _state.FailingSince) : default;
 
-    public TimeSpan NextDue => WakeAt is { } wake && wake < _state.RefreshAt ? wake : _state.RefreshAt;
+    public abstract BackendRequest NewRequest();
+
+    /// <summary>Takes a listing in.</summary>
+    /// <exception cref="BackendException">The listing was refused.</exception>
+    public abstract NextStep TakeListing(BackendListing listing);
+
+    /// <summary>Time passed.</summary>
+    public abstract NextStep Tick();
+
+    /// <summary>Probes one version and takes the result in. Does not throw but for cancellation.</summary>
+    public abstract ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct);
+
+    /// <summary>Asks the other side about a version out of service and takes the result in. Does not throw but for cancellation.</summary>
+    public abstract ValueTask<NextStep> ProveRetirementAsync(string versionId, CancellationToken ct);
 }

@@ -60,9 +60,8 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
         }
     }
 
-    public RefreshEntry Register(IRefreshTarget target)
+    public void Register(RefreshEntry entry)
     {
-        var entry = new RefreshEntry(target, _clock.Elapsed);
         lock (_gate)
         {
             _entries.Add(entry);
@@ -70,8 +69,6 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             _queue.Put(entry);
             _queue.Arm();
         }
-
-        return entry;
     }
 
     /// <summary>Starts the timer; everything registered is due. Calling it again does nothing.</summary>
@@ -101,10 +98,10 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             // Requests that end while the application stops must not fail for it: what is in use stays in use.
             if (_work.IsStopped)
             {
-                return Task.FromResult(new FlightResult(RefreshErrors.Stopped(entry.Target.Name)));
+                return Task.FromResult(new FlightResult(RefreshErrors.Stopped(entry.Name)));
             }
 
-            switch (RefreshRules.Ask(ref entry.State, reason, _clock.Elapsed, entry.Target.Policy))
+            switch (RefreshRules.Ask(ref entry.Schedule, reason, _clock.Elapsed, entry.Policy))
             {
                 case RefreshAnswer.Later:
                     _queue.Put(entry);
@@ -200,7 +197,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
             return TimeSpan.Zero;
         }
 
-        var wait = RefreshRules.TakeSignal(ref entry.State, _clock.Elapsed);
+        var wait = RefreshRules.TakeSignal(ref entry.Schedule, _clock.Elapsed);
         _queue.Put(entry);
         _queue.Arm();
         return wait;
@@ -232,7 +229,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
 
         foreach (var entry in ticks)
         {
-            Reschedule(entry, entry.Target.Tick());
+            Reschedule(entry, entry.Tick());
         }
 
         if (sweeps)
@@ -261,7 +258,7 @@ internal sealed class RefreshScheduler : IAsyncDisposable, IDisposable
                 ticks.Add(entry);
             }
 
-            if (RefreshRules.TakeTurn(ref entry.State, now, entry.Target.Policy) is { } reason)
+            if (RefreshRules.TakeTurn(ref entry.Schedule, now, entry.Policy) is { } reason)
             {
                 _flights.Start(entry, _batches.TakeAlong(entry, now), reason);
             }

@@ -13,7 +13,7 @@ public sealed class DueHeapTests
     public void Whoever_is_due_first_is_first_whatever_was_put_moved_and_taken_out() => Changes.Sample(changes =>
     {
         var heap = new DueHeap();
-        var entries = Enumerable.Range(0, Entries).Select(_ => new RefreshEntry(target: null!, TimeSpan.Zero)).ToArray();
+        var entries = Enumerable.Range(0, Entries).Select(_ => (RefreshEntry)new SomeEntry()).ToArray();
         foreach (var (index, due) in changes)
         {
             if (due is { } ticks)
@@ -39,5 +39,26 @@ public sealed class DueHeapTests
         var due = first.QueuedAt;
         heap.Remove(first);
         return due;
+    }
+
+    private sealed class SomeEntry() : RefreshEntry(TimeSpan.Zero)
+    {
+        public override string Name => throw new NotSupportedException();
+
+        public override string Key => throw new NotSupportedException();
+
+        public override ICredentialBackend Backend => throw new NotSupportedException();
+
+        public override RefreshPolicy Policy => throw new NotSupportedException();
+
+        public override BackendRequest NewRequest() => throw new NotSupportedException();
+
+        public override NextStep TakeListing(BackendListing listing) => throw new NotSupportedException();
+
+        public override NextStep Tick() => throw new NotSupportedException();
+
+        public override ValueTask<NextStep> ProbeAsync(string versionId, CancellationToken ct) => throw new NotSupportedException();
+
+        public override ValueTask<NextStep> ProveRetirementAsync(string versionId, CancellationToken ct) => throw new NotSupportedException();
     }
 }
