@@ -1,8 +1,14 @@
+using Nhi.Rotation.Time;
+
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>One piece of evidence: of a credential, of one of its versions, or of the instance that writes. Never a value.</summary>
 public sealed record EvidenceEvent
 {
+    private readonly PackedTime _createdOn;
+    private readonly PackedTime _until;
+    private readonly PackedTime _quietPeriod;
+
     /// <summary>What it says.</summary>
     public required EvidenceKind Kind { get; init; }
 
@@ -19,10 +25,18 @@ public sealed record EvidenceEvent
     public string? OtherId { get; init; }
 
     /// <summary>When the backend created the version, if it says so.</summary>
-    public DateTimeOffset? CreatedOn { get; init; }
+    public DateTimeOffset? CreatedOn
+    {
+        get => _createdOn.Utc;
+        init => _createdOn = PackedTime.Of(value);
+    }
 
     /// <summary>When the overlap window of a version that was replaced ends.</summary>
-    public DateTimeOffset? Until { get; init; }
+    public DateTimeOffset? Until
+    {
+        get => _until.Utc;
+        init => _until = PackedTime.Of(value);
+    }
 
     /// <summary>Why, for people.</summary>
     public string? Detail { get; init; }
@@ -43,7 +57,11 @@ public sealed record EvidenceEvent
     public string? Purpose { get; init; }
 
     /// <summary>How long nobody may have used an old version of the credential.</summary>
-    public TimeSpan? QuietPeriod { get; init; }
+    public TimeSpan? QuietPeriod
+    {
+        get => _quietPeriod.Span;
+        init => _quietPeriod = PackedTime.Of(value);
+    }
 
     /// <summary>How long what is made with a version of the credential stays valid, if it outlives its request.</summary>
     public TimeSpan? ArtifactLifetime { get; init; }

@@ -56,15 +56,11 @@ public sealed record VersionEnd
     /// <summary>Takes evidence in.</summary>
     internal VersionEnd Apply(EvidenceEvent evidence) => evidence.Kind switch
     {
-        EvidenceKind.Promoted or EvidenceKind.SetBack => Restart() with { SupersededAt = null, OverlapEndsAt = null, ReplacedBy = null },
-        EvidenceKind.Superseded => Restart() with
-        {
-            SupersededAt = SupersededAt ?? evidence.At,
-            OverlapEndsAt = evidence.Until ?? OverlapEndsAt,
-            ReplacedBy = evidence.OtherId ?? ReplacedBy,
-        },
-        EvidenceKind.Retired => Over(evidence) with { RetiredAt = evidence.At, RetiredBecause = evidence.Detail },
-        EvidenceKind.Revoked => Over(evidence) with { RevokedAt = evidence.At, RevokedBecause = evidence.Detail },
+        EvidenceKind.Promoted or EvidenceKind.SetBack when ReferenceEquals(this, None) => this,
+        EvidenceKind.Promoted or EvidenceKind.SetBack => Restart(supersededAt: null, overlapEndsAt: null, replacedBy: null),
+        EvidenceKind.Superseded => Restart(SupersededAt ?? evidence.At, evidence.Until ?? OverlapEndsAt, evidence.OtherId ?? ReplacedBy),
+        EvidenceKind.Retired => this with { SupersededAt = SupersededAt ?? evidence.At, ReplacedBy = ReplacedBy ?? evidence.OtherId, RetiredAt = evidence.At, RetiredBecause = evidence.Detail },
+        EvidenceKind.Revoked => this with { SupersededAt = SupersededAt ?? evidence.At, ReplacedBy = ReplacedBy ?? evidence.OtherId, RevokedAt = evidence.At, RevokedBecause = evidence.Detail },
         EvidenceKind.RetirementProbed => this with { RetirementProbe = Weigh(evidence.ToProbe()) },
         _ => this,
     };
@@ -81,9 +77,15 @@ public sealed record VersionEnd
         };
 
     // What came back to life has not ended yet.
-    private VersionEnd Restart() => this with { RetiredAt = null, RetiredBecause = null, RetirementProbe = null };
-
-    private VersionEnd Over(EvidenceEvent evidence) => this with { SupersededAt = SupersededAt ?? evidence.At, ReplacedBy = ReplacedBy ?? evidence.OtherId };
+    private VersionEnd Restart(DateTimeOffset? supersededAt, DateTimeOffset? overlapEndsAt, string? replacedBy) => this with
+    {
+        SupersededAt = supersededAt,
+        OverlapEndsAt = overlapEndsAt,
+        ReplacedBy = replacedBy,
+        RetiredAt = null,
+        RetiredBecause = null,
+        RetirementProbe = null,
+    };
 
     // A clear answer is not undone by a later probe that found nothing out.
     private ProbeEvidence Weigh(ProbeEvidence result) =>

@@ -14,10 +14,10 @@ internal class VersionRecord
     private volatile CredentialStage _stage = CredentialStage.Pending;
     private volatile VersionHistory _history;
 
-    public VersionRecord(UseSlots<UseRecord> slots, string credentialName, string versionId)
+    public VersionRecord(UseSlots<UseRecord> slots, string credentialName, string versionId, DateTimeOffset? createdOn = null)
     {
         _slots = slots;
-        _history = new VersionHistory(credentialName, versionId);
+        _history = new VersionHistory(credentialName, versionId) { CreatedOn = createdOn };
     }
 
     /// <summary>The next version of the credential, in order of first sight. Guarded by the lock of all evidence.</summary>

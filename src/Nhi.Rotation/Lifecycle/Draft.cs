@@ -8,10 +8,12 @@ internal sealed class Draft
 {
     private readonly List<VersionState> _versions;
     private readonly List<LifecycleFact> _facts = [];
+    private int _nextOrder;
 
     public Draft(CredentialState state, Instant now, LifecyclePolicy policy)
     {
         State = state;
+        _nextOrder = state.NextOrder;
         Now = now;
         Policy = policy;
         _versions = [.. state.Versions];
@@ -23,18 +25,34 @@ internal sealed class Draft
 
     public LifecyclePolicy Policy { get; }
 
-    public IReadOnlyList<VersionState> Versions => _versions;
+    /// <summary>The versions as they are now. Whoever changes some while going through them takes a copy.</summary>
+    public List<VersionState> Versions => _versions;
 
     public VersionState? Current => Find(State.CurrentId);
 
     /// <summary>Now, or the date of the newest version if that is later: clocks differ, and may be set back.</summary>
-    public DateTimeOffset NewestDate => _versions.Count == 0 ? Now.Utc : Max(Now.Utc, _versions.Max(version => version.DatedAs));
+    public DateTimeOffset NewestDate
+    {
+        get
+        {
+            var newest = Now.Utc;
+            foreach (var version in _versions)
+            {
+                newest = version.DatedAs > newest ? version.DatedAs : newest;
+            }
 
-    public VersionState? Find(string? id) => _versions.Find(version => version.Id == id);
+            return newest;
+        }
+    }
+
+    public VersionState? Find(string? id) => IndexOf(id) is >= 0 and var index ? _versions[index] : null;
+
+    /// <summary>The order of a version that was never seen before.</summary>
+    public int TakeOrder() => _nextOrder++;
 
     public void Put(VersionState version)
     {
-        var index = _versions.FindIndex(known => known.Id == version.Id);
+        var index = IndexOf(version.Id);
         if (index < 0)
         {
             _versions.Add(version);
@@ -67,11 +85,23 @@ internal sealed class Draft
         State = State.CurrentId == version.Id ? State with { CurrentId = null } : State;
     }
 
-    public CredentialState Finish() => State with { Versions = [.. _versions] };
+    public CredentialState Finish() => State with { Versions = [.. _versions], NextOrder = Math.Max(State.NextOrder, _nextOrder) };
 
     public ImmutableArray<LifecycleFact> Facts => [.. _facts];
 
-    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+    // Steps are many, so none makes a delegate for this.
+    private int IndexOf(string? id)
+    {
+        for (var i = 0; i < _versions.Count; i++)
+        {
+            if (_versions[i].Id == id)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private static string Describe(RetireCause cause) => cause switch
     {

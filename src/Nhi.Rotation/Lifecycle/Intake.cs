@@ -10,21 +10,24 @@ internal static class Intake
     public static void Take(Draft draft, BackendListing listing, IReadOnlyDictionary<string, ValueExam>? exams)
     {
         var labelled = false;
-        var listed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var version in listing.Versions)
+        for (var i = 0; i < listing.Versions.Count; i++)
         {
+            var version = listing.Versions[i];
             labelled |= version.Label == VersionLabel.Current;
-            listed.Add(version.Id);
             Take(draft, version, exams?.GetValueOrDefault(version.Id) ?? default);
         }
 
-        foreach (var absent in draft.Versions.Where(version => !listed.Contains(version.Id)).ToArray())
+        for (var i = 0; i < draft.Versions.Count; i++)
         {
-            draft.Put(absent with
+            var version = draft.Versions[i];
+            if (!QuietListing.Has(listing.Versions, version.Id))
             {
-                IsListed = absent.IsListed && !listing.IsComplete,
-                Label = labelled || listing.IsComplete ? VersionLabel.None : absent.Label,
-            });
+                draft.Put(version with
+                {
+                    IsListed = version.IsListed && !listing.IsComplete,
+                    Label = labelled || listing.IsComplete ? VersionLabel.None : version.Label,
+                });
+            }
         }
 
         draft.State = draft.State with
@@ -39,6 +42,7 @@ internal static class Intake
     private static void Take(Draft draft, BackendVersion listed, ValueExam exam)
     {
         var known = draft.Find(listed.Id);
+        var tellsNothing = known is not null && QuietListing.SaysTheSame(listed, known);
         if (known is null)
         {
             known = new VersionState
@@ -46,9 +50,8 @@ internal static class Intake
                 Id = listed.Id,
                 SeenAt = draft.Now.Elapsed,
                 SeenUtc = draft.NewestDate,
-                Order = draft.State.NextOrder,
+                Order = draft.TakeOrder(),
             };
-            draft.State = draft.State with { NextOrder = draft.State.NextOrder + 1 };
             draft.Record(FactKind.Seen, listed.Id);
         }
 
@@ -58,7 +61,7 @@ internal static class Intake
         var isNews = listed.Value is not null && !known.HasValue && (!isRevoked || known.Mark is null);
         var unfit = isNews ? exam.Unfit : known.Unfit;
         Remark(draft, known, unfit, isNews && !isRevoked ? exam.Remark : null);
-        draft.Put(known with
+        draft.Put(tellsNothing && !isNews ? known : known with
         {
             Unfit = unfit,
             Mark = isNews && unfit is not { IsRefused: true } ? exam.Mark : known.Mark,
@@ -90,6 +93,11 @@ internal static class Intake
 
     private static void ForgetOldest(Draft draft)
     {
+        if (draft.Versions.Count <= MaxForgotten)
+        {
+            return;
+        }
+
         // The oldest go first, but not while their proof is open, if there are others.
         var forgettable = draft.Versions
             .Where(version => version is { Stage: CredentialStage.Retired, IsListed: false })

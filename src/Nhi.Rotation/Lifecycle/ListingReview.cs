@@ -16,11 +16,11 @@ internal static class ListingReview
             return $"the listing is revision {listing.Revision}, older than revision {state.Revision} that is in use";
         }
 
-        var ids = new HashSet<string>(StringComparer.Ordinal);
         string? current = null;
-        foreach (var version in listing.Versions)
+        for (var i = 0; i < listing.Versions.Count; i++)
         {
-            if (!ids.Add(version.Id))
+            var version = listing.Versions[i];
+            if (QuietListing.IsRepeated(listing.Versions, i))
             {
                 return $"the listing has version '{version.Id}' twice";
             }

@@ -39,7 +39,7 @@ internal static class QuietListing
         return listed.Count > 0;
     }
 
-    private static bool SaysTheSame(BackendVersion listed, VersionState known) =>
+    public static bool SaysTheSame(BackendVersion listed, VersionState known) =>
         known.IsListed
         && known.Label == listed.Label
         && known.IsEnabled == listed.IsEnabled
@@ -63,7 +63,7 @@ internal static class QuietListing
         _ => false,
     };
 
-    private static bool IsRepeated(IReadOnlyList<BackendVersion> listed, int index)
+    public static bool IsRepeated(IReadOnlyList<BackendVersion> listed, int index)
     {
         for (var i = 0; i < index; i++)
         {
@@ -76,7 +76,7 @@ internal static class QuietListing
         return false;
     }
 
-    private static bool Has(IReadOnlyList<BackendVersion> listed, string id)
+    public static bool Has(IReadOnlyList<BackendVersion> listed, string id)
     {
         for (var i = 0; i < listed.Count; i++)
         {

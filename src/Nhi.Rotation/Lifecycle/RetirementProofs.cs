@@ -8,6 +8,11 @@ internal static class RetirementProofs
     /// <summary>Opens a proof for each version that was in service before this step, or is revoked by it, if its value is at hand to ask with.</summary>
     public static void Open(Draft draft, CredentialState before)
     {
+        if (draft.Versions.TrueForAll(static version => version.IsInService))
+        {
+            return;
+        }
+
         foreach (var version in draft.Versions.ToArray())
         {
             if (version.IsInService)

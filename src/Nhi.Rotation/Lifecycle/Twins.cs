@@ -6,6 +6,11 @@ internal static class Twins
     /// <summary>A value that was revoked never comes back, whatever its version is called.</summary>
     public static void Revoke(Draft draft)
     {
+        if (!draft.Versions.Exists(static version => version.Stage == CredentialStage.Revoked))
+        {
+            return;
+        }
+
         foreach (var revoked in draft.Versions.Where(version => version is { Stage: CredentialStage.Revoked, Mark: not null }).ToArray())
         {
             foreach (var twin in draft.Versions.Where(version => version.Stage != CredentialStage.Revoked && version.HasValueOf(revoked)).ToArray())
@@ -25,9 +30,7 @@ internal static class Twins
                 continue;
             }
 
-            // Of two that came at once, the newer one holds the value of the older one.
-            var others = draft.Versions.Where(other => other.HasValueOf(version) && (before.Find(other.Id)?.Mark is not null || other.CompareAge(version) < 0));
-            if (others.OrderByDescending(other => other.Stage == CredentialStage.Current).FirstOrDefault() is { } known)
+            if (FindOlder(draft, before, version) is { } known)
             {
                 draft.Record(FactKind.SameValue, version.Id, known.Id, WasReplaced(known) ? "a value that was replaced is back" : "nothing was rotated");
             }
@@ -39,6 +42,23 @@ internal static class Twins
 
     /// <summary>Whether another version with its value is in service, so that the other side is right to accept it.</summary>
     public static bool IsInService(Draft draft, VersionState version) => draft.Versions.Any(other => other.IsInService && other.HasValueOf(version));
+
+    // Of two that came at once, the newer one holds the value of the older one. The current one is named before others.
+    private static VersionState? FindOlder(Draft draft, CredentialState before, VersionState version)
+    {
+        VersionState? found = null;
+        foreach (var other in draft.Versions)
+        {
+            if (other.HasValueOf(version)
+                && (before.Find(other.Id)?.Mark is not null || other.CompareAge(version) < 0)
+                && (found is null || (other.Stage == CredentialStage.Current && found.Stage != CredentialStage.Current)))
+            {
+                found = other;
+            }
+        }
+
+        return found;
+    }
 
     private static bool WasReplaced(VersionState version) => version.Stage is CredentialStage.Previous or CredentialStage.Retired;
 }

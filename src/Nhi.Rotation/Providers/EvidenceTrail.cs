@@ -16,8 +16,12 @@ internal static class EvidenceTrail
         {
             if (KindOf(fact.Kind) is { } kind && shelf.Find(fact.VersionId) is { } version)
             {
-                ledger.Note(version, Event(kind, version, now.Utc) with
+                ledger.Note(version, new EvidenceEvent
                 {
+                    Kind = kind,
+                    At = now.Utc,
+                    CredentialName = version.CredentialName,
+                    VersionId = version.VersionId,
                     CreatedOn = kind == EvidenceKind.Seen ? version.State.CreatedOn : null,
                     OtherId = fact.OtherId,
                     By = kind is EvidenceKind.Seen or EvidenceKind.SameValue ? null : probe,
@@ -32,8 +36,12 @@ internal static class EvidenceTrail
             var stage = version.State.Stage;
             if ((before.Find(version.VersionId)?.Stage ?? CredentialStage.Pending) != stage)
             {
-                ledger.Note(version, Event(KindOf(stage), version, now.Utc) with
+                ledger.Note(version, new EvidenceEvent
                 {
+                    Kind = KindOf(stage),
+                    At = now.Utc,
+                    CredentialName = version.CredentialName,
+                    VersionId = version.VersionId,
                     OtherId = stage == CredentialStage.Current ? before.CurrentId : shelf.State.CurrentId,
                     Until = stage == CredentialStage.Previous ? now.UtcAt(version.State.OverlapEndsAt) : null,
                     Detail = stage is CredentialStage.Retired or CredentialStage.Revoked ? Why(facts, version.VersionId) : null,

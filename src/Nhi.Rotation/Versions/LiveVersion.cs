@@ -4,7 +4,7 @@ using Nhi.Rotation.Lifecycle;
 namespace Nhi.Rotation.Versions;
 
 /// <summary>One version: what the lifecycle says of it, its value as long as that is worth keeping, and its evidence, in one object.</summary>
-internal sealed class LiveVersion(VersionState state, UseSlots<UseRecord> slots, string credentialName) : VersionRecord(slots, credentialName, state.Id)
+internal sealed class LiveVersion(VersionState state, UseSlots<UseRecord> slots, string credentialName) : VersionRecord(slots, credentialName, state.Id, state.CreatedOn)
 {
     /// <summary>What the lifecycle said of it last.</summary>
     public VersionState State { get; set; } = state;

@@ -128,20 +128,22 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
             return;
         }
 
-        var forgotten = _versions.Where(version => state.Find(version.VersionId) is null).ToArray();
-        _versions = [.. state.Versions.Select(known =>
+        var known = new LiveVersion[state.Versions.Length];
+        for (var i = 0; i < known.Length; i++)
         {
-            if (Find(known.Id) is not { } version)
-            {
-                return ledger.AddVersion(credential, new LiveVersion(known, ledger.Slots, credential.Name));
-            }
-
-            version.State = known;
-            return version;
-        })];
-        foreach (var version in forgotten)
-        {
-            ledger.RemoveVersion(credential, version);
+            var version = state.Versions[i];
+            known[i] = Find(version.Id) ?? ledger.AddVersion(credential, new LiveVersion(version, ledger.Slots, credential.Name));
+            known[i].State = version;
         }
+
+        foreach (var version in _versions)
+        {
+            if (state.Find(version.VersionId) is null)
+            {
+                ledger.RemoveVersion(credential, version);
+            }
+        }
+
+        _versions = known;
     }
 }

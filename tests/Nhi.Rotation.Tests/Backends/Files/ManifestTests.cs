@@ -109,7 +109,7 @@ public sealed class ManifestTests : IDisposable
         }, TestContext.Current.CancellationToken);
 
         var seen = new HashSet<string>();
-        for (var i = 0; i < 200 || seen.Count < 2; i++)
+        for (var i = 0; i < 200 || seen.Count < 3; i++)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             var version = await TryReadAsync(backend);
