@@ -95,12 +95,11 @@ public static class FileCredentialBuilderExtensions
     {
         var name = builder.Name;
         builder.Services.AddOptions<FileBackendOptions>(name).ValidateOnStart();
+        builder.Services.TryAddSingleton(services => new FileBackends(RegistryFactory.Logger(services), services.GetService<TimeProvider>() ?? TimeProvider.System));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileBackendOptions>, FileBackendOptionsValidator>());
         return builder.UseBackend(Path.GetFullPath(path), services => Create(services, name), RefreshInterval);
     }
 
-    private static FileCredentialBackend Create(IServiceProvider services, string name) => new(
-        services.GetRequiredService<IOptionsMonitor<FileBackendOptions>>().Get(name),
-        RegistryFactory.Logger(services),
-        services.GetService<TimeProvider>() ?? TimeProvider.System);
+    private static FileCredentialBackend Create(IServiceProvider services, string name) =>
+        services.GetRequiredService<FileBackends>().For(services.GetRequiredService<IOptionsMonitor<FileBackendOptions>>().Get(name));
 }

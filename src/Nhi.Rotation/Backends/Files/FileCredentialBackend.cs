@@ -21,7 +21,6 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
-    private volatile LastReading? _last;
 
     public FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time)
         : this(options, logger, time, DirectoryWatches.Shared)
@@ -52,7 +51,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         }
 
         // Only of files on this machine, which do not hang: no other thread is needed.
-        return _last?.Repeat(request, path, _time) is { } same ? ValueTask.FromResult(same) : ReadAsync(request, path, ct);
+        return _watches.At(path)?.Last?.Repeat(request, path, _time) is { } same ? ValueTask.FromResult(same) : ReadAsync(request, path, ct);
     }
 
     public IChangeToken? Watch(string key)
@@ -82,7 +81,11 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
             Log.FileReadableByOthers(_logger, request.CredentialName, path);
         }
 
-        _last = observation.Last;
+        if (_watches.At(path) is { } place)
+        {
+            place.Last = observation.Last;
+        }
+
         return observation.Listing;
     }
 

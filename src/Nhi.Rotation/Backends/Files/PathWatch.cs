@@ -19,6 +19,7 @@ internal sealed class PathWatch : IDisposable
     private readonly Action<DirectoryChange> _onChange;
     private volatile List<DirectorySubscription> _subscriptions = [];
     private volatile CancellationTokenSource? _signal;
+    private volatile LastReading? _last;
     private bool _isIncomplete;
     private bool _disposed;
 
@@ -28,6 +29,13 @@ internal sealed class PathWatch : IDisposable
         _directories = directories;
         _logger = logger;
         _onChange = OnChange;
+    }
+
+    /// <summary>What was read there last, if it can be told from the outside that it is still so.</summary>
+    public LastReading? Last
+    {
+        get => _last;
+        set => _last = value;
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Nhi.Rotation.Backends.Files;
 
-/// <summary>The watched paths of one backend.</summary>
+/// <summary>The paths of one backend.</summary>
 internal sealed class PathWatches : IDisposable
 {
     private readonly Lock _gate = new();
@@ -18,9 +18,11 @@ internal sealed class PathWatches : IDisposable
         _logger = logger;
     }
 
-    public IChangeToken? Watch(string path)
+    public IChangeToken? Watch(string path) => At(path)?.Watch();
+
+    /// <summary>A path, which is not watched before somebody asks for that.</summary>
+    public PathWatch? At(string path)
     {
-        PathWatch? watch;
         lock (_gate)
         {
             if (_disposed)
@@ -28,14 +30,14 @@ internal sealed class PathWatches : IDisposable
                 return null;
             }
 
-            if (!_paths.TryGetValue(path, out watch))
+            if (!_paths.TryGetValue(path, out var watch))
             {
                 watch = new PathWatch(path, _directories, _logger);
                 _paths.Add(path, watch);
             }
-        }
 
-        return watch.Watch();
+            return watch;
+        }
     }
 
     public void Dispose()
