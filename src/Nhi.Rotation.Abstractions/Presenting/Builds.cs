@@ -20,17 +20,24 @@ internal sealed class Builds<T>
     }
 
     /// <summary>What is built from the current version, or from the last good one if that cannot be built; counts one use.</summary>
-    /// <exception cref="CredentialUnavailableException">There is neither.</exception>
+    /// <returns><see langword="false"/> if there is neither.</returns>
     public bool TryTakeCurrent(out Presented<T> shown)
     {
-        if (_derived is null)
+        try
         {
-            return TryBuild(_provider.Current, before: null, out shown);
-        }
+            if (_derived is null)
+            {
+                return TryBuild(_provider.Current, before: null, out shown);
+            }
 
-        var built = _derived.Current;
-        shown = new Presented<T>(built.Version, built.Value);
-        return true;
+            shown = new Presented<T>(_derived.Current);
+            return true;
+        }
+        catch (CredentialUnavailableException)
+        {
+            shown = default;
+            return false;
+        }
     }
 
     /// <summary>Builds from any version, unless that was done before; counts one use.</summary>
@@ -39,17 +46,17 @@ internal sealed class Builds<T>
         if (_others.TryGetValue(version, out var known))
         {
             _ = version.RevealBytes();
-            shown = new Presented<T>(version, known.Value, before);
+            shown = new Presented<T>(before is null ? known : known with { Before = before });
             return true;
         }
 
         try
         {
-            var value = _build(version);
-            shown = new Presented<T>(version, value, before);
+            var built = new Built<T>(version, _build(version));
+            shown = new Presented<T>(before is null ? built : built with { Before = before });
             if (_derived is not null)
             {
-                _others.AddOrUpdate(version, new Built<T>(version, value));
+                _others.AddOrUpdate(version, built);
             }
 
             return true;
@@ -69,7 +76,7 @@ internal sealed class Builds<T>
         var current = _provider.Current;
         try
         {
-            return new Presented<T>(current, _build(current));
+            return new Presented<T>(new Built<T>(current, _build(current)));
         }
         catch (Exception error) when (error is not (CredentialException or OperationCanceledException))
         {

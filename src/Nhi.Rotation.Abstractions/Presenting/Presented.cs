@@ -11,23 +11,21 @@ namespace Nhi.Rotation;
 public readonly struct Presented<T>
 #pragma warning restore CA1815
 {
-    internal Presented(Credential version, T value, Attempt? before = null)
-    {
-        Version = version;
-        Value = value;
-        Before = before;
-    }
+    // One reference, as it is handed on for each operation.
+    private readonly Built<T>? _built;
+
+    internal Presented(Built<T> built) => _built = built;
 
     /// <summary>The version. Taking it counted one use; hold it for what lives longer than a moment.</summary>
-    public Credential Version { get; }
+    public Credential Version => _built?.Version!;
 
     /// <summary>What was built from exactly this version.</summary>
     [JsonIgnore]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public T Value { get; }
+    public T Value => _built is null ? default! : _built.Value;
 
     /// <summary>What the same operation presented before, the last one first.</summary>
-    internal Attempt? Before { get; }
+    internal Attempt? Before => _built?.Before;
 
     /// <summary>Name, version and stage; never a value.</summary>
     public override string ToString() => Version?.ToString() ?? "nothing";

@@ -154,7 +154,7 @@ public sealed class Presenter<T>
 
     private bool TryTake(out Presented<T> shown)
     {
-        if (_standby is null && TryTakeCurrent(out shown))
+        if (_standby is null && _builds.TryTakeCurrent(out shown))
         {
             return true;
         }
@@ -187,23 +187,10 @@ public sealed class Presenter<T>
                 return TryTake(out shown);
             }
 
-            return TryTakeCurrent(out shown) || TryStandIn(set, current, out shown);
+            return _builds.TryTakeCurrent(out shown) || TryStandIn(set, current, out shown);
         }
 
         return TryStandIn(set, current, out shown);
-    }
-
-    private bool TryTakeCurrent(out Presented<T> shown)
-    {
-        try
-        {
-            return _builds.TryTakeCurrent(out shown);
-        }
-        catch (CredentialUnavailableException)
-        {
-            shown = default;
-            return false;
-        }
     }
 
     // Nothing can be built from the current version.
@@ -296,5 +283,5 @@ public sealed class Presenter<T>
 
     // What another operation found out meanwhile.
     private Presented<T>? FollowTrial(Attempt tried) =>
-        TryTake(out var shown) && !tried.Has(shown.Version.VersionId) ? new Presented<T>(shown.Version, shown.Value, tried) : null;
+        TryTake(out var shown) && !tried.Has(shown.Version.VersionId) ? new Presented<T>(new Built<T>(shown.Version, shown.Value, tried)) : null;
 }
