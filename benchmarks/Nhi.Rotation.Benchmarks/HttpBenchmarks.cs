@@ -16,16 +16,20 @@ public class HttpBenchmarks
     private HttpMessageInvoker _twice = null!;
     private HttpMessageInvoker _rotating = null!;
 
+    [Params("Authorization", "X-Api-Key")]
+    public string Header { get; set; } = null!;
+
     [GlobalSetup]
     public void Setup()
     {
-        const string header = "Bearer " + Keys.Current;
-        _none = new HttpMessageInvoker(new ConstantHeaderHandler(header, times: 0) { InnerHandler = new StubHandler() });
-        _once = new HttpMessageInvoker(new ConstantHeaderHandler(header, times: 1) { InnerHandler = new StubHandler() });
-        _twice = new HttpMessageInvoker(new ConstantHeaderHandler(header, times: 2) { InnerHandler = new StubHandler() });
+        const string prefix = "Bearer ";
+        const string text = prefix + Keys.Current;
+        _none = new HttpMessageInvoker(new ConstantHeaderHandler(Header, text, times: 0) { InnerHandler = new StubHandler() });
+        _once = new HttpMessageInvoker(new ConstantHeaderHandler(Header, text, times: 1) { InnerHandler = new StubHandler() });
+        _twice = new HttpMessageInvoker(new ConstantHeaderHandler(Header, text, times: 2) { InnerHandler = new StubHandler() });
 
         var provider = OneCredential.Load(new MemoryBackend(Keys.Version(1, Keys.Current)));
-        var registration = new HttpCredentialRegistration("charges", OneCredential.Name, new HttpCredentialOptions().Bearer());
+        var registration = new HttpCredentialRegistration("charges", OneCredential.Name, new HttpCredentialOptions().Header(Header, prefix));
         var binding = new HttpCredentialBinding(registration, provider, [AllowedOrigin.FromBaseAddress(Address)!], TimeProvider.System, NullLogger.Instance);
         _rotating = new HttpMessageInvoker(new RotatingCredentialHandler(binding) { InnerHandler = new StubHandler() });
     }

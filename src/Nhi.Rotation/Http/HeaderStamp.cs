@@ -19,7 +19,8 @@ internal sealed class HeaderStamp : Stamp
 
     public override object? Apply(HttpRequestMessage request, out bool replaced)
     {
-        replaced = request.Headers.Remove(_name);
+        // Looking a name up costs as much as removing it.
+        replaced = request.Headers.NonValidated.Count > 0 && request.Headers.Remove(_name);
 
         // The text was checked when it was built. Unlike a parsed header, it is written to the wire as this very string.
         request.Headers.TryAddWithoutValidation(_name, _text);

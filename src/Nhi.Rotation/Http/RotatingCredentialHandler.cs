@@ -18,24 +18,26 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         }
 
         var taking = target.TakeAsync(cancellationToken);
-        if (!taking.IsCompletedSuccessfully || _binding.MustKeep(request.Content))
+        if (!taking.IsCompletedSuccessfully || (request.Content is { } body && _binding.MustKeep(body)))
         {
-            return SendPreparedAsync(taking, target, request, cancellationToken);
+            return PrepareAsync(taking, target, request, cancellationToken);
         }
 
 #pragma warning disable CA1849 // Both are completed.
-        var sending = Begin(request, taking.Result, isAsync: true, cancellationToken);
+        var shown = taking.Result;
+        var sending = Begin(request, shown, isAsync: true, cancellationToken);
         if (sending.Answer.IsCompletedSuccessfully)
         {
             // A handler below answered by itself, from a cache for example: no state machine then.
             sending.End(request);
-            return _binding.IsRefused(target, sending.Shown, sending.Answer.Result)
-                ? RepeatAsync(sending.Answer.Result, sending.Shown, target, request, isAsync: true, cancellationToken)
-                : sending.Answer;
+            if (!_binding.IsRefused(target, shown, sending.Answer.Result))
+            {
+                return sending.Answer;
+            }
         }
 #pragma warning restore CA1849
 
-        return FinishAsync(sending, target, request, isAsync: true, cancellationToken);
+        return FollowAsync(sending, target, request, isAsync: true, cancellationToken);
     }
 
     // Blocking is what the caller of a synchronous send asked for.
@@ -52,11 +54,10 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         }
 
         var shown = target.TakeAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
-        var sending = Begin(request, shown, isAsync: false, cancellationToken);
-        return FinishAsync(sending, target, request, isAsync: false, cancellationToken).GetAwaiter().GetResult();
+        return FollowAsync(Begin(request, shown, isAsync: false, cancellationToken), target, request, isAsync: false, cancellationToken).GetAwaiter().GetResult();
     }
 
-    private async Task<HttpResponseMessage> SendPreparedAsync(
+    private async Task<HttpResponseMessage> PrepareAsync(
         ValueTask<Presented<Stamp>> taking, Presenter<Stamp> target, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (_binding.MustKeep(request.Content))
@@ -65,7 +66,46 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         }
 
         var sending = Begin(request, await taking.ConfigureAwait(false), isAsync: true, cancellationToken);
-        return await FinishAsync(sending, target, request, isAsync: true, cancellationToken).ConfigureAwait(false);
+        return await FollowAsync(sending, target, request, isAsync: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> FollowAsync(
+        Sending sending, Presenter<Stamp> target, HttpRequestMessage request, bool isAsync, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            HttpResponseMessage response;
+            try
+            {
+                response = await sending.Answer.ConfigureAwait(false);
+            }
+            finally
+            {
+                sending.End(request);
+            }
+
+            if (!_binding.IsRefused(target, sending.Shown, response) || await FindOtherAsync(response, sending.Shown, target, request, cancellationToken).ConfigureAwait(false) is not { } other)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            sending = Begin(request, other, isAsync, cancellationToken);
+        }
+    }
+
+    private async ValueTask<Presented<Stamp>?> FindOtherAsync(
+        HttpResponseMessage refusal, Presented<Stamp> refused, Presenter<Stamp> target, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _binding.FindOtherAsync(target, refused, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            refusal.Dispose();
+            throw;
+        }
     }
 
     private Sending Begin(HttpRequestMessage request, Presented<Stamp> shown, bool isAsync, CancellationToken cancellationToken)
@@ -82,53 +122,13 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
         }
     }
 
-    private async Task<HttpResponseMessage> FinishAsync(
-        Sending sending, Presenter<Stamp> target, HttpRequestMessage request, bool isAsync, CancellationToken cancellationToken)
-    {
-        HttpResponseMessage response;
-        try
-        {
-            response = await sending.Answer.ConfigureAwait(false);
-        }
-        finally
-        {
-            sending.End(request);
-        }
-
-        return _binding.IsRefused(target, sending.Shown, response)
-            ? await RepeatAsync(response, sending.Shown, target, request, isAsync, cancellationToken).ConfigureAwait(false)
-            : response;
-    }
-
-    private async Task<HttpResponseMessage> RepeatAsync(
-        HttpResponseMessage refusal, Presented<Stamp> refused, Presenter<Stamp> target, HttpRequestMessage request, bool isAsync, CancellationToken cancellationToken)
-    {
-        Presented<Stamp>? other;
-        try
-        {
-            other = await _binding.FindOtherAsync(target, refused, request, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            refusal.Dispose();
-            throw;
-        }
-
-        if (other is not { } next)
-        {
-            return refusal;
-        }
-
-        refusal.Dispose();
-        return await FinishAsync(Begin(request, next, isAsync, cancellationToken), target, request, isAsync, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>A request on its way.</summary>
     /// <param name="Shown">What it carries.</param>
     /// <param name="Before">What taking that off needs.</param>
     /// <param name="Answer">What is waited for.</param>
     private readonly record struct Sending(Presented<Stamp> Shown, object? Before, Task<HttpResponseMessage> Answer)
     {
+        /// <summary>Takes the stamp off. The second time does nothing.</summary>
         public void End(HttpRequestMessage request) => Shown.Value.Remove(request, Before);
 
         public override string ToString() => Shown.ToString();
