@@ -126,7 +126,7 @@ internal sealed class PostgresApp : IAsyncDisposable
     private async Task StartRotatingAsync(string connectionString)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddRotatingCredentials().AddCredential("orders-db", credential => credential
+        builder.Services.AddRotatingCredentials().Configure(static options => options.OnlyProcess = true).AddCredential("orders-db", credential => credential
             .UseBackend("orders-db", _ => _backend)
             .Configure(static options =>
             {

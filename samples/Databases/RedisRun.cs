@@ -43,7 +43,7 @@ internal static class RedisRun
             var file = Path.Combine(folder, "cache");
             await WriteAsync(file, "pw-1", ct);
             var services = new ServiceCollection();
-            services.AddRotatingCredentials().AddCredential("cache", c => c.FromFiles(file));
+            services.AddRotatingCredentials().Configure(static options => options.OnlyProcess = true).AddCredential("cache", c => c.FromFiles(file));
             services.AddRotatingRedis("cache", server.Address, options => options.User = "app");
             await using var app = services.BuildServiceProvider();
             var credential = app.GetRequiredKeyedService<IRotatingCredentialProvider>("cache");

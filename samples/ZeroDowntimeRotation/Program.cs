@@ -21,7 +21,9 @@ try
     // What an app does: name the credential, say where it lives, attach it to an HttpClient.
     var builder = Host.CreateApplicationBuilder();
     builder.Logging.ClearProviders();
+    // Nobody else has this key: what this process saw is all there is to see.
     var credentials = builder.Services.AddRotatingCredentials()
+        .Configure(static options => options.OnlyProcess = true)
         .AddCredential("partner", c => c
             .FromFiles(arguments.Path ?? secret!.Path)
             .OwnedBy("payments").For("charges")

@@ -29,7 +29,7 @@ internal sealed class Shop : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         }
 
-        builder.Services.AddRotatingCredentials().AddCredential("orders-db", credential => credential
+        builder.Services.AddRotatingCredentials().Configure(static options => options.OnlyProcess = true).AddCredential("orders-db", credential => credential
             .UseBackend("orders-db", _ => _backend)
             .Configure(static options =>
             {

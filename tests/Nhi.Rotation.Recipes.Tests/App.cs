@@ -18,7 +18,7 @@ internal sealed class App : IAsyncDisposable
         var prefix = $"app{Interlocked.Increment(ref _count)}";
         (UserA, UserB) = ($"{prefix}_a", $"{prefix}_b");
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddRotatingCredentials().AddCredential(Name, credential => credential
+        builder.Services.AddRotatingCredentials().Configure(static options => options.OnlyProcess = true).AddCredential(Name, credential => credential
             .UseBackend(Name, _ => Backend)
             .Configure(static options =>
             {

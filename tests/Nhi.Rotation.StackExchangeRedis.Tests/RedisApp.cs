@@ -27,7 +27,7 @@ internal sealed class RedisApp : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(time ?? TimeProvider.System);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
-        services.AddRotatingCredentials().AddCredential("cache", c => c.UseBackend("cache", _ => _backend).Configure(options =>
+        services.AddRotatingCredentials().Configure(static options => options.OnlyProcess = true).AddCredential("cache", c => c.UseBackend("cache", _ => _backend).Configure(options =>
         {
             // Nothing here waits for an hour of quiet, or wants the engine to fall back before the test has looked.
             options.QuietPeriod = TimeSpan.FromSeconds(1);

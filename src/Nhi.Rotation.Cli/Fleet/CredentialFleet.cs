@@ -13,6 +13,8 @@ internal sealed class CredentialFleet
     private readonly VersionOrder _order;
     private readonly HashSet<string> _apps;
     private readonly HashSet<InstanceEvidence> _lastRuns;
+    private readonly SharedValues _shared;
+    private readonly WorkingVersions _working;
 
     public CredentialFleet(string name, IReadOnlyList<Presence> instances, FleetQuestion question)
     {
@@ -29,6 +31,9 @@ internal sealed class CredentialFleet
                group instance by (instance.App, instance.Place) into runs
                select runs.MaxBy(run => run.StartedAt),
         ];
+        InstanceEvidence[] serving = [.. instances.Where(instance => !instance.IsOver || _lastRuns.Contains(instance.Evidence)).Select(instance => instance.Evidence).Where(_knowing.Contains)];
+        _shared = new SharedValues(_knowing, serving, name);
+        _working = new WorkingVersions(_knowing, name);
     }
 
     /// <summary>Each old version. Old somewhere is old everywhere: an instance that missed the rotation is the one to find. The first instance to see the switch dates it.</summary>
@@ -89,6 +94,8 @@ internal sealed class CredentialFleet
     // Why what the instance shows is not enough, though nothing that it shows speaks against it.
     private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>
         !(evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0)) ? null
+        : _shared.InService(old.Id) is { } twin ? NotProven(old, $"Version '{twin}' holds the same value and is in service: revoking one revokes the other.")
+        : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && !presence.IsOver && !_working.HasOther(presence.Evidence, old.Id) ? NotProven(old, "What took its place in service has not been accepted by the other side yet.")
         : presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
         : presence.IsGone && own.AcceptedAt is not null && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")

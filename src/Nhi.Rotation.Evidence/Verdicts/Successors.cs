@@ -26,16 +26,20 @@ public sealed record Successors(IReadOnlyList<VersionHistory> Versions, IReadOnl
         return new(versions, [.. uses.Where(use => ids.Contains(use.VersionId) && use.LastUse >= since)]);
     }
 
-    /// <summary>When one of them was first accepted. A caller whose key we took is the workload path of an inbound credential.</summary>
+    /// <summary>
+    /// When one of them that is still in service was first accepted: what was accepted and then withdrawn takes nobody's place. A caller whose key we took is the workload path of an inbound
+    /// credential.
+    /// </summary>
     public DateTimeOffset? AcceptedAt
     {
         get
         {
+            VersionHistory[] serving = [.. Versions.Where(version => version.Stage is CredentialStage.Current or CredentialStage.Previous)];
             DateTimeOffset?[] all =
             [
-                .. Versions.Select(version => version.AcceptedAt),
-                .. Versions.Select(version => version.Probe is { Verdict: ProbeVerdict.Accepted } probe ? probe.At : (DateTimeOffset?)null),
-                .. Uses.Where(use => use.Caller is not null && use.ResidualRetired == 0).Select(use => use.FirstUse),
+                .. serving.Select(version => version.AcceptedAt),
+                .. serving.Select(version => version.Probe is { Verdict: ProbeVerdict.Accepted } probe ? probe.At : (DateTimeOffset?)null),
+                .. Uses.Where(use => serving.Any(version => version.VersionId == use.VersionId) && use.Caller is not null && use.ResidualRetired == 0).Select(use => use.FirstUse),
             ];
             return all.Min();
         }

@@ -39,8 +39,10 @@ internal static class RegistryFactory
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
-        var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, NewIdentity(consumer, files.Place, time), time, log) : null;
-        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence, revocations, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval });
+        var identity = NewIdentity(consumer, setup.Evidence?.Place, time);
+        var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, identity, time, log) : null;
+        IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } others ? new JournalPast(others.Directory, identity, time) : new UnknownPast(time);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence, revocations, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval }, past);
     }
 
     public static ILogger Logger(IServiceProvider services) =>

@@ -19,6 +19,12 @@ public sealed class RotatingCredentialsOptions
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// Whether no other process, before this one or beside it, ever used these credentials. Default <see langword="false"/>: then no version is safe to revoke by what this process saw alone.
+    /// With evidence in files (<c>WriteEvidenceTo</c>) the other runs of the app are read from there; without, the verdict says since when the process knows anything.
+    /// </summary>
+    public bool OnlyProcess { get; set; }
+
+    /// <summary>
     /// Whether a full garbage collection, in the background where the runtime can, is asked for when an old version was quiet for its quiet period and no natural one has shown yet that
     /// nobody keeps what was given out of it. Default <see langword="true"/>. Without it such a version is not proven to be safe to revoke before one comes by itself, which in a quiet app
     /// may be never.

@@ -17,7 +17,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly RefreshScheduler _scheduler;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
-    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null, HeapCheck? heap = null)
+    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null, HeapCheck? heap = null, IPast? past = null)
     {
         var clock = _clock = new EngineClock(time);
         _metrics = metrics;
@@ -36,7 +36,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
-        Ledger = new LedgerReports(_ledger);
+        Ledger = new LedgerReports(_ledger, past);
         Revocations.Follow(Revoke);
         metrics.Observe(() => Ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.Versions(clock.Now))]);
     }

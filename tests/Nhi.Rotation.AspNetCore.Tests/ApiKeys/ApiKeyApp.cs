@@ -53,7 +53,7 @@ internal sealed class ApiKeyApp : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddFakeLogging();
         builder.Services.AddSingleton<TimeProvider>(time);
-        var rotating = builder.Services.AddRotatingCredentials();
+        var rotating = builder.Services.AddRotatingCredentials().Configure(static options => options.OnlyProcess = true);
         foreach (var name in credentials)
         {
             rotating.AddCredential(name, credential => credential.UseBackend(name, _ => keys).Configure(options => options.Overlap = TimeSpan.FromHours(1)));

@@ -29,14 +29,20 @@ internal sealed class Engine : IAsyncDisposable
     {
     }
 
-    private Engine(SchedulerSettings scheduling, EvidenceFileOptions? evidence, CoreSettings[] credentials)
+    /// <summary>An engine that knows something of other runs.</summary>
+    public Engine(IPast past, params CoreSettings[] credentials)
+        : this(Scheduling(), evidence: null, credentials, past)
+    {
+    }
+
+    private Engine(SchedulerSettings scheduling, EvidenceFileOptions? evidence, CoreSettings[] credentials, IPast? past = null)
     {
         var log = new EngineLog(Log);
         Instance = Guid.NewGuid().ToString("n")[..16];
         Journal = evidence is null ? null : new EvidenceJournal(evidence, new ChainIdentity("shop", Instance, "0.1.0", Time.GetUtcNow()), Time, log);
         var metrics = new CredentialMetrics(factory: null);
         Meter = metrics.Meter;
-        _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, Journal, heap: new HeapCheck { Heap = Heap });
+        _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, Journal, heap: new HeapCheck { Heap = Heap }, past: past);
     }
 
     public string Instance { get; }

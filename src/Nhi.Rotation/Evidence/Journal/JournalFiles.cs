@@ -80,7 +80,8 @@ internal sealed class JournalFiles : IDisposable
     private static FileStream Create(string path) =>
         new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 });
 
-    private static string SafeName(string app) => string.Concat(app.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-'));
+    /// <summary>An app's name as files have it.</summary>
+    internal static string SafeName(string app) => string.Concat(app.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-'));
 
     // Whoever removes a file of a running app removes its evidence: what goes on into nothing would be missed by nobody.
     private void CheckPlace()

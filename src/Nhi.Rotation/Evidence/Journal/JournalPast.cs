@@ -1,0 +1,94 @@
+using Nhi.Rotation.Evidence.Chains;
+using Nhi.Rotation.Evidence.Reading;
+
+namespace Nhi.Rotation.Evidence.Journal;
+
+/// <summary>Other runs of this app, from their evidence files: read in the background, and again when somebody asks later, as runs beside this one go on.</summary>
+internal sealed class JournalPast : IPast
+{
+    /// <summary>What is more than that is for the tool: reading it would cost an app seconds at each start.</summary>
+    internal const long MaxBytes = 256L * 1024 * 1024;
+
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+
+    private readonly string _directory;
+    private readonly ChainIdentity _identity;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private Task<Known> _reading;
+    private Known _known = new([], "The evidence of other runs of this app is still being read.");
+    private long _readAt;
+
+    public JournalPast(string directory, ChainIdentity identity, TimeProvider time)
+    {
+        _directory = directory;
+        _identity = identity;
+        _time = time;
+        _readAt = time.GetTimestamp();
+        _reading = Task.Run(Read);
+    }
+
+    /// <summary>The read under way, for tests.</summary>
+    internal Task Reading
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reading;
+            }
+        }
+    }
+
+    public string? Gap => Take().Gap;
+
+    public IReadOnlyList<CredentialUse> UsesOf(string credentialName) =>
+        [.. Take().Runs.SelectMany(run => run.Credentials.TryGetValue(credentialName, out var credential) ? credential.Uses : [])];
+
+    private Known Take()
+    {
+        lock (_gate)
+        {
+            if (_reading.IsCompletedSuccessfully)
+            {
+#pragma warning disable CA1849 // It is completed.
+                _known = _reading.Result;
+#pragma warning restore CA1849
+                if (_time.GetElapsedTime(_readAt) >= Freshness)
+                {
+                    _readAt = _time.GetTimestamp();
+                    _reading = Task.Run(Read);
+                }
+            }
+
+            return _known;
+        }
+    }
+
+    private Known Read()
+    {
+        try
+        {
+            FileInfo[] files = [.. new DirectoryInfo(_directory).EnumerateFiles($"{JournalFiles.SafeName(_identity.App)}-*.jsonl").Where(file => !file.Name.Contains(_identity.Instance, StringComparison.Ordinal))];
+            if (files.Sum(file => file.Length) > MaxBytes)
+            {
+                return new([], "The evidence of other runs of this app is too much to be read here: ask nhi-rotation verify.");
+            }
+
+            InstanceEvidence[] runs = [.. EvidenceReader.Read(files.Select(file => file.FullName)).Where(run => run.App == _identity.App && run.Instance != _identity.Instance)];
+            var isDoubtful = runs.Any(run => run.Findings.Any(finding => finding.Kind is FindingKind.Tampered or FindingKind.Unreadable) || run.Losses.Count > 0);
+            return new(runs, isDoubtful ? "The evidence of other runs of this app has gaps: nhi-rotation verify names them." : null);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The first run of all.
+            return new([], null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new([], $"The evidence of other runs of this app cannot be read ({error.GetType().Name}).");
+        }
+    }
+
+    private sealed record Known(IReadOnlyList<InstanceEvidence> Runs, string? Gap);
+}
