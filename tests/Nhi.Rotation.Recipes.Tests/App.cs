@@ -55,6 +55,8 @@ internal sealed class App : IAsyncDisposable
 
     public long HeldBy(string version) => Ledger.GetUses(Name).Where(use => use.VersionId == version).Sum(static use => use.Held);
 
+    public long UsesOf(string version) => Ledger.GetUses(Name).Where(use => use.VersionId == version).Sum(static use => use.Uses);
+
     public Task UntilSafeAsync(string version) =>
         Eventually.TrueAsync(() => VerdictOf(version).Kind == VerdictKind.SafeToRevoke, () => $"{version}: {VerdictOf(version).Kind}, {string.Join(' ', VerdictOf(version).Reasons)}");
 

@@ -37,7 +37,8 @@ public sealed class PresenterOptions
 
     /// <summary>
     /// Whether the store is asked before older versions are tried. Default <see langword="false"/>: what is at hand costs less. <see langword="true"/> where the other side has
-    /// one password at a time, which is changed there first, so that an older one is sure to fail.
+    /// one password at a time, which is changed there first, so that an older one is sure to fail. The version that an operation
+    /// began with is then tried once more after the others, as it may have taken effect meanwhile.
     /// </summary>
     public bool AskStoreFirst { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class Search<T>(IRotatingCredentialProvider provider, Builds<T> 
             }
         }
 
-        return FindRefused(tried);
+        return FindRefused(tried) ?? (options.AskStoreFirst ? FindFirstAgain(tried) : null);
     }
 
     /// <summary>The best version for the next operation that this target did not refuse a moment ago; counts no use.</summary>
@@ -47,6 +47,15 @@ internal sealed class Search<T>(IRotatingCredentialProvider provider, Builds<T> 
 
         return TryFind(tried with { MayTryRefused = true }, out var other) ? other : null;
     }
+
+    // With one password at a time, another one may be refused because the first took effect while the store was asked.
+    private Presented<T>? FindFirstAgain(Attempt tried) =>
+        tried.Version.VersionId != tried.First.VersionId
+        && OtherVersion.Find(provider.Credentials.Presentable, tried.First.VersionId) is { } first
+        && memory.TryTakeLastResort()
+        && builds.TryBuild(first, tried, out var again)
+            ? again
+            : null;
 
     private bool TryFind(Attempt tried, out Presented<T> other)
     {

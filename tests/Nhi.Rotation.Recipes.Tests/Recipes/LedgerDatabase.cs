@@ -2,41 +2,43 @@ using Microsoft.Data.SqlClient;
 
 public sealed class LedgerDatabase
 {
-    private readonly IRotatingCredentialProvider _credential;
-    private readonly IDerived<(Credential Version, string ConnectionString)> _login;
+    private readonly Presenter<string> _presenter;
 
-    public LedgerDatabase(IRotatingCredentialProvider credential, string connectionString)
-    {
-        _credential = credential.ForConsumer("ledger-db");
-        _login = _credential.Derive(version =>
+    public LedgerDatabase(IRotatingCredentialProvider credential, string connectionString) => _presenter = new Presenter<string>(
+        credential.ForConsumer("ledger-db"),
+        version =>
         {
             var login = UsernamePassword.Parse(version);
             var settings = new SqlConnectionStringBuilder(connectionString) { Password = login.Password };
             settings.UserID = login.Username ?? settings.UserID;
-            return (version, settings.ConnectionString);
-        });
-    }
+            return settings.ConnectionString;
+        },
+        new PresenterOptions { AskStoreFirst = true, MaxAttempts = 2 });
 
     public async Task<SqlConnection> OpenAsync(CancellationToken ct)
     {
-        var login = _login.Current;
-        var connection = new SqlConnection(login.ConnectionString);
-        try
+        var shown = await _presenter.TakeAsync(ct);
+        while (true)
         {
-            await connection.OpenAsync(ct);
-            _credential.Report(login.Version, CredentialOutcome.Accepted);
-            return connection;
-        }
-        catch (Exception error)
-        {
-            await connection.DisposeAsync();
-            if (error is SqlException { Number: 18456 or 18470 or 18486 or 18487 or 18488 })
+            var connection = new SqlConnection(shown.Value);
+            try
             {
-                // A wrong password, or a login that is disabled, locked or expired: ask the store.
-                _credential.Report(login.Version, CredentialOutcome.Rejected);
+                await connection.OpenAsync(ct);
+                _presenter.Accepted(shown);
+                return connection;
             }
+            catch (Exception error)
+            {
+                await connection.DisposeAsync();
 
-            throw;
+                // A wrong password, or a login that is disabled, locked or expired.
+                if (error is not SqlException { Number: 18456 or 18470 or 18486 or 18487 or 18488 } || await _presenter.FindOtherAsync(shown, ct: ct) is not { } other)
+                {
+                    throw;
+                }
+
+                shown = other;
+            }
         }
     }
 }

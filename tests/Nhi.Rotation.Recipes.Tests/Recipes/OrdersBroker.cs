@@ -2,20 +2,22 @@ using System.Collections.Concurrent;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-/// <summary>One connection for each version, with a pool of channels. The version is held until its connection is closed.</summary>
+/// <summary>One connection for each version in use, with a pool of channels. The version is held until its connection is closed.</summary>
 public sealed class OrdersBroker : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly IRotatingCredentialProvider _credential;
+    private readonly Dictionary<string, Link> _links = [];
+    private readonly Presenter<UsernamePassword> _presenter;
     private readonly Func<ConnectionFactory> _settings;
     private readonly IDisposable _following;
-    private volatile Link? _link;
+    private bool _isDisposed;
 
     public OrdersBroker(IRotatingCredentialProvider credential, Func<ConnectionFactory> settings)
     {
-        _credential = credential.ForConsumer("orders-broker");
+        credential = credential.ForConsumer("orders-broker");
+        _presenter = new Presenter<UsernamePassword>(credential, UsernamePassword.Parse, new PresenterOptions { AskStoreFirst = true });
         _settings = settings;
-        _following = _credential.Follow(this, static (broker, version) => _ = broker.ReplaceAsync(new Link(broker, version)));
+        _following = credential.Follow(this, static (broker, version) => _ = broker.KeepOnlyAsync(version.VersionId));
     }
 
     /// <summary>
@@ -23,13 +25,7 @@ public sealed class OrdersBroker : IAsyncDisposable
     /// </summary>
     public async Task UseAsync(Func<IChannel, CancellationToken, Task> work, CancellationToken ct)
     {
-        var version = _link?.Version ?? throw new ObjectDisposedException(nameof(OrdersBroker));
-        if (version.Stage == CredentialStage.Revoked)
-        {
-            version = _credential.Current;
-        }
-
-        var (link, channel) = await RentAsync(version, ct);
+        var (link, channel) = await RentAsync(ct);
         try
         {
             await work(channel, link.Ending);
@@ -49,79 +45,68 @@ public sealed class OrdersBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _following.Dispose();
-        await ReplaceAsync(null);
+        lock (_gate)
+        {
+            _isDisposed = true;
+        }
+
+        await KeepOnlyAsync(null);
     }
 
-    private async Task<(Link Link, IChannel Channel)> RentAsync(Credential version, CancellationToken ct)
+    private async Task<(Link Link, IChannel Channel)> RentAsync(CancellationToken ct)
     {
-        for (var attempt = 1; ; attempt++)
+        var shown = await _presenter.TakeAsync(ct);
+        for (var isFirst = true; ; isFirst = false)
         {
-            var link = Enter(version);
+            var link = Enter(shown);
             try
             {
-                return (link, await link.RentAsync(ct));
+                var channel = await link.RentAsync(ct);
+                if (link.HasLoggedIn() || !isFirst)
+                {
+                    _presenter.Accepted(shown);
+                    _ = KeepOnlyAsync(shown.Version.VersionId);
+                }
+
+                return (link, channel);
             }
             catch (Exception error)
             {
                 await link.LeaveAsync();
-
-                // The other version may be refused too, if the password changes at this very moment.
-                if (attempt == 3 || error is not BrokerUnreachableException { InnerException: AuthenticationFailureException } || await FindOtherAsync(version, ct) is not { } other)
+                if (error is not BrokerUnreachableException { InnerException: AuthenticationFailureException } || await _presenter.FindOtherAsync(shown, ct: ct) is not { } other)
                 {
                     throw;
                 }
 
-                version = other;
+                shown = other;
             }
         }
     }
 
-    private Link Enter(Credential version)
+    private Link Enter(Presented<UsernamePassword> shown)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_link is null, this);
-            if (_link.Version.VersionId != version.VersionId)
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var last = _links.GetValueOrDefault(shown.Version.VersionId);
+            if (last is null or { Ending.IsCancellationRequested: true })
             {
-                // Not the link's version: for this one use.
-                return new Link(this, version);
+                _ = last?.RetireAsync();
+                _links[shown.Version.VersionId] = last = new Link(shown, _settings());
             }
 
-            if (_link.Ending.IsCancellationRequested)
-            {
-                _ = ReplaceAsync(new Link(this, version));
-            }
-
-            _link.Enter();
-            return _link;
+            last.Enter();
+            return last;
         }
     }
 
-    private Task ReplaceAsync(Link? next)
+    private Task KeepOnlyAsync(string? versionId)
     {
         lock (_gate)
         {
-            var last = _link;
-            _link = next;
-            return last?.RetireAsync() ?? Task.CompletedTask;
+            Link[] others = [.. _links.Where(one => one.Key != versionId && _links.Remove(one.Key)).Select(static one => one.Value)];
+            return Task.WhenAll(others.Select(static link => link.RetireAsync()));
         }
-    }
-
-    // The newer version if there is one, or else the one before.
-    private async Task<Credential?> FindOtherAsync(Credential refused, CancellationToken ct)
-    {
-        _credential.Report(refused, CredentialOutcome.Rejected);
-        try
-        {
-            await _credential.RefreshAsync(RefreshReason.Rejection, ct);
-        }
-        catch (BackendException)
-        {
-            // What is known has to do.
-        }
-
-        var known = _credential.Credentials;
-        return known.Previous.Prepend(known.Current).FirstOrDefault(other => other is not null && other.VersionId != refused.VersionId);
     }
 
     private sealed class Link
@@ -130,22 +115,18 @@ public sealed class OrdersBroker : IAsyncDisposable
         private readonly CancellationTokenSource _ending = new();
         private readonly Task<IConnection> _connection;
         private IDisposable? _hold;
+        private int _logins = 1;
         private int _users = 1;
 
-        public Link(OrdersBroker broker, Credential version)
+        public Link(Presented<UsernamePassword> shown, ConnectionFactory factory)
         {
-            Version = version;
-            var login = UsernamePassword.Parse(version);
-            var factory = broker._settings();
-            factory.UserName = login.Username ?? factory.UserName;
-            factory.Password = login.Password;
+            factory.UserName = shown.Value.Username ?? factory.UserName;
+            factory.Password = shown.Value.Password;
 
             // The next use connects again, with the version that is current then.
             factory.AutomaticRecoveryEnabled = false;
-            _connection = Task.Run(() => ConnectAsync(factory, broker._credential));
+            _connection = Task.Run(() => ConnectAsync(factory, shown.Version));
         }
-
-        public Credential Version { get; }
 
         public CancellationToken Ending => _ending.Token;
 
@@ -160,6 +141,9 @@ public sealed class OrdersBroker : IAsyncDisposable
         }
 
         public void Return(IChannel channel) => _idle.Add(channel);
+
+        // The first one to ask is told.
+        public bool HasLoggedIn() => Interlocked.Exchange(ref _logins, 0) == 1;
 
         public async Task LeaveAsync()
         {
@@ -181,17 +165,13 @@ public sealed class OrdersBroker : IAsyncDisposable
             await LeaveAsync();
         }
 
-        private async Task<IConnection> ConnectAsync(ConnectionFactory factory, IRotatingCredentialProvider credential)
+        private async Task<IConnection> ConnectAsync(ConnectionFactory factory, Credential version)
         {
             try
             {
                 var connection = await factory.CreateConnectionAsync();
-                _hold = Version.Hold();
-                credential.Report(Version, CredentialOutcome.Accepted);
-
-                // The client keeps a closed connection for a while, and that must not keep the version.
-                var ending = _ending;
-                connection.ConnectionShutdownAsync += (_, _) => ending.CancelAsync();
+                _hold = version.Hold();
+                connection.ConnectionShutdownAsync += (_, _) => _ending.CancelAsync();
                 return connection;
             }
             catch

@@ -1,45 +1,62 @@
+using System.Collections.Concurrent;
 using MySqlConnector;
 
-/// <summary>One pool for each version, which is held until the last connection of its pool is closed.</summary>
+/// <summary>One pool for each version in use, which is held until the last connection of its pool is closed.</summary>
 public sealed class OrdersDatabase : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly IRotatingCredentialProvider _credential;
-    private readonly string _connectionString;
+    private readonly Dictionary<string, Pool> _pools = [];
+    private readonly Presenter<string> _presenter;
     private readonly IDisposable _following;
-    private volatile Pool? _pool;
+    private bool _isDisposed;
 
     public OrdersDatabase(IRotatingCredentialProvider credential, string connectionString)
     {
-        _credential = credential.ForConsumer("orders-db");
-        _connectionString = connectionString;
-        _following = _credential.Follow(this, static (database, version) => database.Replace(new Pool(database, version)));
+        credential = credential.ForConsumer("orders-db");
+        _presenter = new Presenter<string>(
+            credential,
+            version =>
+            {
+                var login = UsernamePassword.Parse(version);
+                var settings = new MySqlConnectionStringBuilder(connectionString) { Password = login.Password };
+                settings.UserID = login.Username ?? settings.UserID;
+                return settings.ConnectionString;
+            },
+            new PresenterOptions { AskStoreFirst = true });
+        _following = credential.Follow(this, static (database, version) => database.KeepOnly(version.VersionId));
     }
 
     /// <summary>Opens a connection. Dispose it when the work is done.</summary>
     public async Task<MySqlConnection> OpenAsync(CancellationToken ct)
     {
-        var version = _pool?.Version ?? throw new ObjectDisposedException(nameof(OrdersDatabase));
-        if (version.Stage == CredentialStage.Revoked)
+        var shown = await _presenter.TakeAsync(ct);
+        for (var isFirst = true; ; isFirst = false)
         {
-            version = _credential.Current;
-        }
-
-        for (var attempt = 1; ; attempt++)
-        {
+            var pool = PoolOf(shown);
+            var connection = pool.Rent();
             try
             {
-                return await OpenAsync(version, ct);
+                await connection.OpenAsync(ct);
+                if (pool.HasLoggedIn(connection) || !isFirst)
+                {
+                    // One that was in the pool has not logged in now, but after a refusal it says that its version works.
+                    _presenter.Accepted(shown);
+                    KeepOnly(shown.Version.VersionId);
+                }
+
+                return connection;
             }
-            catch (MySqlException error) when (error.Number is 1045 or 3118 or 4151 && attempt < 3)
+            catch (Exception error)
             {
-                // A wrong password, or a locked account (MySQL, MariaDB). The other version may be refused too, if the password changes at this very moment.
-                if (await FindOtherAsync(version, ct) is not { } other)
+                await connection.DisposeAsync();
+
+                // A wrong password, or a locked account (MySQL, MariaDB).
+                if (error is not MySqlException { Number: 1045 or 3118 or 4151 } || await _presenter.FindOtherAsync(shown, ct: ct) is not { } other)
                 {
                     throw;
                 }
 
-                version = other;
+                shown = other;
             }
         }
     }
@@ -47,98 +64,53 @@ public sealed class OrdersDatabase : IDisposable
     public void Dispose()
     {
         _following.Dispose();
-        Replace(null);
+        lock (_gate)
+        {
+            _isDisposed = true;
+        }
+
+        KeepOnly(null);
     }
 
-    private async Task<MySqlConnection> OpenAsync(Credential version, CancellationToken ct)
-    {
-        var connection = Rent(version);
-        try
-        {
-            await connection.OpenAsync(ct);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
-
-    private MySqlConnection Rent(Credential version)
+    private Pool PoolOf(Presented<string> shown)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_pool is null, this);
-            if (_pool.Version.VersionId == version.VersionId)
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _pools.TryGetValue(shown.Version.VersionId, out var pool) ? pool : _pools[shown.Version.VersionId] = new Pool(shown);
+        }
+    }
+
+    private void KeepOnly(string? versionId)
+    {
+        lock (_gate)
+        {
+            foreach (var (id, pool) in _pools.Where(one => one.Key != versionId))
             {
-                return _pool.Rent();
+                _pools.Remove(id);
+                pool.Retire();
             }
         }
-
-        // Not the pool's version: one connection and no more.
-        var passing = new Pool(this, version);
-        var connection = passing.Rent();
-        passing.Retire();
-        return connection;
-    }
-
-    private void Replace(Pool? next)
-    {
-        Pool? last;
-        lock (_gate)
-        {
-            (last, _pool) = (_pool, next);
-        }
-
-        last?.Retire();
-    }
-
-    // The newer version if there is one, or else the one before.
-    private async Task<Credential?> FindOtherAsync(Credential refused, CancellationToken ct)
-    {
-        _credential.Report(refused, CredentialOutcome.Rejected);
-        try
-        {
-            await _credential.RefreshAsync(RefreshReason.Rejection, ct);
-        }
-        catch (BackendException)
-        {
-            // What is known has to do.
-        }
-
-        var known = _credential.Credentials;
-        return known.Previous.Prepend(known.Current).FirstOrDefault(other => other is not null && other.VersionId != refused.VersionId);
     }
 
     private sealed class Pool
     {
+        private readonly ConcurrentDictionary<MySqlConnection, bool> _loggedIn = [];
         private readonly MySqlDataSource _source;
         private readonly IDisposable _hold;
         private int _users = 1;
 
-        public Pool(OrdersDatabase database, Credential version)
+        public Pool(Presented<string> shown)
         {
-            Version = version;
-            var login = UsernamePassword.Parse(version);
-            var settings = new MySqlConnectionStringBuilder(database._connectionString) { Password = login.Password };
-            settings.UserID = login.Username ?? settings.UserID;
-            _source = new MySqlDataSourceBuilder(settings.ConnectionString)
+            _source = new MySqlDataSourceBuilder(shown.Value)
                 .UseConnectionOpenedCallback((opened, _) =>
                 {
-                    // One that was in the pool has not logged in now.
-                    if (opened.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
-                    {
-                        database._credential.Report(version, CredentialOutcome.Accepted);
-                    }
-
+                    _loggedIn[opened.Connection] = opened.Conditions.HasFlag(MySqlConnectionOpenedConditions.New);
                     return default;
                 })
                 .Build();
-            _hold = version.Hold();
+            _hold = shown.Version.Hold();
         }
-
-        public Credential Version { get; }
 
         public MySqlConnection Rent()
         {
@@ -147,6 +119,8 @@ public sealed class OrdersDatabase : IDisposable
             connection.Disposed += (_, _) => Leave();
             return connection;
         }
+
+        public bool HasLoggedIn(MySqlConnection connection) => _loggedIn.TryRemove(connection, out var isNew) && isNew;
 
         // Closes idle connections now, and each other one when it is returned.
         public void Retire()

@@ -122,6 +122,15 @@ public sealed class PresenterTests
     }
 
     [Fact]
+    public async Task Where_the_store_is_asked_first_what_took_effect_meanwhile_is_tried_once_more()
+    {
+        Rotate("two");
+        var presenter = new Presenter<string>(_provider, Build, new PresenterOptions { AskStoreFirst = true, Time = _time });
+
+        Assert.Equal(["v2", "v1", "v2"], await RefuseAllAsync(presenter));
+    }
+
+    [Fact]
     public async Task One_operation_waits_for_the_store_once_and_no_longer_than_allowed()
     {
         var provider = new ScriptedProvider("partner").Rotate("v1", "one");
