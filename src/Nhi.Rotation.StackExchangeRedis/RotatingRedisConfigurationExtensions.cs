@@ -67,6 +67,7 @@ public static class RotatingRedisConfigurationExtensions
         var rotation = new RedisRotation(provider, options, time);
         options.User = null;
         options.LoggerFactory = new ConnectionErrors(options.LoggerFactory);
+        options.RequestBufferPool = new ZeroingPool(options.RequestBufferPool);
         options.ReconnectRetryPolicy = new ReconnectPolicy(rotation, options.ReconnectRetryPolicy);
         options.Tunnel = new LinkTunnel(rotation.Opened, options.Tunnel);
         options.Defaults = new RotatingDefaults(rotation, options.Defaults);

@@ -12,7 +12,6 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
     private IDisposable? _hold;
     private bool _ended;
     private bool _established;
-    private AuthReply? _failure;
 
     public EndPoint EndPoint => endPoint;
 
@@ -30,24 +29,11 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
     /// <summary>Between the reading of the user and of the password, which must be of one version.</summary>
     public UsernamePassword? Login { get; set; }
 
-    /// <summary>Called when it is known why the connection ended.</summary>
-    public Action<RedisLink>? Failed { get; set; }
+    /// <summary>Called with what the handshake presented when the connection ended in it, and the server may have refused that.</summary>
+    public Action<Presented<string>, AuthReply>? Failed { get; set; }
 
     // The library disposes its socket as soon as it notices that the connection failed, and when the multiplexer is disposed.
     public bool IsClosed => socket is { Connected: false };
-
-    /// <summary>What the end of the connection says of the version that its handshake presented.</summary>
-    public AuthReply End
-    {
-        get
-        {
-            lock (_gate)
-            {
-                // After the handshake nothing but a refusal has to do with the version. An end without a word is one that the library made itself.
-                return Shown is null || (_established && _failure is not { Answer: AuthAnswer.Rejected }) ? new AuthReply(AuthAnswer.Unknown) : _failure ?? new AuthReply(AuthAnswer.Unknown);
-            }
-        }
-    }
 
     /// <summary>The handshake presents a version.</summary>
     public void Present(Presented<string> login, long at)
@@ -81,22 +67,23 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
         }
     }
 
-    /// <summary>The library says why the connection ended. Only the first word counts.</summary>
+    /// <summary>It is known why the connection ended. Only the first word counts.</summary>
     public void Fail(AuthReply failure)
     {
+        Handshake? shown;
         lock (_gate)
         {
-            if (_failure is not null)
-            {
-                return;
-            }
-
-            // A multiplexer that is disposed, or gives up its first connect, closes what is in its handshake: that was not the server.
-            var isOurs = failure.Answer == AuthAnswer.Suspected && socket is { SafeHandle.IsClosed: true };
-            _failure = isOurs ? new AuthReply(AuthAnswer.Unknown) : failure;
+            // After the handshake nothing but a refusal has to do with the version.
+            shown = _established && failure.Answer != AuthAnswer.Rejected ? null : Shown;
+            (Shown, Login) = (null, null);
         }
 
-        Failed?.Invoke(this);
+        // A multiplexer that is disposed, or gives up its first connect, closes what is in its handshake: that was not the server.
+        var isOurs = failure.Answer == AuthAnswer.Suspected && socket is { SafeHandle.IsClosed: true };
+        if (shown is not null && !isOurs && failure.Answer is (AuthAnswer.Suspected or AuthAnswer.Rejected))
+        {
+            Failed?.Invoke(shown.Login, failure);
+        }
     }
 
     /// <summary>Whether the server has been silent for so long since the handshake began.</summary>
@@ -115,14 +102,22 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
         }
     }
 
-    /// <summary>The connection is gone.</summary>
+    /// <summary>The connection is gone. Why, may be said a moment later.</summary>
     public void LetGo()
     {
         lock (_gate)
         {
             _ended = true;
             _hold?.Dispose();
-            Login = null;
+        }
+    }
+
+    /// <summary>Nothing more is said of the end. What was presented has a value, and the library may keep this object for longer.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            (Shown, Login) = (null, null);
         }
     }
 

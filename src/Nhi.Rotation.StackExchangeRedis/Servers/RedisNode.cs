@@ -14,7 +14,7 @@ internal sealed class RedisNode : IDisposable
     private readonly RedisSetup _setup;
     private readonly ServerReports _reports;
     private readonly ServerLinks _links = new();
-    private readonly ConcurrentQueue<RedisLink> _failed = new();
+    private readonly ConcurrentQueue<Ended> _ended = new();
     private readonly Rounds _rounds;
 #pragma warning disable CA2213 // Has nothing to dispose without a wait handle, and a round may still be in it.
     private readonly SemaphoreSlim _turn = new(1);
@@ -36,7 +36,7 @@ internal sealed class RedisNode : IDisposable
     /// <summary>The handshake of a connection begins.</summary>
     public void Add(RedisLink link)
     {
-        link.Failed = Hear;
+        link.Failed = (login, reply) => Hear(new Ended(login, reply, link.IsSubscription));
         _links.Add(link);
         Wake();
     }
@@ -58,12 +58,9 @@ internal sealed class RedisNode : IDisposable
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            while (_failed.TryDequeue(out var link))
+            while (_ended.TryDequeue(out var ended))
             {
-                if (link is { Shown: { } shown, End: { Answer: AuthAnswer.Suspected or AuthAnswer.Rejected } end })
-                {
-                    await Logins.EndedAsync(shown.Login, end, link.IsSubscription).ConfigureAwait(false);
-                }
+                await Logins.EndedAsync(ended.Login, ended.Reply, ended.IsSubscription).ConfigureAwait(false);
             }
         }
         finally
@@ -79,9 +76,9 @@ internal sealed class RedisNode : IDisposable
     }
 
     // At once, and not in the round: that may be waiting for an answer. Nor with the caller's context, in which a connection is being opened.
-    private void Hear(RedisLink link)
+    private void Hear(Ended ended)
     {
-        _failed.Enqueue(link);
+        _ended.Enqueue(ended);
         using (ExecutionContext.SuppressFlow())
         {
             _ = Task.Run(HearAsync);
@@ -90,20 +87,16 @@ internal sealed class RedisNode : IDisposable
 
     private async Task<bool> SettleAsync()
     {
-        foreach (var link in _links.Sweep().Where(_ => !_setup.IsHeard))
-        {
-            // Without a word of why it ended.
-            link.Fail(new AuthReply(AuthAnswer.Suspected, "closed"));
-        }
+        var isForgetting = _links.Sweep(_setup.IsHeard ? null : new AuthReply(AuthAnswer.Suspected, "closed"));
 
         try
         {
-            return await FollowAsync(_links.Open).ConfigureAwait(false);
+            return await FollowAsync(_links.Open).ConfigureAwait(false) && !isForgetting;
         }
         catch (CredentialException)
         {
             // Nothing to present; the next change wakes.
-            return true;
+            return !isForgetting;
         }
     }
 
@@ -165,4 +158,9 @@ internal sealed class RedisNode : IDisposable
 
         return isSettled;
     }
+
+    /// <param name="Login">What a connection presented that ended while it authenticated.</param>
+    /// <param name="Reply">Why it ended.</param>
+    /// <param name="IsSubscription">Whether it was a subscription connection.</param>
+    private sealed record Ended(Presented<string> Login, AuthReply Reply, bool IsSubscription);
 }

@@ -7,6 +7,7 @@ internal sealed class ServerLinks
 {
     private readonly Lock _gate = new();
     private readonly List<RedisLink> _links = [];
+    private readonly List<RedisLink> _gone = [];
 
     /// <summary>Those that use the credential.</summary>
     public IReadOnlyList<RedisLink> Open
@@ -28,25 +29,37 @@ internal sealed class ServerLinks
         }
     }
 
-    /// <summary>Lets go of connections that are closed.</summary>
-    /// <returns>These, once.</returns>
-    public IReadOnlyList<RedisLink> Sweep() => LetGo(static link => link.IsClosed);
-
-    /// <summary>Lets go of all connections.</summary>
-    public void Clear() => LetGo(static _ => true);
-
-    private List<RedisLink> LetGo(Predicate<RedisLink> which)
+    /// <summary>Lets go of connections that are closed, and forgets those that it let go of before.</summary>
+    /// <param name="unheard">What to make of them where it is not heard why they ended.</param>
+    /// <returns>Whether there are some to forget.</returns>
+    public bool Sweep(AuthReply? unheard)
     {
         lock (_gate)
         {
-            var gone = _links.FindAll(which);
-            _links.RemoveAll(which);
-            foreach (var link in gone)
+            _gone.ForEach(static link => link.Forget());
+            _gone.Clear();
+            _gone.AddRange(_links.FindAll(static link => link.IsClosed));
+            _links.RemoveAll(_gone.Contains);
+            foreach (var link in _gone)
             {
                 link.LetGo();
+                if (unheard is { } reply)
+                {
+                    link.Fail(reply);
+                }
             }
 
-            return gone;
+            return _gone.Count > 0;
+        }
+    }
+
+    /// <summary>Lets go of all connections.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _links.ForEach(static link => link.LetGo());
+            _links.Clear();
         }
     }
 }
