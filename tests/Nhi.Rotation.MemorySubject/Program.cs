@@ -7,7 +7,13 @@ using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
 
-// An app that uses each kind of credential for as long as it is current and keeps nothing. Argument: the directory of its secrets.
+// An app that uses each kind of credential for as long as it is current and keeps nothing. Arguments: the directory of its secrets; and a Redis server, for an app that uses only that.
+if (args is [var secrets, var redis])
+{
+    await RedisUse.RunAsync(secrets, redis);
+    return;
+}
+
 var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 builder.WebHost.UseUrls("http://127.0.0.1:0");

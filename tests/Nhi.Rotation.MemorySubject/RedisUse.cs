@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation;
+using Nhi.Rotation.StackExchangeRedis.Tests;
+using StackExchange.Redis;
+
+/// <summary>An app that uses a Redis user whose password rotates, and keeps nothing itself.</summary>
+internal static class RedisUse
+{
+    public static async Task RunAsync(string secrets, string server)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(new HurriedTime());
+        builder.Services.AddRotatingCredentials().AddCredential("cache", c => c.FromFiles(Path.Combine(secrets, "cache")).Configure(options =>
+        {
+            options.Overlap = TimeSpan.FromSeconds(20);
+            options.FallbackAfterRejections = 1000;
+        }));
+        builder.Services.AddRotatingRedis("cache", server);
+        var app = builder.Build();
+        app.MapGet("/use", async (IConnectionMultiplexer redis) =>
+        {
+            await redis.GetDatabase().StringSetAsync("key", "value");
+            await redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal("news"), static (_, _) => { });
+        });
+
+        // What a connection is writing stays in its buffer until that is full.
+        app.MapGet("/busy", static async (IConnectionMultiplexer redis) =>
+        {
+            var subscriber = redis.GetSubscriber();
+            for (var i = 0; i < 200; i++)
+            {
+                await redis.GetDatabase().StringSetAsync("key", new byte[1024]);
+                await subscriber.SubscribeAsync(RedisChannel.Literal($"{i}-{new string('x', 400)}"), static (_, _) => { });
+            }
+
+            await subscriber.UnsubscribeAllAsync();
+        });
+        app.MapGet("/versions", static (IRotationLedger ledger) => string.Join(' ', ledger.GetInventory().Single().Versions.Select(
+            version => $"{version.Stage}:{ledger.GetUses().Where(use => use.VersionId == version.VersionId).Sum(static use => use.Held)}")));
+        app.MapGet("/collect", static () =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+        });
+
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.Single());
+        await ((IHost)app).WaitForShutdownAsync();
+    }
+}
