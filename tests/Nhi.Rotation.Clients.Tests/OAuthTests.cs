@@ -127,6 +127,48 @@ public sealed class OAuthTests : IAsyncDisposable
         Assert.Equal(3, _asked.Count);
     }
 
+    [Fact]
+    public async Task A_token_of_a_version_that_was_replaced_since_is_replaced_at_once_and_the_pause_counts_from_then()
+    {
+        _secrets = ["first", "second"];
+        var client = await StartAsync("first");
+        await GetAsync(client);
+        _revoked = "token-1";
+        await GetAsync(client);
+        _time.Advance(TimeSpan.FromSeconds(9));
+
+        await _app!.RotateAsync("second");
+        _revoked = "token-2";
+        await GetAsync(client);
+        Assert.Equal("token-3", _tokens[^1]);
+        Assert.Equal(["first", "first", "second"], _asked.Select(Secret));
+
+        _apiRefuses = true;
+        _time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, await StatusAsync(client));
+        Assert.Equal(3, _asked.Count);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, await StatusAsync(client));
+        Assert.Equal(4, _asked.Count);
+    }
+
+    [Fact]
+    public async Task While_the_new_secret_is_refused_tokens_of_the_old_one_are_not_replaced_for_each_request()
+    {
+        var client = await StartAsync("first");
+        await _app!.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+        await _app.RotateAsync("second");
+        await GetAsync(client);
+        _apiRefuses = true;
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(System.Net.HttpStatusCode.Unauthorized, await StatusAsync(client));
+        }
+
+        Assert.Equal(2, _asked.Select(Secret).Count(static secret => secret == "first"));
+    }
+
     [Theory]
     [InlineData(400, """{"error":"unauthorized_client"}""")]
     [InlineData(403, """{"error":"unauthorized_client"}""")]

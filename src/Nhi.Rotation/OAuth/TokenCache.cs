@@ -82,7 +82,7 @@ internal sealed class TokenCache
                 return true;
             }
 
-            if (_droppedAt is { } last && _time.GetElapsedTime(last) < DropInterval)
+            if (!IsOutdated(refused) && _droppedAt is { } last && _time.GetElapsedTime(last) < DropInterval)
             {
                 return false;
             }
@@ -95,6 +95,9 @@ internal sealed class TokenCache
 
     // Who revokes a secret wants nothing of it any more. One that is only replaced has given a token that is as good as any.
     private static bool IsRevoked(AccessToken token) => token.Version.Stage == CredentialStage.Revoked;
+
+    // Its secret was replaced since, and may have taken it along. A token that is got with an old secret now is not outdated, so that not each request gets one.
+    private bool IsOutdated(AccessToken token) => token.Version.Stage != CredentialStage.Current && token.Generation != _requester.Generation;
 
     private bool IsUsable(AccessToken token) => Left(token) > TimeSpan.Zero && !IsRevoked(token);
 

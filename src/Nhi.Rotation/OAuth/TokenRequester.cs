@@ -58,12 +58,12 @@ internal sealed class TokenRequester
         var refused = new List<string>();
         while (true)
         {
-            var asked = _time.GetTimestamp();
+            var (asked, generation) = (_time.GetTimestamp(), Generation);
             var answer = await AskAsync(shown.Value).ConfigureAwait(false);
             if (answer.Token is { } token)
             {
                 _presenter.Accepted(shown);
-                return new AccessToken(shown.Version, new HeaderStamp(shown.Version, _registration.HeaderName, "Bearer " + token), asked, answer.Lifetime);
+                return new AccessToken(shown.Version, new HeaderStamp(shown.Version, _registration.HeaderName, "Bearer " + token), asked, answer.Lifetime, generation);
             }
 
             if (answer.Refusal is not { } kind)
