@@ -1,5 +1,5 @@
-using Nhi.Rotation.Streams;
 using System.Diagnostics.CodeAnalysis;
+using Nhi.Rotation.Streams;
 
 namespace Nhi.Rotation.Tls;
 
