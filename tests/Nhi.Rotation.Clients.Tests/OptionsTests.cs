@@ -82,6 +82,22 @@ public sealed class OptionsTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_start_passes_over_a_version_that_is_refused_as_a_running_app_does(bool byValidation)
+    {
+        var logs = new LogLines();
+        await using var app = NewPickyApp(byValidation, logs);
+        app.Backend.Add("key", "bad-canary");
+        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
+
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
+
+        Assert.Equal("first", app.Services.GetRequiredService<IOptionsMonitor<StripeOptions>>().CurrentValue.ApiKey);
+        Assert.DoesNotContain("canary", Assert.Single(logs.Of(117)), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false, "binding options StripeOptions with version 'v2' failed with System.FormatException")]
     [InlineData(true, "options StripeOptions are not valid with version 'v2'")]
     public async Task A_new_version_that_is_refused_leaves_the_options_as_they_are_and_is_named(bool byValidation, string cause)
@@ -293,7 +309,8 @@ public sealed class OptionsTests
                     throw new FormatException($"bad: {o.ApiKey}");
                 }
             })
-            .Validate(options => !byValidation || !IsBad(options));
+            .Validate(options => !byValidation || !IsBad(options))
+            .ValidateOnStart();
     });
 
     private static bool IsBad(StripeOptions options) => options.ApiKey.StartsWith("bad", StringComparison.Ordinal);

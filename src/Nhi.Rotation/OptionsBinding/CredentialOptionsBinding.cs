@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Following;
+using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.OptionsBinding;
 
@@ -58,7 +59,7 @@ internal sealed class CredentialOptionsBinding<[DynamicallyAccessedMembers(Dynam
         Credential credential;
         try
         {
-            credential = _used is { Stage: not CredentialStage.Revoked } used ? used : _wasPresented ? _provider.Current : FirstVersion.Wait(_provider);
+            credential = _used is { Stage: not CredentialStage.Revoked } used ? used : Choose(_wasPresented ? _provider.Current : FirstVersion.Wait(_provider));
         }
         catch (CredentialUnavailableException)
         {
@@ -79,17 +80,45 @@ internal sealed class CredentialOptionsBinding<[DynamicallyAccessedMembers(Dynam
     {
         // What was made so far was made with the first version; only a failure has to be forgotten, which the monitor remembers.
         var isFirst = !_wasPresented;
-        if (!isFirst && current is not null && _used is { Stage: not CredentialStage.Revoked })
+        if (current is not null && _used is { Stage: not CredentialStage.Revoked })
         {
             Try(current);
         }
 
-        _used = current;
+        // While nobody has asked for options, whoever asks first chooses.
+        _used = _used is null ? null : current;
         _wasPresented |= current is not null;
         if (!isFirst || _hasFailed)
         {
             _changes.Fire();
         }
+    }
+
+    /// <summary>The version to make the first options with: the current one, or if that is refused the newest that is not, as in an app that ran before it came.</summary>
+    private Credential Choose(Credential current)
+    {
+        var others = _provider.Credentials.Presentable.Where(version => version.VersionId != current.VersionId).ToList();
+        Credential? chosen = others.Count == 0 ? current : null;
+        foreach (var version in others.Count == 0 ? [] : others.Prepend(current))
+        {
+            try
+            {
+                Try(version);
+                chosen = version;
+                break;
+            }
+            catch (CredentialFormatException error)
+            {
+                _services.GetRequiredService<EngineLog>().SubscriberFailed(error.CredentialName, error.Cause);
+            }
+        }
+
+        // If none will do, the current one says why.
+        chosen ??= current;
+        _used = chosen;
+
+        // A change that was told meanwhile left the choice to us.
+        return _provider.Credentials.Current is { } latest && latest.VersionId != current.VersionId ? Choose(latest) : chosen;
     }
 
     /// <summary>Makes options that nobody gets, all the way through their validation: if that fails, the ones there are stay, and it is tried again with the next set.</summary>

@@ -23,7 +23,7 @@ public sealed class RoomTests
         ["Lifecycle"] = ["Options", "Time"],
         ["OAuth"] = ["Http", "Telemetry"],
         ["Options"] = [],
-        ["OptionsBinding"] = ["Following"],
+        ["OptionsBinding"] = ["Following", "Telemetry"],
         ["Providers"] = ["Evidence", "Following", "Identity", "Lifecycle", "Options", "Refreshing", "Revocations", "Telemetry", "Time", "Versions"],
         ["Refreshing"] = ["Options", "Telemetry", "Time"],
         ["Revocations"] = ["Options", "Telemetry"],
