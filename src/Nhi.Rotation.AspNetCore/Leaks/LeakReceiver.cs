@@ -107,6 +107,8 @@ internal sealed class LeakReceiver(string path, ReporterCheck reporters, IKnownV
                 .RevokeAsync(leaked.VersionId, $"reported as leaked by {reporter}", CancellationToken.None).AsTask();
         }
 
+        context.RequestServices.GetRequiredService<ICredentialEvents>().Tell(
+            new CredentialEvent(CredentialEventKind.LeakReported, leaked.CredentialName, time.GetUtcNow()) { Reason = done == "alerted" ? done : "revoked", VersionId = leaked.VersionId });
         LeakLog.Leaked(logger, leaked.CredentialName, leaked.VersionId, leaked.Stage, reporter, done);
         return done;
     }

@@ -39,6 +39,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Signals);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Values);
+        services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Events);
         services.TryAddSingleton<ICredentialHealthReader>(provider => new CredentialHealthReader(provider.GetRequiredService<CredentialRegistry>(), provider.GetService<CredentialHealthOptions>()));
         services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
             KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));

@@ -1,3 +1,4 @@
+using Nhi.Rotation.Events;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;
@@ -15,6 +16,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly IEvidenceSink? _evidence;
     private readonly LastWords? _lastWords;
     private readonly RefreshScheduler _scheduler;
+    private readonly EventFeed _events = new();
+    private readonly EventWatch _watch;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
     public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null, HeapCheck? heap = null, IPast? past = null)
@@ -26,7 +29,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _lastWords = evidence is null ? null : new LastWords(_ledger, evidence);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
         Revocations = revocations ?? new StandingRevocations([], [], time, log);
-        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations);
+        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations, _events);
         foreach (var settings in CoreSettings.Share(credentials))
         {
             _cores.Add(settings.Name, new CredentialCore(settings, parts));
@@ -38,11 +41,15 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         Values = new KnownValues(_cores.Values);
         Ledger = new LedgerReports(_ledger, past);
         Revocations.Follow(Revoke);
-        metrics.Observe(() => Ledger.GetUses(), () => [.. _cores.Values.SelectMany(core => core.Versions(clock.Now))]);
+        metrics.Observe(() => Ledger.GetUses(), ReadVersions);
+        _watch = new EventWatch(_events, clock, () => Ledger.GetUses(), ReadVersions);
+        _watch.Start();
     }
 
     /// <summary>The lists of revocations.</summary>
     public StandingRevocations Revocations { get; }
+
+    public ICredentialEvents Events => _events;
 
     public IRotationLedger Ledger { get; }
 
@@ -75,6 +82,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     public async ValueTask DisposeAsync()
     {
         Revocations.Dispose();
+        _watch.Dispose();
+        _events.Dispose();
         await _scheduler.DisposeAsync().ConfigureAwait(false);
         if (_evidence is not null)
         {
@@ -90,6 +99,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     public void Dispose()
     {
         Revocations.Dispose();
+        _watch.Dispose();
+        _events.Dispose();
         _scheduler.Dispose();
         if (_evidence is not null)
         {
@@ -100,6 +111,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
         _metrics.Dispose();
     }
+
+    private VersionReading[] ReadVersions() => [.. _cores.Values.SelectMany(core => core.Versions(_clock.Now))];
 
     private void Revoke(IReadOnlyList<StandingRevocation> added)
     {

@@ -1,3 +1,4 @@
+using Nhi.Rotation.Events;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;
@@ -7,7 +8,7 @@ using Nhi.Rotation.Time;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>What all credentials of a process share.</summary>
-internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations)
+internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations, EventFeed Events)
 {
-    public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log);
+    public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log, Events);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nhi.Rotation.Events;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
@@ -9,7 +10,7 @@ using Nhi.Rotation.Versions;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>Applies the lifecycle's steps to a credential's shelf, under its lock, and has them published, noted and told. One for all credentials.</summary>
-internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log)
+internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log, EventFeed events)
 {
     /// <summary>One step.</summary>
     /// <returns>What came of it, what the credential needs next, and whether that is a value: what comes back into service has none here any more, and the backend is asked for it, once.</returns>
@@ -34,6 +35,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         }
 
         FactLog.Write(log, metrics, settings.Name, transition.Facts);
+        FactEvents.Tell(events, settings.Name, transition.Facts, clock.Time.GetUtcNow());
         if (changed)
         {
             publisher.Announce(log);
