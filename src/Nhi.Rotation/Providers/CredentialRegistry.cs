@@ -1,4 +1,4 @@
-using Nhi.Rotation.Events;
+using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;

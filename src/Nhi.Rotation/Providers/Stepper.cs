@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Nhi.Rotation.Events;
+using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;

@@ -1,6 +1,6 @@
 using Nhi.Rotation.Telemetry;
 
-namespace Nhi.Rotation.Events;
+namespace Nhi.Rotation.EventStream;
 
 /// <summary>Tells once of each current version that is late in its life and has no successor. Not safe for concurrent use.</summary>
 internal sealed class ExpiryWatch

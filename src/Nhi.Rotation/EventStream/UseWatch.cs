@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Events;
+namespace Nhi.Rotation.EventStream;
 
 /// <summary>Compares who uses what with who did before. What is compared with is learned in the first hour; it dies with the process. Not safe for concurrent use.</summary>
 internal sealed class UseWatch

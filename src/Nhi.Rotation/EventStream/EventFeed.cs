@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace Nhi.Rotation.Events;
+namespace Nhi.Rotation.EventStream;
 
 /// <summary>Hands events to each reader through a buffer of its own. Safe for concurrent use.</summary>
 internal sealed class EventFeed : ICredentialEvents, IDisposable

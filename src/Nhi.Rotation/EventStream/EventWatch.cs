@@ -1,7 +1,7 @@
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 
-namespace Nhi.Rotation.Events;
+namespace Nhi.Rotation.EventStream;
 
 /// <summary>Looks every ten seconds for what nobody reports by itself, as long as somebody reads. Safe for concurrent use.</summary>
 internal sealed class EventWatch(EventFeed feed, EngineClock clock, Func<IEnumerable<CredentialUse>> uses, Func<IReadOnlyCollection<VersionReading>> versions) : IDisposable

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Nhi.Rotation.Lifecycle;
 
-namespace Nhi.Rotation.Events;
+namespace Nhi.Rotation.EventStream;
 
 /// <summary>Which of the lifecycle's facts are events, and of which kind.</summary>
 internal static class FactEvents

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Nhi.Rotation.Tests.Support;
 
-namespace Nhi.Rotation.Tests.Events;
+namespace Nhi.Rotation.Tests.EventStream;
 
 public sealed class CredentialEventTests : IAsyncDisposable
 {
