@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Nhi.Rotation.Tests.Support;
@@ -212,20 +211,21 @@ public sealed class CredentialEventTests : IAsyncDisposable
 
     private sealed class Reader : IAsyncDisposable
     {
+        private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         private readonly IAsyncEnumerator<CredentialEvent> _stream;
-        private ValueTask<bool> _next;
+        private Task<bool> _next;
 
         public Reader(ICredentialEvents events)
         {
-            _stream = events.ReadAsync(Ct).GetAsyncEnumerator(Ct);
-            _next = _stream.MoveNextAsync();
+            _stream = events.ReadAsync(_end.Token).GetAsyncEnumerator(_end.Token);
+            _next = _stream.MoveNextAsync().AsTask();
         }
 
         public async Task<CredentialEvent> NextWholeAsync()
         {
-            Assert.True(await _next.AsTask().WaitAsync(TimeSpan.FromSeconds(30), Ct));
+            Assert.True(await _next.WaitAsync(TimeSpan.FromSeconds(30), Ct));
             var happened = _stream.Current;
-            _next = _stream.MoveNextAsync();
+            _next = _stream.MoveNextAsync().AsTask();
             return happened;
         }
 
@@ -235,8 +235,14 @@ public sealed class CredentialEventTests : IAsyncDisposable
             return (happened.Kind, happened.Reason, happened.VersionId, happened.OtherVersionId);
         }
 
-        public async Task<bool> EndsAsync() => await _next.AsTask().WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        public async Task<bool> EndsAsync() => await _next.WaitAsync(TimeSpan.FromSeconds(30), Ct);
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public async ValueTask DisposeAsync()
+        {
+            await _end.CancelAsync();
+            await _next.ContinueWith(static _ => { }, TaskScheduler.Default);
+            await _stream.DisposeAsync();
+            _end.Dispose();
+        }
     }
 }
