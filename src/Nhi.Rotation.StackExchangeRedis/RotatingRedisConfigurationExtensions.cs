@@ -36,31 +36,10 @@ public static class RotatingRedisConfigurationExtensions
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(provider);
-        if (options.Defaults is RotatingDefaults)
-        {
-            throw new InvalidOperationException($"Credential '{provider.Name}': these options rotate a credential already. Use new options for another one.");
-        }
-
-        if (!string.IsNullOrEmpty(options.Password))
-        {
-            throw new InvalidOperationException(
-                $"Credential '{provider.Name}': the options have a password, which would win over the credential. Remove password= from the Redis configuration.");
-        }
-
-        if (options.EndPoints.Count == 0)
-        {
-            throw new InvalidOperationException($"Credential '{provider.Name}': the Redis configuration names no server. Add one, such as localhost:6379.");
-        }
-
+        Check(options, provider.Name);
         if (!string.IsNullOrEmpty(options.ServiceName))
         {
-            if (options.SentinelPassword is null)
-            {
-                throw new InvalidOperationException(
-                    $"Credential '{provider.Name}': the sentinels of service '{options.ServiceName}' have a password of their own, which does not rotate. Set SentinelPassword, to \"\" if they have none.");
-            }
-
-            // Without a name they would be shown the rotating user.
+            // Without a name the sentinels would be shown the rotating user.
             options.SentinelUser ??= "default";
         }
 
@@ -72,5 +51,30 @@ public static class RotatingRedisConfigurationExtensions
         options.Tunnel = new LinkTunnel(rotation.Opened, options.Tunnel);
         options.Defaults = new RotatingDefaults(rotation, options.Defaults);
         return rotation;
+    }
+
+    private static void Check(ConfigurationOptions options, string credential)
+    {
+        if (options.Defaults is RotatingDefaults)
+        {
+            throw new InvalidOperationException($"Credential '{credential}': these options rotate a credential already. Use new options for another one.");
+        }
+
+        if (!string.IsNullOrEmpty(options.Password))
+        {
+            throw new InvalidOperationException(
+                $"Credential '{credential}': the options have a password, which would win over the credential. Remove password= from the Redis configuration.");
+        }
+
+        if (options.EndPoints.Count == 0)
+        {
+            throw new InvalidOperationException($"Credential '{credential}': the Redis configuration names no server. Add one, such as localhost:6379.");
+        }
+
+        if (!string.IsNullOrEmpty(options.ServiceName) && options.SentinelPassword is null)
+        {
+            throw new InvalidOperationException(
+                $"Credential '{credential}': the sentinels of service '{options.ServiceName}' have a password of their own, which does not rotate. Set SentinelPassword, to \"\" if they have none.");
+        }
     }
 }

@@ -8,7 +8,7 @@ public sealed class SurfaceTests
     /// <summary>How many public members a package may have. Raise one in the change that needs it, and say there why.</summary>
     private static readonly Dictionary<string, int> Budget = new()
     {
-        ["Nhi.Rotation.Abstractions"] = 475,
+        ["Nhi.Rotation.Abstractions"] = 520,
         ["Nhi.Rotation.Evidence"] = 370,
         ["Nhi.Rotation"] = 230,
         ["Nhi.Rotation.AspNetCore"] = 180,

@@ -93,13 +93,16 @@ internal sealed class CredentialFleet
 
     // Why what the instance shows is not enough, though nothing that it shows speaks against it.
     private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>
-        !(evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0)) ? null
+        !SpeaksForIt(evidence) ? null
         : _shared.InService(old.Id) is { } twin ? NotProven(old, $"Version '{twin}' holds the same value and is in service: revoking one revokes the other.")
         : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && !presence.IsOver && !_working.HasOther(presence.Evidence, old.Id) ? NotProven(old, "What took its place in service has not been accepted by the other side yet.")
         : presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
         : presence.IsGone && own.AcceptedAt is not null && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")
         : LossOf(presence, old, own);
+
+    private static bool SpeaksForIt(RotationEvidence evidence) =>
+        evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0);
 
     // A revocation in any chain holds for all. Clocks that are a little off, and who has not heard of it yet, accuse nobody.
     private (VersionHistory Own, CredentialUse[] Uses) LateUses(VersionHistory own, CredentialUse[] uses, OldVersion old)

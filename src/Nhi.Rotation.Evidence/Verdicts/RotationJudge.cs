@@ -21,13 +21,7 @@ public static class RotationJudge
     /// <param name="asOf">Up to when the evidence reaches.</param>
     /// <param name="isDatedElsewhere">Whether it is another instance that replaced it then.</param>
     public static RotationEvidence Judge(
-        VersionHistory old,
-        IReadOnlyList<VersionHistory> histories,
-        IReadOnlyList<CredentialUse> uses,
-        NewerUse newer,
-        VerdictTerms terms,
-        DateTimeOffset asOf,
-        bool isDatedElsewhere = false)
+        VersionHistory old, IReadOnlyList<VersionHistory> histories, IReadOnlyList<CredentialUse> uses, NewerUse newer, VerdictTerms terms, DateTimeOffset asOf, bool isDatedElsewhere = false)
     {
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(newer);

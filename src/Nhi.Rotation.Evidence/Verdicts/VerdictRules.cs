@@ -117,36 +117,10 @@ internal static class VerdictRules
     {
         var quietSince = Later(evidence.SupersededAt!.Value, LastUse(evidence.Trails));
         var quietUntil = quietSince + evidence.QuietPeriod;
-        if (evidence.AsOf < quietUntil)
-        {
-            return new RotationVerdict
-            {
-                Kind = VerdictKind.InOverlap,
-                Since = evidence.SupersededAt,
-                Reasons = [$"Nobody has used it since {Time(quietSince)}; the quiet period ends at {Time(quietUntil)}."],
-            };
-        }
-
         var valid = ValidUntil(evidence);
-        if (evidence.AsOf < valid)
+        if (WhatLasts(evidence, quietSince, quietUntil, valid) is { } reason)
         {
-            return new RotationVerdict
-            {
-                Kind = VerdictKind.InOverlap,
-                Since = evidence.SupersededAt,
-                Reasons = [$"What was made with it is valid until {Time(valid)}."],
-            };
-        }
-
-        var unknown = evidence.Trails.Where(trail => trail.Use.IsUnchecked).ToArray();
-        if (unknown.Length > 0)
-        {
-            return new RotationVerdict
-            {
-                Kind = VerdictKind.InOverlap,
-                Since = evidence.SupersededAt,
-                Reasons = [$"It is not known yet whether {string.Join(", ", unknown.Select(trail => Part(evidence, trail)))} still holds something it was given: only full garbage collections since it was replaced show that."],
-            };
+            return new RotationVerdict { Kind = VerdictKind.InOverlap, Since = evidence.SupersededAt, Reasons = [reason] };
         }
 
         var users = evidence.Trails.Where(trail => trail.IsUser).ToArray();
@@ -163,6 +137,25 @@ internal static class VerdictRules
                 "Nobody is known to keep what was given out of it; that proves nothing of copies of its text.",
             ],
         };
+    }
+
+    // What is not over, or not known to be.
+    private static string? WhatLasts(VerdictCase evidence, DateTimeOffset quietSince, DateTimeOffset quietUntil, DateTimeOffset? valid)
+    {
+        if (evidence.AsOf < quietUntil)
+        {
+            return $"Nobody has used it since {Time(quietSince)}; the quiet period ends at {Time(quietUntil)}.";
+        }
+
+        if (evidence.AsOf < valid)
+        {
+            return $"What was made with it is valid until {Time(valid)}.";
+        }
+
+        var unknown = evidence.Trails.Where(trail => trail.Use.IsUnchecked).ToArray();
+        return unknown.Length == 0
+            ? null
+            : $"It is not known yet whether {string.Join(", ", unknown.Select(trail => Part(evidence, trail)))} still holds something it was given: only full garbage collections since it was replaced show that.";
     }
 
     // The sweep stamps up to an interval late: the split of the counts tells what was before the rotation, the stamp only when it ended.

@@ -40,9 +40,11 @@ internal static class RegistryFactory
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
         var identity = NewIdentity(consumer, setup.Evidence?.Place, time);
+#pragma warning disable CA2000 // The registry closes it.
         var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, identity, time, log) : null;
+#pragma warning restore CA2000
         IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } others ? new JournalPast(others.Directory, identity, time) : new UnknownPast(time);
-        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, evidence, revocations, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval }, past);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, new EvidenceParts(evidence, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval }, past), revocations);
     }
 
     public static ILogger Logger(IServiceProvider services) =>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.EventStream;
 
@@ -11,6 +13,7 @@ internal sealed class EventFeed : ICredentialEvents, IDisposable
     private const int Capacity = 1024;
 
     private ImmutableList<Channel<CredentialEvent>> _readers = [];
+    private EventWatch? _watch;
 
     /// <summary>Whether anybody listens.</summary>
     public bool HasReaders => !Volatile.Read(ref _readers).IsEmpty;
@@ -44,9 +47,17 @@ internal sealed class EventFeed : ICredentialEvents, IDisposable
         }
     }
 
+    /// <summary>Looks from now on for what nobody reports by itself.</summary>
+    public void Watch(EngineClock clock, Func<IEnumerable<CredentialUse>> uses, Func<IReadOnlyCollection<VersionReading>> versions)
+    {
+        _watch = new EventWatch(this, clock, uses, versions);
+        _watch.Start();
+    }
+
     /// <summary>Ends all streams.</summary>
     public void Dispose()
     {
+        _watch?.Dispose();
         foreach (var reader in Volatile.Read(ref _readers))
         {
             reader.Writer.TryComplete();

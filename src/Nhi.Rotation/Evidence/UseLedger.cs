@@ -294,13 +294,7 @@ internal sealed class UseLedger
         Debug.Assert(Gate.IsHeldByCurrentThread);
 
         // The counts are read only for somebody who wants them: a sweep may find very many uses.
-        _sink?.Write(new EvidenceEvent
-        {
-            Kind = EvidenceKind.Used,
-            At = now,
-            CredentialName = use.Version.CredentialName,
-            VersionId = use.Version.VersionId,
-            Use = LedgerClock.Show(use.ToUse(), _clock.Set),
-        });
+        var (credential, version) = (use.Version.CredentialName, use.Version.VersionId);
+        _sink?.Write(new EvidenceEvent { Kind = EvidenceKind.Used, At = now, CredentialName = credential, VersionId = version, Use = LedgerClock.Show(use.ToUse(), _clock.Set) });
     }
 }

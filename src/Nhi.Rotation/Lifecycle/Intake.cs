@@ -14,7 +14,12 @@ internal static class Intake
         {
             var version = listing.Versions[i];
             labelled |= version.Label == VersionLabel.Current;
-            Take(draft, version, exams?.GetValueOrDefault(version.Id) ?? default);
+            var exam = exams?.GetValueOrDefault(version.Id) ?? default;
+            Take(draft, version, exam);
+            if (exam.RevokedBecause is { } why)
+            {
+                Reports.Revoke(draft, version.Id, why);
+            }
         }
 
         for (var i = 0; i < draft.Versions.Count; i++)
@@ -43,40 +48,33 @@ internal static class Intake
     {
         var known = draft.Find(listed.Id);
         var tellsNothing = known is not null && QuietListing.SaysTheSame(listed, known);
-        if (known is null)
-        {
-            known = new VersionState
-            {
-                Id = listed.Id,
-                SeenAt = draft.Now.Elapsed,
-                SeenUtc = draft.NewestDate,
-                Order = draft.TakeOrder(),
-            };
-            draft.Record(FactKind.Seen, listed.Id);
-        }
+        known ??= FirstSight(draft, listed.Id);
 
         // Once a value is at hand it is the version's value; what is listed under its id after that says nothing new.
         // Of a revoked one only the mark is taken, to know the value again under another name.
         var isRevoked = known.Stage == CredentialStage.Revoked;
         var isNews = listed.Value is not null && !known.HasValue && (!isRevoked || known.Mark is null);
         var unfit = isNews ? exam.Unfit : known.Unfit;
+        var takesValue = isNews && unfit is not { IsRefused: true };
         Remark(draft, known, unfit, isNews && !isRevoked ? exam.Remark : null);
         draft.Put(tellsNothing && !isNews ? known : known with
         {
             Unfit = unfit,
-            Mark = isNews && unfit is not { IsRefused: true } ? exam.Mark : known.Mark,
+            Mark = takesValue ? exam.Mark : known.Mark,
             Label = listed.Label,
             IsEnabled = listed.IsEnabled,
             IsListed = true,
-            HasValue = known.HasValue || (isNews && !isRevoked && unfit is not { IsRefused: true }),
+            HasValue = known.HasValue || (takesValue && !isRevoked),
             CreatedOn = listed.CreatedOn ?? known.CreatedOn,
             NotBefore = listed.NotBefore,
             ExpiresOn = listed.ExpiresOn,
         });
-        if (exam.RevokedBecause is { } why)
-        {
-            Reports.Revoke(draft, listed.Id, why);
-        }
+    }
+
+    private static VersionState FirstSight(Draft draft, string id)
+    {
+        draft.Record(FactKind.Seen, id);
+        return new VersionState { Id = id, SeenAt = draft.Now.Elapsed, SeenUtc = draft.NewestDate, Order = draft.TakeOrder() };
     }
 
     private static void Remark(Draft draft, VersionState known, Unfit? unfit, string? remark)

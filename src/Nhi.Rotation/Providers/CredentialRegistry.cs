@@ -13,20 +13,17 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly EngineClock _clock;
     private readonly CredentialMetrics _metrics;
     private readonly UseLedger _ledger;
-    private readonly IEvidenceSink? _evidence;
-    private readonly LastWords? _lastWords;
+    private readonly EvidenceParts _evidence;
     private readonly RefreshScheduler _scheduler;
     private readonly EventFeed _events = new();
-    private readonly EventWatch _watch;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
-    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, IEvidenceSink? evidence = null, StandingRevocations? revocations = null, HeapCheck? heap = null, IPast? past = null)
+    public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, EvidenceParts? evidence = null, StandingRevocations? revocations = null)
     {
         var clock = _clock = new EngineClock(time);
         _metrics = metrics;
-        _evidence = evidence;
-        _ledger = new UseLedger(metrics, log, time, evidence, heap);
-        _lastWords = evidence is null ? null : new LastWords(_ledger, evidence);
+        _evidence = evidence ?? new EvidenceParts();
+        _ledger = _evidence.Open(metrics, log, time);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
         Revocations = revocations ?? new StandingRevocations([], [], time, log);
         var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations, _events);
@@ -39,11 +36,11 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
-        Ledger = new LedgerReports(_ledger, past);
-        Revocations.Follow(Revoke);
-        metrics.Observe(() => Ledger.GetUses(), ReadVersions);
-        _watch = new EventWatch(_events, clock, () => Ledger.GetUses(), ReadVersions);
-        _watch.Start();
+        Ledger = new LedgerReports(_ledger, _evidence.Past);
+        Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
+        var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
+        metrics.Observe(() => Ledger.GetUses(), versions);
+        _events.Watch(clock, () => Ledger.GetUses(), versions);
     }
 
     /// <summary>The lists of revocations.</summary>
@@ -82,43 +79,18 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     public async ValueTask DisposeAsync()
     {
         Revocations.Dispose();
-        _watch.Dispose();
         _events.Dispose();
         await _scheduler.DisposeAsync().ConfigureAwait(false);
-        if (_evidence is not null)
-        {
-            // The last uses, since the last sweep.
-            _ledger.Sweep();
-            await _evidence.DisposeAsync().ConfigureAwait(false);
-            _lastWords?.Dispose();
-        }
-
+        await _evidence.CloseAsync(_ledger).ConfigureAwait(false);
         _metrics.Dispose();
     }
 
     public void Dispose()
     {
         Revocations.Dispose();
-        _watch.Dispose();
         _events.Dispose();
         _scheduler.Dispose();
-        if (_evidence is not null)
-        {
-            _ledger.Sweep();
-            _evidence.Dispose();
-            _lastWords?.Dispose();
-        }
-
+        _evidence.Close(_ledger);
         _metrics.Dispose();
-    }
-
-    private VersionReading[] ReadVersions() => [.. _cores.Values.SelectMany(core => core.Versions(_clock.Now))];
-
-    private void Revoke(IReadOnlyList<StandingRevocation> added)
-    {
-        foreach (var entries in added.GroupBy(standing => standing.Entry.CredentialName, StringComparer.Ordinal))
-        {
-            _cores[entries.Key].Revoke(entries);
-        }
     }
 }

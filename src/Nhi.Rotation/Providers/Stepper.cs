@@ -24,7 +24,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
             var now = clock.Now;
             var wanted = shelf.State.WantsValue;
             transition = CredentialLifecycle.Step(shelf.State, input, now, settings.Rules.Lifecycle);
-            next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, LifeOf(transition.State, now), shelf.NextOrder());
+            next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, VersionLives.OfCurrent(transition.State, now), shelf.NextOrder());
             wantsValue = !wanted && transition.State.WantsValue;
             changed = Take(settings, shelf, publisher, transition, transition.Refusal is null ? listing : null, now);
         }
@@ -55,13 +55,6 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
             }
         }
     }
-
-    private static Life? LifeOf(CredentialState state, Instant now) => state.Find(state.CurrentId) switch
-    {
-        null => null,
-        { ExpiresOn: { } end } version => new Life(now.ElapsedAt(version.NotBefore ?? version.DatedAs), now.ElapsedAt(end)),
-        _ => Life.Endless,
-    };
 
     // Whether there is something new to see.
     private bool Take(CoreSettings settings, VersionShelf shelf, Publisher publisher, Transition transition, BackendListing? listing, Instant now)

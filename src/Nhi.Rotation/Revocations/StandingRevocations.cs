@@ -67,9 +67,14 @@ internal sealed class StandingRevocations : IDisposable
     public ILookup<string, StandingRevocation> ByCredential => Volatile.Read(ref _byCredential);
 
     /// <summary>Looks at the lists from now on.</summary>
-    /// <param name="added">Told of entries that are new, when they are in force.</param>
-    public void Follow(Action<IReadOnlyList<StandingRevocation>> added) =>
-        _timer = _sources.Length == 0 ? null : _time.CreateTimer(_ => added(Look()), null, Pace, Pace);
+    /// <param name="added">Told of a credential's entries that are new, when they are in force.</param>
+    public void Follow(Action<string, IEnumerable<StandingRevocation>> added)
+    {
+        if (_sources.Length > 0)
+        {
+            _timer = _time.CreateTimer(_ => Apply(added), null, Pace, Pace);
+        }
+    }
 
     /// <summary>Adds a version, and its value if that is at hand, to the lists that can be written.</summary>
     /// <exception cref="RevocationListException">One could not be written.</exception>
@@ -93,6 +98,14 @@ internal sealed class StandingRevocations : IDisposable
 
     private static ValueFingerprint FingerprintOf(ReadOnlySpan<byte> value, byte[]? key) =>
         key is null ? ValueFingerprint.WithSalt(value) : ValueFingerprint.WithKey(value, key);
+
+    private void Apply(Action<string, IEnumerable<StandingRevocation>> added)
+    {
+        foreach (var entries in Look().GroupBy(standing => standing.Entry.CredentialName, StringComparer.Ordinal))
+        {
+            added(entries.Key, entries);
+        }
+    }
 
     private List<StandingRevocation> Look()
     {

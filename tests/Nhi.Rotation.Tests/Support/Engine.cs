@@ -42,7 +42,7 @@ internal sealed class Engine : IAsyncDisposable
         Journal = evidence is null ? null : new EvidenceJournal(evidence, new ChainIdentity("shop", Instance, "0.1.0", Time.GetUtcNow()), Time, log);
         var metrics = new CredentialMetrics(factory: null);
         Meter = metrics.Meter;
-        _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, Journal, heap: new HeapCheck { Heap = Heap }, past: past);
+        _registry = new CredentialRegistry(credentials, scheduling, Time, metrics, log, new EvidenceParts(Journal, new HeapCheck { Heap = Heap }, past));
     }
 
     public string Instance { get; }

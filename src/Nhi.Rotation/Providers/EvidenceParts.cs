@@ -1,0 +1,43 @@
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>What the ledger of a process is connected with; nothing of it is needed.</summary>
+/// <param name="Sink">Where evidence lasts longer than the process.</param>
+/// <param name="Heap">How it is found out who kept what was given out.</param>
+/// <param name="Past">What earlier runs said.</param>
+internal sealed record EvidenceParts(IEvidenceSink? Sink = null, HeapCheck? Heap = null, IPast? Past = null)
+{
+    private LastWords? _lastWords;
+
+    /// <summary>Makes the ledger, which is written when the process ends in whatever way.</summary>
+    public UseLedger Open(CredentialMetrics metrics, EngineLog log, TimeProvider time)
+    {
+        var ledger = new UseLedger(metrics, log, time, Sink, Heap);
+        _lastWords = Sink is null ? null : new LastWords(ledger, Sink);
+        return ledger;
+    }
+
+    /// <summary>Writes the last uses, since the last sweep.</summary>
+    public async ValueTask CloseAsync(UseLedger ledger)
+    {
+        if (Sink is not null)
+        {
+            ledger.Sweep();
+            await Sink.DisposeAsync().ConfigureAwait(false);
+            _lastWords?.Dispose();
+        }
+    }
+
+    /// <summary>The same, waiting for it.</summary>
+    public void Close(UseLedger ledger)
+    {
+        if (Sink is not null)
+        {
+            ledger.Sweep();
+            Sink.Dispose();
+            _lastWords?.Dispose();
+        }
+    }
+}
