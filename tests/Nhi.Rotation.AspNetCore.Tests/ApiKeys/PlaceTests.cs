@@ -21,7 +21,8 @@ public sealed class PlaceTests
         Assert.Equal(CallerOf(app, "nightly"), unproven.Caller);
 
         await CallAsync(app, 2, "nightly/1.0");
-        Assert.Equal(VerdictKind.SafeToRevoke, (await VerdictAfterTheQuietPeriodAsync(app)).Kind);
+        var safe = await VerdictAfterTheQuietPeriodAsync(app);
+        Assert.True(safe.Kind == VerdictKind.SafeToRevoke, string.Join(" ", safe.Reasons));
     }
 
     [Fact]
@@ -123,6 +124,15 @@ public sealed class PlaceTests
         }
 
         app.Time.Advance(TimeSpan.FromMinutes(59.9));
+
+        // What was given out is looked for after full collections a minute apart.
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            app.Time.Advance(TimeSpan.FromSeconds(61));
+            await Task.Yield();
+        }
+
         return Assert.Single(app.Ledger.GetRotations("acme")).Verdict;
     }
 
