@@ -38,6 +38,7 @@ internal static class WeightMeasurement
         var paths = names.Select((name, i) => Path.Join(root.FullName, Text($"{i % Directories}"), name)).ToArray();
         Array.ForEach(paths, Write);
         var empty = Memory.Used();
+        var started = Stopwatch.GetTimestamp();
         var services = new ServiceCollection().AddLogging();
         var credentials = services.AddRotatingCredentials();
         for (var i = 0; i < count; i++)
@@ -47,13 +48,13 @@ internal static class WeightMeasurement
         }
 
         var declared = Memory.Used();
-        Print("declared", $"{(declared - empty) / count} B a credential");
+        Print("declared", $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s, {(declared - empty) / count} B a credential");
         await using var provider = services.BuildServiceProvider();
         var registry = provider.GetRequiredService<CredentialRegistry>();
         var built = Memory.Used();
         Print("built", $"{(built - declared) / count} B a credential");
         var providers = registry.Providers.ToArray();
-        var started = Stopwatch.GetTimestamp();
+        started = Stopwatch.GetTimestamp();
         registry.Start();
         foreach (var credential in providers)
         {

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Backends.Files;
 using Nhi.Rotation.DependencyInjection;
@@ -94,9 +93,6 @@ public static class FileCredentialBuilderExtensions
     private static CredentialBuilder Use(CredentialBuilder builder, string path)
     {
         var name = builder.Name;
-        builder.Services.AddOptions<FileBackendOptions>(name).ValidateOnStart();
-        builder.Services.TryAddSingleton(services => new FileBackends(RegistryFactory.Logger(services), services.GetService<TimeProvider>() ?? TimeProvider.System));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileBackendOptions>, FileBackendOptionsValidator>());
         return builder.UseBackend(Path.GetFullPath(path), services => Create(services, name), RefreshInterval);
     }
 

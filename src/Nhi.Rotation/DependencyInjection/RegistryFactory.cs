@@ -33,9 +33,7 @@ internal static class RegistryFactory
             ?? services.GetService<IHostEnvironment>()?.ApplicationName
             ?? Assembly.GetEntryAssembly()?.GetName().Name
             ?? "app";
-        var credentials = setup.Credentials.Values
-            .Select(registration => Settings(services, registration, options.Get(registration.Name), shared, consumer))
-            .ToArray();
+        var credentials = WithoutMistakes(setup.Credentials.Values, registration => Settings(services, registration, options.Get(registration.Name), shared, consumer));
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
@@ -49,6 +47,31 @@ internal static class RegistryFactory
 
     public static ILogger Logger(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
+
+    // All mistakes are told at once.
+    private static List<CoreSettings> WithoutMistakes(IEnumerable<CredentialRegistration> registrations, Func<CredentialRegistration, CoreSettings> make)
+    {
+        var made = new List<CoreSettings>();
+        var mistakes = new List<OptionsValidationException>();
+        foreach (var registration in registrations)
+        {
+            try
+            {
+                made.Add(make(registration));
+            }
+            catch (OptionsValidationException mistake)
+            {
+                mistakes.Add(mistake);
+            }
+        }
+
+        return mistakes switch
+        {
+            [] => made,
+            [var mistake] => throw mistake,
+            _ => throw new AggregateException(mistakes),
+        };
+    }
 
     private static ChainIdentity NewIdentity(string app, string? place, TimeProvider time) => new(
         app,

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Nhi.Rotation.DependencyInjection;
 using Nhi.Rotation.Evidence.Revocations;
 using Nhi.Rotation.Revocations;
@@ -162,8 +160,6 @@ public sealed class RotatingCredentialsBuilder
             _setup.Credentials[name].Errors.Add("it is declared twice. Keep one declaration.");
         }
 
-        Services.AddOptions<CredentialOptions>(name).ValidateOnStart();
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CredentialOptions>, CredentialOptionsValidator>());
         return new CredentialBuilder(Services, registration);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation;
+using Nhi.Rotation.Backends.Files;
 using Nhi.Rotation.DependencyInjection;
 using Nhi.Rotation.Health;
 using Nhi.Rotation.Providers;
@@ -33,6 +34,11 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.AddSingleton<IConfigureOptions<CredentialOptions>, DeclaredOptions>();
         services.AddSingleton<IConfigureOptions<FileBackendOptions>, DeclaredOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RotatingCredentialsOptions>, RotatingCredentialsOptionsValidator>());
+
+        // Those of each credential are validated when the registry is made, which a host does at its start: a service a name would be very many, and each call looks through all.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CredentialOptions>, CredentialOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileBackendOptions>, FileBackendOptionsValidator>());
+        services.TryAddSingleton(provider => new FileBackends(RegistryFactory.Logger(provider), provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.TryAddSingleton(provider => new CredentialMetrics(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.TryAddSingleton(provider => new EngineLog(RegistryFactory.Logger(provider)));
         services.TryAddSingleton(RegistryFactory.Create);

@@ -176,6 +176,23 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task Numbers_that_cannot_work_stop_the_start_all_at_once()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRotatingCredentials()
+            .AddCredential("stripe", credential => credential.FromFiles(File("one")).Configure(options => options.FallbackAfterRejections = 0))
+            .AddCredential("acme", credential => credential.FromFiles(File("one"), files => files.MaxFileSize = 0))
+            .AddCredential("good", credential => credential.FromFiles(File("one")));
+        using var host = builder.Build();
+
+        var errors = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(Ct));
+
+        Assert.Equal(2, errors.Flatten().InnerExceptions.Count);
+        Assert.Contains("'stripe'", errors.Message, StringComparison.Ordinal);
+        Assert.Contains("'acme'", errors.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Declarations_that_are_incomplete_or_doubled_stop_the_start_all_at_once()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
