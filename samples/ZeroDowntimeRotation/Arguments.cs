@@ -5,14 +5,20 @@ namespace ZeroDowntimeRotation;
 /// <param name="Duration">How long to follow it.</param>
 /// <param name="Evidence">Where to write evidence, if anywhere.</param>
 /// <param name="IsStuck">Whether one consumer captures the key at start and never asks again.</param>
+/// <param name="IsHidden">Whether to show what hides from every dashboard, instead of rotations under load.</param>
 /// <param name="Metrics">The loopback port where Prometheus can scrape metrics, if any.</param>
-internal sealed record Arguments(string? Path, TimeSpan Duration, string? Evidence, bool IsStuck, int? Metrics)
+internal sealed record Arguments(string? Path, TimeSpan Duration, string? Evidence, bool IsStuck, int? Metrics, bool IsHidden = false)
 {
-    public const string Usage = "dotnet run --project samples/ZeroDowntimeRotation [-- [--path FILE [--seconds N]] [--stuck] [--evidence DIR] [--metrics PORT]]";
+    public const string Usage = "dotnet run --project samples/ZeroDowntimeRotation [-- [--path FILE [--seconds N]] [--stuck] [--evidence DIR] [--metrics PORT] | --hidden]";
 
     /// <summary>The parsed command line, or <see langword="null"/> if it makes no sense.</summary>
     public static Arguments? Parse(string[] args)
     {
+        if (args is ["--hidden"])
+        {
+            return new Arguments(null, TimeSpan.Zero, null, IsStuck: false, null, IsHidden: true);
+        }
+
         string? path = null;
         string? evidence = null;
         var isStuck = false;

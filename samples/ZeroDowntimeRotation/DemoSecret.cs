@@ -5,6 +5,9 @@ internal sealed class DemoSecret(string directory)
 {
     private const string Name = "partner-key";
 
+    // 0400: readable by its owner only, as `defaultMode: 0400` makes it. One object, so that two writes in a second get directories of their own.
+    private readonly KubernetesSecretVolume _volume = new(directory, UnixFileMode.UserRead);
+
     public string Path { get; } = System.IO.Path.Combine(directory, Name);
 
     public void Write(string key)
@@ -17,8 +20,7 @@ internal sealed class DemoSecret(string directory)
         }
         else
         {
-            // 0400: readable by its owner only, as `defaultMode: 0400` makes it.
-            new KubernetesSecretVolume(directory, UnixFileMode.UserRead).Write(Name, key);
+            _volume.Write(Name, key);
         }
     }
 }

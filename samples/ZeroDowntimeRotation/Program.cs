@@ -11,6 +11,11 @@ if (Arguments.Parse(args) is not { } arguments)
     return 2;
 }
 
+if (arguments.IsHidden)
+{
+    return await Hidden.RunAsync() ? 0 : 1;
+}
+
 var directory = arguments.Path is null ? Directory.CreateTempSubdirectory("zero-downtime-") : null;
 try
 {

@@ -25,6 +25,17 @@ internal sealed class Upstream : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _app = builder.Build();
         _app.MapGet("/charges", Answer);
+        _app.MapGet("/feed", static () => Results.Stream(
+            static async feed =>
+            {
+                while (true)
+                {
+                    await feed.WriteAsync("data: tick\n\n"u8.ToArray());
+                    await feed.FlushAsync();
+                    await Task.Delay(TimeSpan.FromMilliseconds(100));
+                }
+            },
+            "text/event-stream"));
     }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

@@ -13,6 +13,7 @@ internal sealed class HttpCredentialBinding : IClientCredential
     private readonly OriginGuard _origins;
     private readonly ILogger _logger;
     private readonly Func<HttpResponseMessage, bool> _isRejection;
+    private readonly Func<HttpResponseMessage, bool>? _proves;
 
     // One for each origin, in their order: what a version is worth is known for each server.
     private readonly Presenter<Stamp>[] _targets;
@@ -25,6 +26,7 @@ internal sealed class HttpCredentialBinding : IClientCredential
         _origins = new OriginGuard(registration, origins, logger);
         _logger = logger;
         _isRejection = registration.Options.IsRejection;
+        _proves = registration.Options.Proves;
         _warnedOfReplacement = registration.Options.IsReplacing;
         var presenter = new Presenter<Stamp>(provider, registration.Stamping.Build, new PresenterOptions
         {
@@ -69,10 +71,13 @@ internal sealed class HttpCredentialBinding : IClientCredential
     public bool IsRefused(Presenter<Stamp> target, Presented<Stamp> shown, HttpResponseMessage response)
     {
         shown.Value.Scrub(response);
-        bool isRefused;
+        bool isRefused, isProof;
         try
         {
             isRefused = _isRejection(response);
+
+            // Any other status is about the request or the server and says nothing of the credential.
+            isProof = !isRefused && (int)response.StatusCode is >= 200 and < 400 && (_proves is null || _proves(response));
         }
         catch
         {
@@ -85,8 +90,7 @@ internal sealed class HttpCredentialBinding : IClientCredential
             HeldContent.Hold(response, shown.Version);
         }
 
-        // Any other status is about the request or the server and says nothing of the credential.
-        if (!isRefused && (int)response.StatusCode is >= 200 and < 400)
+        if (isProof)
         {
             target.Accepted(shown);
         }

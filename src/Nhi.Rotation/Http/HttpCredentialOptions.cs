@@ -65,6 +65,8 @@ public sealed class HttpCredentialOptions
         }
     }
 
+    internal Func<HttpResponseMessage, bool>? Proves { get; private set; }
+
     internal bool IsReplacing { get; private set; }
 
     internal IReadOnlyList<AllowedOrigin> Origins => _origins;
@@ -165,6 +167,35 @@ public sealed class HttpCredentialOptions
         ArgumentNullException.ThrowIfNull(isRejection);
         IsRejection = isRejection;
         return this;
+    }
+
+    /// <summary>
+    /// Says which answers prove that the other side accepts the version. Without it, every 2xx and 3xx does, that of a public endpoint too, which tells nothing of the key. With it, only those count as
+    /// acceptance: for the verdict on the version before, and for falling back.
+    /// </summary>
+    /// <param name="proves">Looks at an answer with a status of 2xx or 3xx: at its status, headers and request. Called concurrently.</param>
+    /// <returns>The same options.</returns>
+    public HttpCredentialOptions ProvenBy(Func<HttpResponseMessage, bool> proves)
+    {
+        ArgumentNullException.ThrowIfNull(proves);
+        Proves = proves;
+        return this;
+    }
+
+    /// <summary>The same for the answers from one path, and those below it: an endpoint that asks for the key.</summary>
+    /// <param name="path">The path, such as <c>/charges</c>.</param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">It does not begin with a slash.</exception>
+    public HttpCredentialOptions ProvenBy(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (path[0] != '/')
+        {
+            throw new ArgumentException($"'{path}' is no path: it has to begin with a slash.", nameof(path));
+        }
+
+        var below = path.TrimEnd('/') + "/";
+        return ProvenBy(answer => answer.RequestMessage?.RequestUri?.AbsolutePath is { } asked && (asked == path || asked.StartsWith(below, StringComparison.Ordinal)));
     }
 
     /// <summary>
