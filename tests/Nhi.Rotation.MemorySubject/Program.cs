@@ -7,10 +7,16 @@ using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
 
-// An app that uses each kind of credential for as long as it is current and keeps nothing. Arguments: the directory of its secrets; and a Redis server, for an app that uses only that.
+// An app that uses each kind of credential for as long as it is current and keeps nothing. Arguments: the directory of its secrets; and a Redis server, or "postgres" and a connection string, for an app that uses only that.
 if (args is [var secrets, var redis])
 {
     await RedisUse.RunAsync(secrets, redis);
+    return;
+}
+
+if (args is [var folder, "postgres", var connectionString])
+{
+    await DatabaseSubject.RunAsync(folder, connectionString);
     return;
 }
 

@@ -10,16 +10,27 @@ internal sealed class Opener(PoolShelf shelf, Presenter<Login> presenter, DataSo
 {
     /// <summary>Blocks on the calling thread, whose ambient transaction the connection becomes part of.</summary>
     public NpgsqlConnection Open() =>
-        RunAsync(static (attempt, _) => new ValueTask<NpgsqlConnection>(attempt.Pool.Open(attempt.Offer)), mayWait: false, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        RunAsync(static (pool, offer, _) => new ValueTask<NpgsqlConnection?>(pool.Open(offer)), mayWait: false, CancellationToken.None).AsTask().GetAwaiter().GetResult()!;
 
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct) =>
-        RunAsync(static (attempt, ct) => attempt.Pool.OpenAsync(attempt.Offer, ct), mayWait: true, ct);
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct) =>
+        (await RunAsync(static async (pool, offer, ct) => await pool.OpenAsync(offer, ct).ConfigureAwait(false), mayWait: true, ct).ConfigureAwait(false))!;
 
     /// <summary>Logs in, and closes the connection.</summary>
     public async Task LogInAsync(CancellationToken ct) =>
-        await RunAsync(static (attempt, ct) => attempt.Pool.LogInAsync(attempt.Offer, ct), mayWait: true, ct).ConfigureAwait(false);
+        await RunAsync(
+            static async (pool, offer, ct) =>
+            {
+                await pool.LogInAsync(offer, ct).ConfigureAwait(false);
+                return null;
+            },
+            mayWait: true,
+            ct).ConfigureAwait(false);
 
-    private async ValueTask<NpgsqlConnection> RunAsync(Func<Attempt, CancellationToken, ValueTask<NpgsqlConnection>> open, bool mayWait, CancellationToken ct)
+    /// <summary>The rule, whatever it is that logs in.</summary>
+    /// <param name="open">Logs in with an offer; what it returns comes from the pool of that offer, or not from a pool at all.</param>
+    /// <param name="mayWait">Whether other threads may go on with it.</param>
+    /// <param name="ct">Cancels it.</param>
+    internal async ValueTask<NpgsqlConnection?> RunAsync(Func<LoginPool, Offer, CancellationToken, ValueTask<NpgsqlConnection?>> open, bool mayWait, CancellationToken ct)
     {
         var active = shelf.Choose();
         var attempt = new Attempt(active.Offer.Again(), active.Pool);
@@ -27,7 +38,7 @@ internal sealed class Opener(PoolShelf shelf, Presenter<Login> presenter, DataSo
         {
             try
             {
-                var connection = await open(attempt, ct).ConfigureAwait(false);
+                var connection = await open(attempt.Pool, attempt.Offer, ct).ConfigureAwait(false);
                 Settle(attempt, connection);
                 return connection;
             }
@@ -91,7 +102,7 @@ internal sealed class Opener(PoolShelf shelf, Presenter<Login> presenter, DataSo
         }
     }
 
-    private void Settle(Attempt attempt, NpgsqlConnection connection)
+    private void Settle(Attempt attempt, NpgsqlConnection? connection)
     {
         if (!attempt.IsRepeated)
         {
@@ -99,7 +110,7 @@ internal sealed class Opener(PoolShelf shelf, Presenter<Login> presenter, DataSo
         }
 
         // What came out of the pool logged in before; that it did with this version says enough.
-        if (!attempt.Offer.IsAsked && attempt.Pool.VersionOf(connection) == attempt.Offer.VersionId)
+        if (connection is not null && !attempt.Offer.IsAsked && attempt.Pool.VersionOf(connection) == attempt.Offer.VersionId)
         {
             presenter.Accepted(attempt.Offer.Shown!.Value);
         }

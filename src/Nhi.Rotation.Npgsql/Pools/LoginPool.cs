@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Transactions;
 using Nhi.Rotation.Npgsql.Sessions;
 using Npgsql;
@@ -12,8 +13,9 @@ namespace Nhi.Rotation.Npgsql.Pools;
 /// </summary>
 internal sealed class LoginPool : IDisposable, IAsyncDisposable
 {
-    // Not shared between pools: what runs within an open, such as a connection initializer, may open elsewhere.
-    private readonly AsyncLocal<Offer?> _opening = new();
+    // Not shared between pools: what runs within an open, such as a connection initializer, may open elsewhere. Emptied when the open ends: a timer or a socket of the connection
+    // keeps what flows with its open for as long as it lives.
+    private readonly AsyncLocal<StrongBox<Offer?>?> _opening = new();
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _own;
     private readonly PoolEvents _events;
@@ -21,7 +23,7 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     private readonly StateChangeEventHandler _onStateChange;
     private volatile Offer? _offer;
     private volatile Credential _lastVersion;
-    private Offer? _offeredElsewhere;
+    private Credential? _presentedElsewhere;
 
     /// <param name="first">The login that the pool is made for.</param>
     /// <param name="setup">How.</param>
@@ -70,10 +72,11 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     public NpgsqlConnection Open(Offer offer)
     {
         var before = _opening.Value;
+        var opening = new StrongBox<Offer?>(offer);
         var connection = CreateConnection();
         try
         {
-            _opening.Value = offer;
+            _opening.Value = opening;
             connection.Open();
             return connection;
         }
@@ -84,6 +87,7 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         }
         finally
         {
+            opening.Value = null;
             _opening.Value = before;
         }
     }
@@ -91,7 +95,7 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     public async ValueTask<NpgsqlConnection> OpenAsync(Offer offer, CancellationToken cancellationToken)
     {
         // Undone when this method returns.
-        _opening.Value = offer;
+        var opening = _opening.Value = new StrongBox<Offer?>(offer);
         var connection = CreateConnection();
         try
         {
@@ -103,24 +107,33 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+        finally
+        {
+            opening.Value = null;
+        }
     }
 
     /// <summary>Logs in with a connection that is no part of the pool, and closes it.</summary>
-    public async ValueTask<NpgsqlConnection> LogInAsync(Offer offer, CancellationToken cancellationToken)
+    public async Task LogInAsync(Offer offer, CancellationToken cancellationToken)
     {
-        _opening.Value = offer;
+        var opening = _opening.Value = new StrongBox<Offer?>(offer);
         var connection = _own.CreateConnection();
         await using (connection.ConfigureAwait(false))
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                opening.Value = null;
+            }
         }
 
         if (offer.IsAsked)
         {
             _events.Accepted(offer);
         }
-
-        return connection;
     }
 
     /// <summary>The version that an open connection of this pool was opened with.</summary>
@@ -155,14 +168,14 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     // Called by Npgsql for each physical connection that it opens, when the server asks.
     private async ValueTask<string> TakePasswordAsync(CancellationToken cancellationToken)
     {
-        if (_opening.Value is { } own)
+        if (_opening.Value?.Value is { } own)
         {
             return Take(own);
         }
 
         await _events.BeforeLogin(cancellationToken).ConfigureAwait(false);
         var offer = _offer?.Again() ?? _events.FindOffer(Username);
-        Volatile.Write(ref _offeredElsewhere, offer);
+        Volatile.Write(ref _presentedElsewhere, offer?.Version.WithoutValue());
         return Take(offer);
     }
 
@@ -193,12 +206,17 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
 
     private void OnOpened(NpgsqlConnection connection)
     {
-        var own = _opening.Value;
-        var offer = _book.Knows(connection) ? null : own ?? Interlocked.Exchange(ref _offeredElsewhere, null);
-        var isOutdated = _book.Open(connection, offer?.Version ?? _lastVersion);
-        if (offer is { IsAsked: true })
+        var isNew = !_book.Knows(connection);
+        var own = isNew ? _opening.Value?.Value : null;
+        var elsewhere = isNew && own is null ? Interlocked.Exchange(ref _presentedElsewhere, null) : null;
+        var isOutdated = _book.Open(connection, own?.Version ?? elsewhere ?? _lastVersion);
+        if (own is { IsAsked: true })
         {
-            _events.Accepted(offer);
+            _events.Accepted(own);
+        }
+        else if (elsewhere is not null)
+        {
+            _events.AcceptedElsewhere(elsewhere);
         }
 
         if (isOutdated)

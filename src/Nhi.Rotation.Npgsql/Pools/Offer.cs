@@ -10,7 +10,7 @@ internal sealed class Offer
     private readonly Login _login;
     private volatile bool _isAsked;
 
-    /// <summary>Offers what the presenter chose.</summary>
+    /// <summary>Offers what the presenter chose, and is told about.</summary>
     public Offer(Presented<Login> shown)
         : this(shown.Version, shown.Value) => Shown = shown;
 
@@ -25,7 +25,7 @@ internal sealed class Offer
 
     public string VersionId => Version.VersionId;
 
-    /// <summary>What the presenter is told about.</summary>
+    /// <summary>What the presenter chose, if it did.</summary>
     public Presented<Login>? Shown { get; }
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

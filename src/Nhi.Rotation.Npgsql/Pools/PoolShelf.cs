@@ -31,6 +31,7 @@ internal sealed class PoolShelf : IDisposable, IAsyncDisposable
         _drain = new Drain(Sweep, log, setup.Time);
         events.FindOffer = FindOffer;
         events.Accepted = Accept;
+        events.AcceptedElsewhere = AcceptElsewhere;
         events.Outdated = _drain.LookAgain;
     }
 
@@ -176,20 +177,23 @@ internal sealed class PoolShelf : IDisposable, IAsyncDisposable
 
     private void Accept(Offer offer)
     {
-        // A connection object of an older user that opens again says nothing of what is presented now.
         if (_accepted is not { } accepted || offer.VersionId == _active?.Offer.VersionId || !IsPresentable(accepted.VersionId))
         {
             Note(offer);
         }
 
-        if (offer.Shown is { } shown)
+        _presenter.Accepted(offer.Shown!.Value);
+    }
+
+    // That an older connection object can still open says nothing of what is presented now.
+    private void AcceptElsewhere(Credential version)
+    {
+        if (_active is { } active && active.Offer.VersionId == version.VersionId)
         {
-            _presenter.Accepted(shown);
+            Note(active.Offer);
         }
-        else
-        {
-            _provider.Report(offer.Version, CredentialOutcome.Accepted);
-        }
+
+        _provider.Report(version, CredentialOutcome.Accepted);
     }
 
     private void Note(Offer offer) => _accepted = new Acceptance(offer.VersionId, offer.Username, _setup.Time.GetTimestamp());

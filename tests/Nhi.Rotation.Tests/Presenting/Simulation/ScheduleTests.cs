@@ -23,11 +23,16 @@ public sealed class ScheduleTests
     public async Task No_Redis_connect_fails_while_an_accepted_version_is_at_hand() =>
         await PlayAsync(static (provider, world) => new RedisCaller(provider, world), schedules: 2_000, minCalls: 8_000);
 
+    [Fact]
+    public async Task No_database_login_fails_while_an_accepted_version_is_at_hand() =>
+        await PlayAsync(static (provider, world) => new NpgsqlCaller(provider, world), schedules: 2_000, minCalls: 8_000);
+
     [Theory]
     [InlineData("HttpClient")]
     [InlineData("gRPC")]
     [InlineData("OAuth")]
     [InlineData("Redis")]
+    [InlineData("Npgsql")]
     public async Task A_rotation_that_the_partner_makes_first_costs_no_failed_call(string adapter)
     {
         // The store gains v1, 0 s pass, the partner takes the newest only, a call.
@@ -36,6 +41,7 @@ public sealed class ScheduleTests
             "HttpClient" => new HttpCaller(provider, world),
             "gRPC" => new GrpcCaller(provider, world),
             "Redis" => new RedisCaller(provider, world),
+            "Npgsql" => new NpgsqlCaller(provider, world),
             _ => new OAuthCaller(provider, world),
         }, mustSucceed: true);
 

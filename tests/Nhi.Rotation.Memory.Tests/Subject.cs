@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace Nhi.Rotation.Memory.Tests;
+
+/// <summary>An app in a process of its own, whose heap is walked.</summary>
+internal sealed class Subject : IDisposable
+{
+    private readonly Process _process;
+
+    private Subject(Process process, string address)
+    {
+        _process = process;
+        App = new HttpClient { BaseAddress = new Uri(address) };
+    }
+
+    public HttpClient App { get; }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<Subject> StartAsync(params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "another process's heap is read with the Linux runtime's own library");
+        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.MemorySubject.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        return new Subject(process, (await process.StandardOutput.ReadLineAsync(Ct))!);
+    }
+
+    public Task<string> GetAsync(string path) => App.GetStringAsync(new Uri(path, UriKind.Relative), Ct);
+
+    public Task UntilRetiredAsync(int count, params string[] names) => UntilAsync(async () =>
+    {
+        var retired = await GetAsync("/retired");
+        return names.All(name => retired.Contains($"{name}:{count}", StringComparison.Ordinal));
+    });
+
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "the app did not follow");
+            await Task.Delay(50, Ct);
+        }
+    }
+
+    /// <summary>After full collections nothing of the library leads to an old value, and what is in use is found.</summary>
+    public async Task HasForgottenAsync(IReadOnlyCollection<string> old, IReadOnlyCollection<string> current)
+    {
+        await GetAsync("/collect");
+
+        // The net catches: what is in use is found.
+        Assert.Contains(HeapWalk.PathsTo(_process.Id, current), path => path.Contains("SecretValue", StringComparison.Ordinal));
+        Assert.Empty(HeapWalk.PathsTo(_process.Id, old));
+    }
+
+    public void Dispose()
+    {
+        App.Dispose();
+        _process.Kill();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation;
+using Nhi.Rotation.Npgsql;
+using Npgsql;
+
+/// <summary>An app that logs in to a database in every way there is, and keeps a connection and a connection object of each version.</summary>
+internal static class DatabaseSubject
+{
+    public static async Task RunAsync(string secrets, string connectionString)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRotatingCredentials().AddCredential("db", c => c.FromFiles(Path.Combine(secrets, "db")).Configure(options => options.Overlap = TimeSpan.FromSeconds(1)));
+        builder.Services.AddRotatingNpgsqlDataSource("db", connectionString);
+        var app = builder.Build();
+        var kept = new List<NpgsqlConnection>();
+        app.MapGet("/use", async (RotatingNpgsqlDataSource orders) =>
+        {
+            await (await orders.OpenConnectionAsync()).DisposeAsync();
+            kept.Add(await orders.OpenConnectionAsync());
+            var made = orders.CreateConnection();
+            await made.OpenAsync();
+            await made.CloseAsync();
+            kept.Add(made);
+            using var sync = orders.OpenConnection();
+            return orders.Name;
+        });
+        app.MapGet("/version", static ([FromKeyedServices("db")] IRotatingCredentialProvider db) => db.Current.VersionId);
+        app.MapGet("/refresh", static async ([FromKeyedServices("db")] IRotatingCredentialProvider db) => (await db.RefreshAsync(RefreshReason.Requested)).Generation);
+        app.MapGet("/retired", static (IRotationLedger ledger) =>
+            string.Join(' ', ledger.GetInventory().Select(static entry => $"{entry.CredentialName}:{entry.Versions.Count(static version => version.Stage == CredentialStage.Retired)}")));
+        app.MapGet("/collect", static () =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+        });
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.Single());
+        await ((IHost)app).WaitForShutdownAsync();
+    }
+}
