@@ -20,7 +20,6 @@ public sealed class RetiredLoginTests : IDisposable
             return;
         }
 
-        // A timer of each connection keeps what flowed with its open.
         await using var server = await PostgresServer.StartAsync(programs);
         await server.ExecuteAsync("CREATE ROLE app LOGIN");
         var current = await RotateAsync(server, 1);

@@ -16,7 +16,15 @@ internal static class DatabaseSubject
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddRotatingCredentials().AddCredential("db", c => c.FromFiles(Path.Combine(secrets, "db")).Configure(options => options.Overlap = TimeSpan.FromSeconds(1)));
-        builder.Services.AddRotatingNpgsqlDataSource("db", connectionString);
+
+        // What is begun while a connection opens keeps what flows with that for as long as it runs.
+        var begun = new List<Timer>();
+        void Begin(NpgsqlConnection connection) => begun.Add(new Timer(static _ => { }, state: null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan));
+        builder.Services.AddRotatingNpgsqlDataSource("db", connectionString, options => options.Configure = npgsql => npgsql.UsePhysicalConnectionInitializer(Begin, connection =>
+        {
+            Begin(connection);
+            return Task.CompletedTask;
+        }));
         var app = builder.Build();
         var kept = new List<NpgsqlConnection>();
         app.MapGet("/use", async (RotatingNpgsqlDataSource orders) =>
