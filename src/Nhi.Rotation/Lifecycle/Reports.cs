@@ -7,7 +7,9 @@ internal static class Reports
     public static void Take(Draft draft, string id, CredentialOutcome outcome)
     {
         var state = draft.State;
-        if (id == state.CurrentId)
+
+        // A secret is its value: whoever takes the value under another name takes the current version.
+        if (id == state.CurrentId || (outcome == CredentialOutcome.Accepted && draft.Find(id)?.HasValueOf(draft.Current) == true))
         {
             if (outcome == CredentialOutcome.Rejected)
             {

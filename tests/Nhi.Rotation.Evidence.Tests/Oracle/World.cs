@@ -429,8 +429,17 @@ internal sealed class World : IEvidenceSink, IPast
         _run++;
         _ended.Add(new InstanceEvidence
         {
-            App = "shop", Instance = $"{_run:x16}", StartedAt = Now, Place = name, Files = ["job"], Credentials = new Dictionary<string, CredentialEvidence> { ["key"] = chain }, Findings = [], Lines = 1,
-            Head = "", LastAt = Now, IsClosed = true,
+            App = "shop",
+            Instance = $"{_run:x16}",
+            StartedAt = Now,
+            Place = name,
+            Files = ["job"],
+            Credentials = new Dictionary<string, CredentialEvidence> { ["key"] = chain },
+            Findings = [],
+            Lines = 1,
+            Head = "",
+            LastAt = Now,
+            IsClosed = true,
         });
     }
 }

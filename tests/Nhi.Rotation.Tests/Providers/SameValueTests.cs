@@ -37,6 +37,31 @@ public sealed class SameValueTests
     }
 
     [Fact]
+    public async Task Whoever_accepts_the_value_under_an_older_name_accepts_it_so_nothing_falls_back_to_that_name()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        var (engine, provider) = await Engine.StartAsync(backend, Hour);
+        await using var owned = engine;
+        var first = provider.Current;
+        backend.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        backend.Put("v3", "one");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        var returned = provider.Current;
+        Assert.Equal("v3", returned.VersionId);
+
+        for (var i = 0; i < 3; i++)
+        {
+            provider.Report(returned, CredentialOutcome.Rejected);
+        }
+
+        provider.Report(first, CredentialOutcome.Accepted);
+
+        Assert.Equal("v3", provider.Current.VersionId);
+        Assert.Empty(engine.Status("stripe").Paused);
+    }
+
+    [Fact]
     public async Task A_fresh_process_says_the_same_and_opens_no_overlap()
     {
         var backend = new ScriptedBackend().Put("v1", "one").Put("v2", "one");
