@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.Npgsql;
+using Npgsql;
 
 /// <summary>An app that logs in to a database in every way there is, and keeps a connection and a connection object of each version.</summary>
 internal static class DatabaseSubject
