@@ -100,7 +100,7 @@ internal sealed partial class EngineLog
     [LoggerMessage(130, LogLevel.Debug, "Credential '{Credential}': a change was signalled soon after another one; it is read in {Wait}.")]
     public partial void SignalPutOff(string credential, TimeSpan wait);
 
-    [LoggerMessage(131, LogLevel.Error, "The list of revocations was not taken in: {Problem} What it said before stays in force.")]
+    [LoggerMessage(131, LogLevel.Error, "The list of revocations was not taken in: {Problem} What was read of it before, if anything was, stays in force.")]
     public partial void RevocationsUnread(string problem);
 
     [LoggerMessage(132, LogLevel.Information, "The list of revocations '{List}' was read: {Count} entries concern this application.")]

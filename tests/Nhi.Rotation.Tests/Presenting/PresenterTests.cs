@@ -304,10 +304,10 @@ public sealed class PresenterTests
     {
         Assert.Throws<CredentialUnavailableException>(() => new Presenter<string>(new FakeCredentialProvider("partner"), Build).Take());
 
-        var malformed = new Presenter<string>(_provider, static version => throw new InvalidOperationException(version.Reveal()));
+        var malformed = new Presenter<string>(new FakeCredentialProvider("partner", "canary-4711"), static version => throw new InvalidOperationException(version.Reveal()));
         var error = Assert.Throws<CredentialFormatException>(() => malformed.Take());
         Assert.Contains("InvalidOperationException", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("one", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary-4711", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
