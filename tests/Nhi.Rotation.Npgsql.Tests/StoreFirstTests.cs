@@ -88,7 +88,13 @@ public sealed class StoreFirstTests(PostgresFixture postgres)
         time.Advance(TimeSpan.FromSeconds(1));
         await shop.Credential.RefreshAsync(RefreshReason.Requested, Ct);
         await workers.UntilMoreAsync(40);
-        await Eventually.TrueAsync(() => Task.FromResult(log.Entries.Any(static entry => entry.Id == 502)), () => "the refusal is not told");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(log.Entries.Any(static entry => entry.Id == 502));
+            },
+            () => "the refusal is not told");
         await workers.UntilMoreAsync(40);
         Assert.Empty(workers.Failures);
         Assert.Single(log.Entries, static entry => entry.Id == 502);
