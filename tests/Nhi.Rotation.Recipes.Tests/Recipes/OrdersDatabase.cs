@@ -32,8 +32,7 @@ public sealed class OrdersDatabase : IDisposable
         var shown = await _presenter.TakeAsync(ct);
         for (var isFirst = true; ; isFirst = false)
         {
-            var pool = PoolOf(shown);
-            var connection = pool.Rent();
+            var (pool, connection) = Rent(shown);
             try
             {
                 await connection.OpenAsync(ct);
@@ -72,12 +71,18 @@ public sealed class OrdersDatabase : IDisposable
         KeepOnly(null);
     }
 
-    private Pool PoolOf(Presented<string> shown)
+    private (Pool Pool, MySqlConnection Connection) Rent(Presented<string> shown)
     {
+        // At once, or the pool might be retired in between.
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _pools.TryGetValue(shown.Version.VersionId, out var pool) ? pool : _pools[shown.Version.VersionId] = new Pool(shown);
+            if (!_pools.TryGetValue(shown.Version.VersionId, out var pool))
+            {
+                pool = _pools[shown.Version.VersionId] = new Pool(shown);
+            }
+
+            return (pool, pool.Rent());
         }
     }
 
