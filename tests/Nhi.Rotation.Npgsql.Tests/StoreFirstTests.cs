@@ -71,7 +71,6 @@ public sealed class StoreFirstTests(PostgresFixture postgres)
     [InlineData(true)]
     public async Task Connection_objects_that_the_app_opens_itself_fall_back_and_follow(bool isOtherUser)
     {
-        Assert.SkipWhen(Environment.ProcessorCount < 64, "On a busy machine the app may open between the look of the data source and what it found, which this test does not allow for yet.");
         var log = new LogCapture();
         var time = new FakeTimeProvider();
         await using var shop = await Shop.OpenAsync(postgres, logs: log, time: time, more: "Pooling=false");
@@ -88,14 +87,6 @@ public sealed class StoreFirstTests(PostgresFixture postgres)
         // What the server said a second ago is not taken for what it says now.
         time.Advance(TimeSpan.FromSeconds(1));
         await shop.Credential.RefreshAsync(RefreshReason.Requested, Ct);
-        await workers.UntilMoreAsync(40);
-        await Eventually.TrueAsync(
-            () =>
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-                return Task.FromResult(log.Entries.Any(static entry => entry.Id == 502));
-            },
-            () => "the refusal is not told");
         await workers.UntilMoreAsync(40);
         Assert.Empty(workers.Failures);
         Assert.Single(log.Entries, static entry => entry.Id == 502);

@@ -9,11 +9,12 @@ namespace Nhi.Rotation.Npgsql.Opening;
 /// </summary>
 internal sealed class Trial(PoolShelf shelf, Opener opener, PoolSetup setup)
 {
-    // How long what the server said is taken for what it says now; and how long after one login of its own the data source makes another one.
+    // How long what the server said is taken for what it says now; and how long after one login of its own the data source makes another one for the same set of versions.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private Task _running = Task.CompletedTask;
+    private long _tried;
     private long? _endedAt;
 
     // Whether the app makes connection objects at all.
@@ -55,19 +56,31 @@ internal sealed class Trial(PoolShelf shelf, Opener opener, PoolSetup setup)
     }
 
     /// <summary>Logs in with what is presented now, and with other versions while the server refuses them, unless that was done a moment ago. Those who ask meanwhile wait for the same.</summary>
-    public async Task RunIfDueAsync(CancellationToken ct) =>
-        await Start().WaitAsync(ct).ConfigureAwait(false);
+    public async Task RunIfDueAsync(CancellationToken ct)
+    {
+        // What ran already may have begun with the version before.
+        while (Start() is { } running)
+        {
+            await running.WaitAsync(ct).ConfigureAwait(false);
+        }
+    }
 
-    private Task Start()
+    private Task? Start()
     {
         lock (_gate)
         {
-            if (!_running.IsCompleted || !IsDue())
+            if (!_running.IsCompleted)
             {
                 return _running;
             }
 
+            if (FindDue() is not { } generation)
+            {
+                return null;
+            }
+
             // Not in the caller's transaction, nor with anything else that flows with it.
+            _tried = generation;
             using (ExecutionContext.SuppressFlow())
             {
                 return _running = Task.Run(RunAsync);
@@ -75,16 +88,20 @@ internal sealed class Trial(PoolShelf shelf, Opener opener, PoolSetup setup)
         }
     }
 
-    private bool IsDue()
+    // The set of versions that the choice is made from, if nothing is known of that choice.
+    private long? FindDue()
     {
         try
         {
-            return !IsFresh(_endedAt) && !(shelf.LastAccepted is { } accepted && accepted.VersionId == shelf.Choose().Offer.VersionId && IsFresh(accepted.At));
+            var active = shelf.Choose();
+            var isKnown = (active.Generation == _tried && IsFresh(_endedAt))
+                || (shelf.LastAccepted is { } accepted && accepted.VersionId == active.Offer.VersionId && IsFresh(accepted.At));
+            return isKnown ? null : active.Generation;
         }
         catch (CredentialException)
         {
             // There is nothing to log in with.
-            return false;
+            return null;
         }
     }
 
