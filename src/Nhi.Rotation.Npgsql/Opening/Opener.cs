@@ -42,12 +42,12 @@ internal sealed class Opener(PoolShelf shelf, Presenter<Login> presenter, DataSo
                 Settle(attempt, connection);
                 return connection;
             }
-            catch (Exception error) when (LoginFailure.Of(error, attempt.Offer.IsAsked) is not FailureKind.Other)
+            catch (Exception error) when (LoginFailure.Of(error, attempt.Offer.IsAsked) is var kind && kind != FailureKind.Other)
             {
                 // Rare, and a caller that opens synchronously expects to wait.
                 var next = mayWait
-                    ? await NextAsync(attempt, error, ct).ConfigureAwait(false)
-                    : Task.Run(() => NextAsync(attempt, error, ct), CancellationToken.None).GetAwaiter().GetResult();
+                    ? await NextAsync(attempt, error, kind, ct).ConfigureAwait(false)
+                    : Task.Run(() => NextAsync(attempt, error, kind, ct), CancellationToken.None).GetAwaiter().GetResult();
                 if (next is null)
                 {
                     throw;
@@ -58,9 +58,8 @@ internal sealed class Opener(PoolShelf shelf, Presenter<Login> presenter, DataSo
         }
     }
 
-    private async Task<Attempt?> NextAsync(Attempt failed, Exception error, CancellationToken ct)
+    private async Task<Attempt?> NextAsync(Attempt failed, Exception error, FailureKind kind, CancellationToken ct)
     {
-        var kind = LoginFailure.Of(error, failed.Offer.IsAsked);
         if (kind == FailureKind.Withdrawn)
         {
             // Revoked while it was being opened: nobody refused anything.

@@ -26,7 +26,13 @@ internal readonly struct RevocationDesk(VersionShelf shelf, EngineParts engine)
     }
 
     /// <summary>The value of a version, if it is at hand.</summary>
-    public ReadOnlyMemory<byte> ValueOf(string versionId) => Read().FirstOrDefault(version => version.Id == versionId).Value;
+    public ReadOnlyMemory<byte> ValueOf(string versionId)
+    {
+        lock (shelf.Gate)
+        {
+            return shelf.Find(versionId) is { } version ? ValueOf(version) : default;
+        }
+    }
 
     /// <summary>Makes a revocation last, or says that it does not.</summary>
     public async ValueTask KeepAsync(string versionId, ReadOnlyMemory<byte> value, string why, CancellationToken ct)
@@ -56,11 +62,14 @@ internal readonly struct RevocationDesk(VersionShelf shelf, EngineParts engine)
             {
                 if (version.State.Stage != CredentialStage.Revoked)
                 {
-                    versions.Add((version.VersionId, version.Value is { } value ? new Credential(shelf.CredentialName, version.VersionId, value).RevealBytes() : default));
+                    versions.Add((version.VersionId, ValueOf(version)));
                 }
             }
 
             return versions;
         }
     }
+
+    private static ReadOnlyMemory<byte> ValueOf(LiveVersion version) =>
+        version.Value is { } value ? new Credential(version.CredentialName, version.VersionId, value).RevealBytes() : default;
 }

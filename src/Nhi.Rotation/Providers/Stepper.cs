@@ -16,12 +16,13 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
     /// <returns>What came of it, what the credential needs next, and whether that is a value: what comes back into service has none here any more, and the backend is asked for it, once.</returns>
     public (Transition Transition, NextStep Next, bool WantsValue) Step(CoreSettings settings, VersionShelf shelf, Publisher publisher, LifecycleInput input, BackendListing? listing = null)
     {
+        Instant now;
         Transition transition;
         NextStep next;
         bool changed, wantsValue;
         lock (shelf.Gate)
         {
-            var now = clock.Now;
+            now = clock.Now;
             var wanted = shelf.State.WantsValue;
             transition = CredentialLifecycle.Step(shelf.State, input, now, settings.Rules.Lifecycle);
             next = new NextStep(transition.WakeAt, transition.ProbeNow, transition.ProveNow, VersionLives.OfCurrent(transition.State, now), shelf.NextOrder());
@@ -35,7 +36,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         }
 
         FactLog.Write(log, metrics, settings.Name, transition.Facts);
-        FactEvents.Tell(events, settings.Name, transition.Facts, clock.Time.GetUtcNow());
+        FactEvents.Tell(events, settings.Name, transition.Facts, now.Utc);
         if (changed)
         {
             publisher.Announce(log);
