@@ -1,38 +1,27 @@
 using System.Text.Json;
+using Nhi.Rotation.Shapes;
 
 namespace Nhi.Rotation.Evidence.Revocations;
 
 /// <summary>Reads a list of revocations. Strict: a revocation that is not understood is an error, never one less.</summary>
 internal static class RevocationListReader
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
-
     public static IReadOnlyList<RevocationEntry> Read(ReadOnlyMemory<byte> json, string source)
     {
-        using var document = Parse(json, source);
-        if (document.RootElement is not { ValueKind: JsonValueKind.Object } root
-            || root.EnumerateObject().ToArray() is not [{ Name: "revoked", Value: { ValueKind: JsonValueKind.Array } array }])
+        if (!StrictJson.TryParse(json, out var document, out var problem))
         {
-            throw new RevocationListException($"'{source}' is no list of revocations. Write {{ \"revoked\": [ {{ \"credential\": ..., \"version\": ..., \"why\": ... }} ] }}.");
+            throw new RevocationListException($"'{source}' {problem.Cause}. {problem.Fix}");
         }
 
-        var lines = LinesOf(json.Span);
-        return [.. array.EnumerateArray().Select((element, index) => Entry(element, $"'{source}', line {lines[index]}"))];
-    }
+        using (document)
+        {
+            if (document.RootElement.EnumerateObject().ToArray() is not [{ Name: "revoked", Value: { ValueKind: JsonValueKind.Array } array }])
+            {
+                throw new RevocationListException($"'{source}' is no list of revocations. Write {{ \"revoked\": [ {{ \"credential\": ..., \"version\": ..., \"why\": ... }} ] }}.");
+            }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> json, string source)
-    {
-        try
-        {
-            return JsonDocument.Parse(json, Options);
-        }
-        catch (JsonException error)
-        {
-            // The parser's message quotes content, so only the place is kept.
-            throw new RevocationListException(
-                error.LineNumber is { } line
-                    ? $"'{source}', line {line + 1}: this is not valid JSON. Write it with a JSON serializer, without comments and trailing commas."
-                    : $"'{source}' is not valid JSON, or has a property twice. Write it with a JSON serializer, each property once.");
+            var lines = LinesOf(json.Span);
+            return [.. array.EnumerateArray().Select((element, index) => Entry(element, $"'{source}', line {lines[index]}"))];
         }
     }
 
@@ -46,7 +35,7 @@ internal static class RevocationListReader
         var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var property in element.EnumerateObject())
         {
-            texts.Add(property.Name, property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null);
+            texts.Add(property.Name, StrictJson.TextOf(property.Value));
         }
 
         return RevocationFields.Read(texts, where);

@@ -96,6 +96,9 @@ public sealed class RevocationListTests : IDisposable
     [InlineData("""{ "revoked": [ { "credential": "stripe", "fingerprint": "hmac-sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } ] }""", "keyed fingerprint for credential 'stripe', and there is no key")]
     [InlineData("""{ "revoked": [ { "credential": "stripe", "version": "v1", "since": "yesterday" } ] }""", "line 1: 'since' is no date")]
     [InlineData("""{ "revocations": [] }""", "is no list of revocations")]
+    [InlineData("""{ "revoked": [ { "credential": "\ud800", "version": "v1" } ] }""", "line 1: 'credential' is no text")]
+    [InlineData("""{ "revoked": [ { "\ud800": "stripe", "version": "v1" } ] }""", "half of a surrogate pair")]
+    [InlineData("""[]""", "is JSON, and not an object")]
     public async Task A_list_with_a_mistake_stops_the_start_and_later_only_speaks(string broken, string cause)
     {
         File.WriteAllText(List, broken);
