@@ -151,7 +151,7 @@ internal sealed class CredentialFleet
         ];
         return unproven.Length == 0
             ? null
-            : NotProven(old, [.. unproven.Select(user => $"{user.Consumer}{(user.Caller is null ? "" : $" (caller {user.Caller})")} used a version under an id that no other instance knows, and has not been seen on a newer version.")]) with { Unproven = unproven };
+            : NotProven(old, [.. unproven.Select(user => $"{VerdictWords.User(user)} used a version under an id that no other instance knows, and has not been seen on a newer version.")]) with { Unproven = unproven };
     }
 
     // What was lost may be a use of any version that was known by then.

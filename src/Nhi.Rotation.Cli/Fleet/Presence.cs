@@ -1,5 +1,5 @@
-using System.Globalization;
 using Nhi.Rotation.Evidence.Reading;
+using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Cli.Fleet;
 
@@ -27,7 +27,7 @@ internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTime
         }
 
         var age = question.Now - last;
-        var time = last.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var time = VerdictWords.Time(last);
         return age > question.MaxAge ? $"Its evidence ends at {time} without a closing line: it died, hangs or cannot write, its clock is behind, or the end is missing. If it is gone, say --gone {instance.Instance}."
             : -age > question.MaxAge ? $"Its evidence reaches to {time}, which is yet to come: its clock is ahead, or this one's is behind."
             : null;

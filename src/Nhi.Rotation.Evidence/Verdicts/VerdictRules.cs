@@ -117,7 +117,7 @@ internal static class VerdictRules
     {
         var quietSince = Later(evidence.SupersededAt!.Value, LastUse(evidence.Trails));
         var quietUntil = quietSince + evidence.QuietPeriod;
-        var valid = ValidUntil(evidence);
+        var valid = evidence.Terms.ValidUntil(Users(evidence.Trails));
         if (WhatLasts(evidence, quietSince, quietUntil, valid) is { } reason)
         {
             return new RotationVerdict { Kind = VerdictKind.InOverlap, Since = evidence.SupersededAt, Reasons = [reason] };
@@ -166,13 +166,6 @@ internal static class VerdictRules
 
     private static CredentialUse[] Unproven(VerdictCase evidence) => Users(evidence.Trails.Where(IsUnproven));
 
-    // A signature, a link or a token outlives its making, and whoever made it.
-    private static DateTimeOffset? ValidUntil(VerdictCase evidence)
-    {
-        var said = evidence.Trails.Max(trail => trail.Use.ValidUntil);
-        return evidence.Terms.ArtifactLifetime > TimeSpan.Zero && LastUse(evidence.Trails) is { } last ? Later(last + evidence.Terms.ArtifactLifetime, said) : said;
-    }
-
     private static string Lost(UserTrail trail) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Name(trail)} lost {trail.Use.LostHolds} {(trail.Use.LostHolds == 1 ? "hold" : "holds")} without closing {(trail.Use.LostHolds == 1 ? "it" : "them")}, so what was opened with it may still be open.");
@@ -213,7 +206,7 @@ internal static class VerdictRules
         ? $"a part of {trail.Use.Consumer} without a name (ForConsumer gives it one)"
         : Name(trail);
 
-    private static string Name(UserTrail trail) => trail.Use.Caller is { } caller ? $"{trail.Use.Consumer} (caller {caller})" : trail.Use.Consumer;
+    private static string Name(UserTrail trail) => VerdictWords.User(trail.Use);
 
-    private static string Time(DateTimeOffset? at) => at is { } utc ? utc.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "an unknown time";
+    private static string Time(DateTimeOffset? at) => VerdictWords.Time(at);
 }

@@ -9,4 +9,14 @@ public sealed record VerdictTerms(TimeSpan QuietPeriod)
 
     /// <summary>The consumer of all who did not say who they are, if it is known.</summary>
     public string? Unnamed { get; init; }
+
+    /// <summary>Until when something is valid that was made with a version: a signature, a link or a token outlives its making, and whoever made it.</summary>
+    /// <param name="uses">All uses of the version.</param>
+    /// <returns>The moment, or <see langword="null"/> if nothing is known to have been made.</returns>
+    public DateTimeOffset? ValidUntil(IReadOnlyCollection<CredentialUse> uses)
+    {
+        var said = uses.Max(static use => use.ValidUntil);
+        var made = ArtifactLifetime > TimeSpan.Zero ? uses.Max(static use => use.LastUse) + ArtifactLifetime : null;
+        return said > made || made is null ? said : made;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Evidence;
@@ -24,14 +23,14 @@ internal static class EarlierUsers
                group use by (use.Consumer, use.Caller) into user
                select user.MaxBy(use => use.LastUse),
         ];
-        var valid = users.Max(use => terms.ArtifactLifetime > TimeSpan.Zero && !(use.ValidUntil > use.LastUse + terms.ArtifactLifetime) ? use.LastUse + terms.ArtifactLifetime : use.ValidUntil);
+        var valid = terms.ValidUntil(users);
         List<string> reasons =
         [
-            .. unproven.Select(use => $"{use.Consumer}{(use.Caller is null ? string.Empty : $" (caller {use.Caller})")} used it in another run of this app, and has not been seen on a newer version."),
+            .. unproven.Select(use => $"{VerdictWords.User(use)} used it in another run of this app, and has not been seen on a newer version."),
         ];
         if (valid > now)
         {
-            reasons.Add(string.Create(CultureInfo.InvariantCulture, $"What was made with it in another run is valid until {valid.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}."));
+            reasons.Add($"What was made with it in another run is valid until {VerdictWords.Time(valid)}.");
         }
 
         return reasons.Count == 0 ? null : new RotationVerdict { Kind = VerdictKind.InOverlap, Since = rotation.Verdict.Since, Unproven = unproven, Reasons = reasons };
