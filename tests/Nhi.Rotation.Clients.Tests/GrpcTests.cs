@@ -100,8 +100,10 @@ public sealed class GrpcTests
         Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => ServerStreamAsync(calls))).StatusCode);
     }
 
-    [Fact]
-    public async Task Where_the_server_rotates_first_no_call_fails()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_the_server_rotates_first_no_call_and_no_server_stream_fails(bool isStream)
     {
         await using var app = new TestApp("first");
         await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
@@ -109,21 +111,9 @@ public sealed class GrpcTests
         server.Services.GetRequiredService<Accepted>().Tokens = ["Bearer second"];
         using var channel = GrpcChannel.ForAddress(server.Urls.First());
         app.Backend.Add("key", "second");
+        var calls = channel.Intercept(app.Key.ToGrpcInterceptor());
 
-        Assert.Equal("Bearer second", await CallAsync(channel.Intercept(app.Key.ToGrpcInterceptor())));
-    }
-
-    [Fact]
-    public async Task Where_the_server_rotates_first_no_server_stream_fails()
-    {
-        await using var app = new TestApp("first");
-        await app.Key.GetCurrentAsync(TestContext.Current.CancellationToken);
-        await using var server = await ServeAsync();
-        server.Services.GetRequiredService<Accepted>().Tokens = ["Bearer second"];
-        using var channel = GrpcChannel.ForAddress(server.Urls.First());
-        app.Backend.Add("key", "second");
-
-        Assert.Equal("Bearer second", await ServerStreamAsync(channel.Intercept(app.Key.ToGrpcInterceptor())));
+        Assert.Equal("Bearer second", isStream ? await ServerStreamAsync(calls) : await CallAsync(calls));
     }
 
     [Fact]

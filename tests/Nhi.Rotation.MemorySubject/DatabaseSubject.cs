@@ -1,8 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.Npgsql;
 using Npgsql;
@@ -12,9 +9,7 @@ internal static class DatabaseSubject
 {
     public static async Task RunAsync(string secrets, string connectionString)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var builder = SubjectApp.CreateBuilder();
         builder.Services.AddRotatingCredentials().AddCredential("db", c => c.FromFiles(Path.Combine(secrets, "db")).Configure(options => options.Overlap = TimeSpan.FromSeconds(1)));
 
         // What is begun while a connection opens keeps what flows with that for as long as it runs.
@@ -40,16 +35,6 @@ internal static class DatabaseSubject
         });
         app.MapGet("/version", static ([FromKeyedServices("db")] IRotatingCredentialProvider db) => db.Current.VersionId);
         app.MapGet("/refresh", static async ([FromKeyedServices("db")] IRotatingCredentialProvider db) => (await db.RefreshAsync(RefreshReason.Requested)).Generation);
-        app.MapGet("/retired", static (IRotationLedger ledger) =>
-            string.Join(' ', ledger.GetInventory().Select(static entry => $"{entry.CredentialName}:{entry.Versions.Count(static version => version.Stage == CredentialStage.Retired)}")));
-        app.MapGet("/collect", static () =>
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            GC.Collect();
-        });
-        await app.StartAsync();
-        Console.WriteLine(app.Urls.Single());
-        await ((IHost)app).WaitForShutdownAsync();
+        await SubjectApp.ServeAsync(app);
     }
 }

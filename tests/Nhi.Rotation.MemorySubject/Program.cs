@@ -1,9 +1,6 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
 
@@ -20,9 +17,7 @@ if (args is [var folder, "postgres", var connectionString])
     return;
 }
 
-var builder = WebApplication.CreateSlimBuilder();
-builder.Logging.ClearProviders();
-builder.WebHost.UseUrls("http://127.0.0.1:0");
+var builder = SubjectApp.CreateBuilder();
 var credentials = builder.Services.AddRotatingCredentials();
 foreach (var name in new[] { "out", "derived", "acme", "hook" })
 {
@@ -51,15 +46,4 @@ app.MapGet("/use", async (HttpContext context, IHttpClientFactory clients) =>
     using var response = await client.GetAsync(new Uri($"http://{context.Request.Host}/echo"));
     return derived.Current.Length;
 });
-app.MapGet("/retired", static (IRotationLedger ledger) =>
-    string.Join(' ', ledger.GetInventory().Select(static entry => $"{entry.CredentialName}:{entry.Versions.Count(static version => version.Stage == CredentialStage.Retired)}")));
-app.MapGet("/collect", static () =>
-{
-    GC.Collect();
-    GC.WaitForPendingFinalizers();
-    GC.Collect();
-});
-
-await app.StartAsync();
-Console.WriteLine(app.Urls.Single());
-await ((IHost)app).WaitForShutdownAsync();
+await SubjectApp.ServeAsync(app);

@@ -1,8 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.StackExchangeRedis.Tests;
 using StackExchange.Redis;
@@ -12,9 +9,7 @@ internal static class RedisUse
 {
     public static async Task RunAsync(string secrets, string server)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var builder = SubjectApp.CreateBuilder();
         builder.Services.AddSingleton<TimeProvider>(new HurriedTime());
         builder.Services.AddRotatingCredentials().AddCredential("cache", c => c.FromFiles(Path.Combine(secrets, "cache")).Configure(options =>
         {
@@ -43,15 +38,6 @@ internal static class RedisUse
         });
         app.MapGet("/versions", static (IRotationLedger ledger) => string.Join(' ', ledger.GetInventory().Single().Versions.Select(
             version => $"{version.Stage}:{ledger.GetUses().Where(use => use.VersionId == version.VersionId).Sum(static use => use.Held)}")));
-        app.MapGet("/collect", static () =>
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            GC.Collect();
-        });
-
-        await app.StartAsync();
-        Console.WriteLine(app.Urls.Single());
-        await ((IHost)app).WaitForShutdownAsync();
+        await SubjectApp.ServeAsync(app);
     }
 }

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Nhi.Rotation;
+
+/// <summary>What every subject is: an app on a free port, that tells which versions are retired and collects garbage when it is asked.</summary>
+internal static class SubjectApp
+{
+    public static WebApplicationBuilder CreateBuilder()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        return builder;
+    }
+
+    /// <summary>Prints the address, and serves until the app is told to end.</summary>
+    public static async Task ServeAsync(WebApplication app)
+    {
+        app.MapGet("/retired", static (IRotationLedger ledger) =>
+            string.Join(' ', ledger.GetInventory().Select(static entry => $"{entry.CredentialName}:{entry.Versions.Count(static version => version.Stage == CredentialStage.Retired)}")));
+        app.MapGet("/collect", static () =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+        });
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.Single());
+        await ((IHost)app).WaitForShutdownAsync();
+    }
+}
