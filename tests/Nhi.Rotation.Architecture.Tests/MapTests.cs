@@ -1,23 +1,25 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Nhi.Rotation.Tests.Architecture;
 
-namespace Nhi.Rotation.Tests.Docs;
+namespace Nhi.Rotation.Architecture.Tests;
 
 /// <summary>The map of the house shows what is there, and the security page names tests that exist.</summary>
 public sealed partial class MapTests
 {
     [Fact]
-    public void The_rooms_are_drawn_as_they_are() =>
-        AssertDrawn("## Rooms", Draw(RoomTests.Arrows().Select(arrow => (arrow.From, arrow.To))));
+    public void The_rooms_are_drawn_as_they_are()
+    {
+        var engine = House.Sources.Packages.Single(package => package.Name == "Nhi.Rotation");
+
+        AssertDrawn("## Rooms", Draw(from room in engine.Rooms from known in engine.RoomsKnownBy(room) select (room, known)));
+    }
 
     [Fact]
     public void The_packages_are_drawn_as_they_are() =>
         AssertDrawn(
             "## Packages",
             Draw(
-                from project in Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                from project in Directory.EnumerateFiles(Path.Combine(House.Root, "src"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
                 from reference in XDocument.Load(project).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order(StringComparer.Ordinal)
                 select (Path.GetFileNameWithoutExtension(project), reference)));
 
@@ -26,7 +28,7 @@ public sealed partial class MapTests
     {
         var map = Map();
         var ways = map[map.IndexOf("## Five ways", StringComparison.Ordinal)..map.IndexOf("## Where is", StringComparison.Ordinal)];
-        var files = Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
+        var files = Directory.EnumerateFiles(Path.Combine(House.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
         var named = Code().Matches(ways).Select(match => match.Groups[1].Value).ToArray();
 
         Assert.True(named.Length > 40, $"only {named.Length} classes are named");
@@ -36,8 +38,8 @@ public sealed partial class MapTests
     [Fact]
     public void Each_test_that_the_security_page_names_exists()
     {
-        var tests = string.Concat(Directory.EnumerateFiles(Path.Combine(Root(), "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var named = TestName().Matches(File.ReadAllText(Path.Combine(Root(), "SECURITY.md"))).Select(match => match.Groups[1].Value).ToArray();
+        var tests = string.Concat(Directory.EnumerateFiles(Path.Combine(House.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(House.Root, "SECURITY.md"))).Select(match => match.Groups[1].Value).ToArray();
 
         Assert.True(named.Length > 10, $"only {named.Length} tests are named");
         Assert.All(named, name => Assert.Contains($" {name}(", tests, StringComparison.Ordinal));
@@ -54,9 +56,7 @@ public sealed partial class MapTests
         return map[start..map.IndexOf("\n```", start, StringComparison.Ordinal)];
     }
 
-    private static string Map() => File.ReadAllText(Path.Combine(Root(), "docs", "architecture.md")).ReplaceLineEndings("\n");
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
+    private static string Map() => File.ReadAllText(Path.Combine(House.Root, "docs", "architecture.md")).ReplaceLineEndings("\n");
 
     [GeneratedRegex("`([A-Z][A-Za-z]+)`")]
     private static partial Regex Code();
