@@ -20,6 +20,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.StackExchangeRedis"] = 6,
         ["Nhi.Rotation.Grpc"] = 5,
         ["Nhi.Rotation.Cli"] = 0,
+        ["Nhi.Rotation.Analyzers"] = 0,
     };
 
     [Fact]
