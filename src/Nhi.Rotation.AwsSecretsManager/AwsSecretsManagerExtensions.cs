@@ -49,12 +49,12 @@ public static class AwsSecretsManagerExtensions
 
     private static void FromSection(CredentialBuilder builder, IConfigurationSection section)
     {
-        var address = new SecretAddress(section["SecretId"] ?? string.Empty, section["JsonField"]);
         if (!builder.RefuseUnknownKeys(section, "SecretId", "JsonField"))
         {
             return;
         }
 
+        var address = new SecretAddress(section["SecretId"] ?? string.Empty, section["JsonField"]);
         if (address.FindMistake() is { } mistake)
         {
             builder.Refuse($"{section.Path}: {mistake}");

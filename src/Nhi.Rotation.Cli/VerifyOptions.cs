@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.Cli;
 
@@ -10,7 +10,7 @@ internal sealed class VerifyOptions
 {
     private readonly Option<TimeSpan?> _quietPeriod = new("--quiet-period")
     {
-        Description = "How long nobody may have used an old version: 90s, 30m, 1h, 2d or hh:mm:ss. Without it, what each instance was configured with.",
+        Description = "How long nobody may have used an old version: 30m, 1h, 2d or 1.00:00:00. Without it, what each instance was configured with.",
         CustomParser = ParseTime,
     };
 
@@ -74,26 +74,12 @@ internal sealed class VerifyOptions
     private static TimeSpan? ParseTime(ArgumentResult argument)
     {
         var text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : string.Empty;
-        if (TimeOf(text) is { } time && time >= TimeSpan.Zero)
+        if (Duration.TryParse(text, out var time))
         {
             return time;
         }
 
-        argument.AddError($"'{text}' is no time. Use 90s, 30m, 1h, 2d or hh:mm:ss.");
+        argument.AddError($"'{text}' is no time. Use {Duration.Form}.");
         return null;
-    }
-
-    private static TimeSpan? TimeOf(string text)
-    {
-        const int MaxDays = 36_500;
-        if (text.Contains(':', StringComparison.Ordinal))
-        {
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time.TotalDays <= MaxDays ? time : null;
-        }
-
-        var seconds = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 };
-        return seconds > 0 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * seconds <= MaxDays * 86_400d
-            ? TimeSpan.FromSeconds(number * seconds)
-            : null;
     }
 }

@@ -10,7 +10,7 @@ public sealed class SurfaceTests
     {
         ["Nhi.Rotation.Abstractions"] = 520,
         ["Nhi.Rotation.Evidence"] = 370,
-        ["Nhi.Rotation"] = 230,
+        ["Nhi.Rotation"] = 240,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 100,
         ["Nhi.Rotation.AwsSecretsManager"] = 24,

@@ -27,6 +27,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("verify", ".", "--quiet-period", "soon")]
     [InlineData("verify", ".", "--quiet-period", "-1h")]
     [InlineData("verify", ".", "--quiet-period", "NaNs")]
+    [InlineData("verify", ".", "--quiet-period", "24:00:00")]
+    [InlineData("verify", ".", "--quiet-period", "1")]
     [InlineData("verify", ".", "--quiet-period", "1h", "--quiet-period", "2h")]
     [InlineData("verify", ".", "--max-age", "99999999d")]
     [InlineData("verify", ".", "--credential")]

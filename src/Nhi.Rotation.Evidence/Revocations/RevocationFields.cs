@@ -5,7 +5,8 @@ namespace Nhi.Rotation.Evidence.Revocations;
 /// <summary>What an entry must say, wherever it is written: a file, or configuration.</summary>
 public static class RevocationFields
 {
-    private static readonly string[] Known = ["credential", "version", "fingerprint", "why", "since"];
+    /// <summary>The names that fields may have.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["credential", "version", "fingerprint", "why", "since"];
 
     /// <summary>Makes an entry of its fields.</summary>
     /// <param name="fields">The fields by name; <see langword="null"/> for one that is no text.</param>
@@ -14,9 +15,9 @@ public static class RevocationFields
     public static RevocationEntry Read(IReadOnlyDictionary<string, string?> fields, string where)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        if (fields.Keys.FirstOrDefault(name => !Known.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        if (fields.Keys.FirstOrDefault(name => !Names.Contains(name, StringComparer.Ordinal)) is { } unknown)
         {
-            throw new RevocationListException($"{where}: '{unknown}' is not known. Known are: {string.Join(", ", Known)}.");
+            throw new RevocationListException($"{where}: '{unknown}' is not known. Known are: {string.Join(", ", Names)}.");
         }
 
         if (fields.FirstOrDefault(field => string.IsNullOrWhiteSpace(field.Value)).Key is { } empty)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.DependencyInjection;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation;
 
@@ -49,7 +50,7 @@ public sealed class CredentialBuilder
         ArgumentNullException.ThrowIfNull(create);
         if (_registration.Probe is not null)
         {
-            _registration.Errors.Add("it has two probes; keep one");
+            _registration.Errors.Add("it has two probes. Keep one.");
         }
 
         _registration.Probe = create;
@@ -91,7 +92,7 @@ public sealed class CredentialBuilder
 
     /// <summary>
     /// Refuses a section with a key that is no option, for a misspelt one would silently leave a default in place. For authors of backends that can be named in
-    /// configuration.
+    /// configuration. The message names the nearest option. A section that is one value is refused too.
     /// </summary>
     /// <param name="section">The backend's section.</param>
     /// <param name="options">The options there are.</param>
@@ -100,13 +101,19 @@ public sealed class CredentialBuilder
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(options);
-        if (section.GetChildren().FirstOrDefault(child => !options.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is not { } unknown)
+        if (section.Value is { Length: > 0 })
         {
-            return true;
+            Refuse($"{section.Path} is one value, and takes keys. Write a section with some of {string.Join(", ", options)}.");
+            return false;
         }
 
-        Refuse($"{unknown.Path} is not an option. Use one of {string.Join(", ", options)}.");
-        return false;
+        string[] unknown = [.. section.GetChildren().Where(child => !options.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).Select(child => child.Key)];
+        foreach (var key in unknown)
+        {
+            Refuse($"{section.Path}:{key} is not an option.{Nearest.Question(key, options)} Use one of {string.Join(", ", options)}.");
+        }
+
+        return unknown.Length == 0;
     }
 
     /// <summary>Says what is wrong with the declaration. The start then fails with it, together with all other mistakes. For authors of backends.</summary>

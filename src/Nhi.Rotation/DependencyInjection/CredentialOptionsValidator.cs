@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.DependencyInjection;
 
@@ -17,7 +18,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
 
         var rules = new OptionRules(name, registration.SectionPath);
         rules.Check(
-            options.RefreshInterval is not { } interval || (interval >= MinRefreshInterval && interval <= OptionRules.Longest),
+            options.RefreshInterval is not { } interval || (interval >= MinRefreshInterval && interval <= Duration.Longest),
             nameof(options.RefreshInterval),
             options.RefreshInterval,
             "100 ms or more, at most 3650 days");
@@ -26,13 +27,13 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.NotNegative(options.Overlap, nameof(options.Overlap));
         rules.NotNegative(options.ActivationDelay, nameof(options.ActivationDelay));
         rules.NotNegative(options.ClockSkew, nameof(options.ClockSkew));
-        rules.Check(options.MaxStaleness is not { } limit || (limit > TimeSpan.Zero && limit <= OptionRules.Longest), nameof(options.MaxStaleness), options.MaxStaleness, "more than 0, or null for no limit");
+        rules.Check(options.MaxStaleness is not { } limit || (limit > TimeSpan.Zero && limit <= Duration.Longest), nameof(options.MaxStaleness), options.MaxStaleness, "more than 0, or null for no limit");
         rules.Positive(options.RejectionRefreshInterval, nameof(options.RejectionRefreshInterval));
         rules.Check(options.FallbackAfterRejections >= 1, nameof(options.FallbackAfterRejections), options.FallbackAfterRejections, "1 or more");
         rules.Positive(options.FallbackPause, nameof(options.FallbackPause));
-        rules.Check(options.MaxFallbackPause >= options.FallbackPause && options.MaxFallbackPause <= OptionRules.Longest, nameof(options.MaxFallbackPause), options.MaxFallbackPause, "FallbackPause or more, at most 3650 days");
+        rules.Check(options.MaxFallbackPause >= options.FallbackPause && options.MaxFallbackPause <= Duration.Longest, nameof(options.MaxFallbackPause), options.MaxFallbackPause, "FallbackPause or more, at most 3650 days");
         rules.Positive(options.MinBackoff, nameof(options.MinBackoff));
-        rules.Check(options.MaxBackoff >= options.MinBackoff && options.MaxBackoff <= OptionRules.Longest, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more, at most 3650 days");
+        rules.Check(options.MaxBackoff >= options.MinBackoff && options.MaxBackoff <= Duration.Longest, nameof(options.MaxBackoff), options.MaxBackoff, "MinBackoff or more, at most 3650 days");
         rules.Wait(options.ProbeTimeout, MinProbeTimeout, nameof(options.ProbeTimeout));
         rules.Check(options.RetirementProbeAttempts is >= 1 and <= 1000, nameof(options.RetirementProbeAttempts), options.RetirementProbeAttempts, "between 1 and 1000");
         rules.Check(!options.ProveRetirement || registration.Probe is not null, nameof(options.ProveRetirement), options.ProveRetirement, "false, or add a probe with ProbeHttp(...) or ProbeWith(...)");

@@ -24,4 +24,13 @@ internal sealed class CredentialRegistration(string name, string? sectionPath)
 
     /// <summary>What is wrong with the declaration, if anything.</summary>
     public List<string> Errors { get; } = [];
+
+    public bool IsDeclaredTwice { get; set; }
+
+    /// <summary>Forgets where its versions come from, who tests them, and what is wrong with either.</summary>
+    public void ForgetBackend()
+    {
+        (Key, Backend, DefaultRefreshInterval, Probe) = (string.Empty, null, null, null);
+        Errors.Clear();
+    }
 }

@@ -13,6 +13,9 @@ internal sealed class CredentialSetup
     /// <summary>Credentials declared in configuration, whose backend's section may become known only by a later call.</summary>
     public List<(CredentialBuilder Builder, IConfigurationSection Section)> Sections { get; } = [];
 
+    /// <summary>The sections whose children were declared as credentials, with the names these had.</summary>
+    public List<DeclaredSection> DeclaredSections { get; } = [];
+
     /// <summary>Where evidence is written, if anywhere.</summary>
     public EvidenceFileOptions? Evidence { get; set; }
 

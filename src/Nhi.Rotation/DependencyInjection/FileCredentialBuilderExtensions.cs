@@ -62,20 +62,27 @@ public static class FileCredentialBuilderExtensions
 
     internal static void FromPemSection(CredentialBuilder builder, IConfigurationSection section)
     {
+        if (!builder.RefuseUnknownKeys(section, ["Certificate", "Key", .. FileSection.PemKeys.Names]))
+        {
+            return;
+        }
+
         if (section["Certificate"] is not { Length: > 0 } certificate || section["Key"] is not { Length: > 0 } key)
         {
             builder.Refuse($"{section.Path}:Certificate or {section.Path}:Key is missing. Set each to a PEM file.");
             return;
         }
 
-        if (builder.RefuseUnknownKeys(section, [.. FileSection.PemOptions, "Certificate", "Key"]))
-        {
-            builder.FromPemFiles(certificate, key, options => FileSection.Bind(builder.Name, section, options));
-        }
+        builder.FromPemFiles(certificate, key, options => CredentialSection.Bind(builder.Name, FileSection.PemKeys, section, options));
     }
 
     internal static void FromSection(CredentialBuilder builder, IConfigurationSection section)
     {
+        if (!builder.RefuseUnknownKeys(section, ["Path", .. FileSection.Keys.Names]))
+        {
+            return;
+        }
+
         var path = section["Path"];
         if (string.IsNullOrWhiteSpace(path))
         {
@@ -83,11 +90,8 @@ public static class FileCredentialBuilderExtensions
             return;
         }
 
-        if (builder.RefuseUnknownKeys(section, [.. FileSection.Options, "Path"]))
-        {
-            builder.ConfigureFiles(options => FileSection.Bind(builder.Name, section, options));
-            Use(builder, path);
-        }
+        builder.ConfigureFiles(options => CredentialSection.Bind(builder.Name, FileSection.Keys, section, options));
+        Use(builder, path);
     }
 
     private static CredentialBuilder Use(CredentialBuilder builder, string path)

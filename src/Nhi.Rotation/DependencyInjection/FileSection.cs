@@ -1,37 +1,34 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.DependencyInjection;
 
 /// <summary>The sections <c>Files</c> and <c>PemFiles</c> of a credential.</summary>
 internal static class FileSection
 {
-    public static readonly string[] PemOptions =
-        [nameof(FileBackendOptions.Newline), nameof(FileBackendOptions.MaxFileSize), nameof(FileBackendOptions.SettleTime), nameof(FileBackendOptions.FingerprintKey)];
+    public static readonly SectionKeys<FileBackendOptions> PemKeys = Reading(new());
 
-    public static readonly string[] Options =
-        [nameof(FileBackendOptions.Layout), nameof(FileBackendOptions.FileName), nameof(FileBackendOptions.Content), nameof(FileBackendOptions.JsonField), .. PemOptions];
+    public static readonly SectionKeys<FileBackendOptions> Keys = Reading(new SectionKeys<FileBackendOptions>()
+        .OneOf<FileLayout>(nameof(FileBackendOptions.Layout), static (options, value) => options.Layout = value)
+        .Text(nameof(FileBackendOptions.FileName), static (options, value) => options.FileName = value)
+        .OneOf<FileContent>(nameof(FileBackendOptions.Content), static (options, value) => options.Content = value)
+        .Text(nameof(FileBackendOptions.JsonField), static (options, value) => options.JsonField = value));
 
-    /// <summary>Sets the options that a section names.</summary>
-    /// <exception cref="OptionsValidationException">One of them has no such value.</exception>
-    public static void Bind(string credentialName, IConfigurationSection section, FileBackendOptions options)
+    private static SectionKeys<FileBackendOptions> Reading(SectionKeys<FileBackendOptions> keys) => keys
+        .OneOf<FileNewline>(nameof(FileBackendOptions.Newline), static (options, value) => options.Newline = value)
+        .Whole(nameof(FileBackendOptions.MaxFileSize), static (options, value) => options.MaxFileSize = value)
+        .Time(nameof(FileBackendOptions.SettleTime), static (options, value) => options.SettleTime = value)
+        .OneOf<FileExposure>(nameof(FileBackendOptions.WritableByOthers), static (options, value) => options.WritableByOthers = value)
+        .Secret(nameof(FileBackendOptions.FingerprintKey), "base64. Set at least 16 random bytes in base64, such as 'openssl rand -base64 32' writes", TrySetFingerprintKey);
+
+    private static bool TrySetFingerprintKey(FileBackendOptions options, string text)
     {
-        // First, for it is a secret, and the binder quotes what it cannot convert.
-        if (section[nameof(FileBackendOptions.FingerprintKey)] is { } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
+        var bytes = new byte[text.Length];
+        if (!Convert.TryFromBase64String(text, bytes, out var count))
         {
-            throw Refused(credentialName, $"{section.Path}:{nameof(FileBackendOptions.FingerprintKey)} is not base64. Set at least 16 random bytes in base64, such as 'openssl rand -base64 32' writes.");
+            return false;
         }
 
-        try
-        {
-            section.Bind(options);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw Refused(credentialName, error.Message);
-        }
+        options.FingerprintKey = bytes[..count];
+        return true;
     }
-
-    private static OptionsValidationException Refused(string credentialName, string why) =>
-        new(credentialName, typeof(FileBackendOptions), [$"Credential '{credentialName}': {why}"]);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.DependencyInjection;
 using Nhi.Rotation.Evidence.Revocations;
 using Nhi.Rotation.Revocations;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation;
 
@@ -29,6 +30,29 @@ public sealed class RotatingCredentialsBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(Declare(name, sectionPath: null));
+        return this;
+    }
+
+    /// <summary>
+    /// Takes a credential that is declared already from somewhere else: in an integration test, or on a developer's machine that has no vault. Its options stay; its backend and its
+    /// probe are forgotten. <c>services.ReplaceCredential(name, value)</c> of <c>Nhi.Rotation.Testing</c> puts a fake there.
+    /// </summary>
+    /// <param name="name">The credential, as declared.</param>
+    /// <param name="configure">Says at least where its versions come from.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">No such credential is declared, or not yet.</exception>
+    public RotatingCredentialsBuilder ReplaceCredential(string name, Action<CredentialBuilder> configure)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        if (!_setup.Credentials.TryGetValue(name, out var registration))
+        {
+            throw new InvalidOperationException(
+                $"Credential '{name}' cannot be replaced, for it is not declared; declared are: {Nearest.List(_setup.Credentials.Keys, name)}. Correct the name, or call ReplaceCredential after the credential was declared.");
+        }
+
+        registration.ForgetBackend();
+        configure(new CredentialBuilder(Services, registration));
         return this;
     }
 
@@ -125,8 +149,15 @@ public sealed class RotatingCredentialsBuilder
 
     internal void AddSection(IConfigurationSection section)
     {
+        var children = section.GetChildren().ToList();
+        _setup.DeclaredSections.Add(new DeclaredSection(section, [.. children.Select(child => child.Key)]));
+        children.ForEach(AddCredential);
+    }
+
+    private void AddCredential(IConfigurationSection section)
+    {
         var builder = Declare(section.Key, section.Path);
-        builder.Configure(options => section.Bind(options));
+        builder.Configure(options => CredentialSection.Bind(builder.Name, CredentialSection.Keys, section, options));
         _setup.Sections.Add((builder, section));
         foreach (var (name, configure) in _setup.BackendSections)
         {
@@ -157,7 +188,7 @@ public sealed class RotatingCredentialsBuilder
         var registration = new CredentialRegistration(name, sectionPath);
         if (!_setup.Credentials.TryAdd(name, registration))
         {
-            _setup.Credentials[name].Errors.Add("it is declared twice. Keep one declaration.");
+            _setup.Credentials[name].IsDeclaredTwice = true;
         }
 
         return new CredentialBuilder(Services, registration);

@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Nhi.Rotation.DependencyInjection;
 
 /// <summary>Refuses shared options that cannot work, and declarations that are incomplete.</summary>
-internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup) : IValidateOptions<RotatingCredentialsOptions>
+internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup, IConfiguration? configuration = null) : IValidateOptions<RotatingCredentialsOptions>
 {
     private const long MinEvidenceFileBytes = 4096;
 
@@ -27,57 +28,38 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup)
             rules.Check(evidence.MaxFileBytes >= MinEvidenceFileBytes, "the evidence " + nameof(evidence.MaxFileBytes), evidence.MaxFileBytes, "4096 or more");
         }
 
-        foreach (var registration in setup.Credentials.Values)
+        foreach (var mistake in setup.DeclaredSections.Select(section => section.FindMistake(configuration)).OfType<string>())
         {
-            CheckDeclaration(registration, rules);
+            rules.Fail($"Rotating credentials: {mistake}");
         }
 
-        foreach (var (_, section) in setup.Sections)
+        var misspelt = setup.Sections.ToLookup(one => one.Builder.Name, one => CredentialSection.Mistakes(one.Section, setup.BackendSections.Keys), StringComparer.Ordinal);
+        foreach (var registration in setup.Credentials.Values)
         {
-            CheckKeys(section, rules);
+            CheckDeclaration(registration, [.. misspelt[registration.Name].SelectMany(mistakes => mistakes), .. registration.Errors], rules);
         }
 
         return rules.Result;
     }
 
-    private void CheckDeclaration(CredentialRegistration registration, OptionRules rules)
+    private void CheckDeclaration(CredentialRegistration registration, List<string> mistakes, OptionRules rules)
     {
-        foreach (var error in registration.Errors)
+        foreach (var mistake in mistakes)
         {
-            rules.Fail($"Credential '{registration.Name}': {error}");
+            rules.Fail($"Credential '{registration.Name}': {mistake}");
         }
 
-        if (registration.Backend is null && registration.Errors.Count == 0)
+        if (registration.IsDeclaredTwice)
+        {
+            rules.Fail($"Credential '{registration.Name}': it is declared twice. Keep one declaration. To put a fake in its place in a test, call services.ReplaceCredential(\"{registration.Name}\", ...) of Nhi.Rotation.Testing.");
+        }
+
+        // What is wrong there may be the backend's name.
+        if (registration.Backend is null && mistakes.Count == 0)
         {
             rules.Fail(registration.SectionPath is { } path
-                ? $"Credential '{registration.Name}': it has no backend. Add one of {Known()} under {path}, and register the backend's package."
+                ? $"Credential '{registration.Name}': it has no backend. Add one of {string.Join(", ", setup.BackendSections.Keys.Order(StringComparer.Ordinal))} under {path}, and register the backend's package."
                 : $"Credential '{registration.Name}': it has no backend. Call FromFiles(...) or UseBackend(...) where it is added.");
         }
     }
-
-    // A misspelt key would silently leave a default in place; for an overlap window that is an outage.
-    private void CheckKeys(Microsoft.Extensions.Configuration.IConfigurationSection section, OptionRules rules)
-    {
-        foreach (var child in section.GetChildren())
-        {
-            if (!OptionNames.Contains(child.Key, StringComparer.OrdinalIgnoreCase) && !setup.BackendSections.ContainsKey(child.Key))
-            {
-                rules.Fail($"Credential '{section.Key}': {child.Path} is not an option. Use one of {string.Join(", ", OptionNames)}, or a backend: {Known()}.");
-            }
-        }
-    }
-
-    private string Known() => string.Join(", ", setup.BackendSections.Keys.Order(StringComparer.Ordinal));
-
-    private static readonly string[] OptionNames =
-    [
-        nameof(CredentialOptions.Owner), nameof(CredentialOptions.Purpose), nameof(CredentialOptions.RefreshInterval), nameof(CredentialOptions.RefreshJitter),
-        nameof(CredentialOptions.RefreshAtLifeFraction),
-        nameof(CredentialOptions.Overlap), nameof(CredentialOptions.ActivationDelay), nameof(CredentialOptions.ClockSkew), nameof(CredentialOptions.MaxStaleness),
-        nameof(CredentialOptions.RejectionRefreshInterval), nameof(CredentialOptions.FallbackAfterRejections), nameof(CredentialOptions.FallbackPause),
-        nameof(CredentialOptions.MaxFallbackPause), nameof(CredentialOptions.TryPendingLast),
-        nameof(CredentialOptions.MinBackoff), nameof(CredentialOptions.MaxBackoff), nameof(CredentialOptions.ProbeTimeout),
-        nameof(CredentialOptions.ProveRetirement), nameof(CredentialOptions.RetirementProbeAttempts),
-        nameof(CredentialOptions.QuietPeriod), nameof(CredentialOptions.ArtifactLifetime), nameof(CredentialOptions.IsCertificate), nameof(CredentialOptions.MinimumLength), nameof(CredentialOptions.AcceptAnyValue),
-    ];
 }

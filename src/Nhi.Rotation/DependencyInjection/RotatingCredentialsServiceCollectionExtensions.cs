@@ -15,7 +15,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RotatingCredentialsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds rotating credentials. Each is injected with <c>[FromKeyedServices("name")] IRotatingCredentialProvider</c>. Under a host they are loaded
+    /// Adds rotating credentials. Each is injected with <c>[FromKeyedServices("name")] IRotatingCredentialProvider</c>, and without a name where there is one only. Under a host they are loaded
     /// before other services start; without one, at first use. May be called several times.
     /// </summary>
     /// <param name="services">The services of the application.</param>
@@ -49,6 +49,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton<ICredentialHealthReader>(provider => new CredentialHealthReader(provider.GetRequiredService<CredentialRegistry>(), provider.GetService<CredentialHealthOptions>()));
         services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
             KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));
+        services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Only());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CredentialHostedService>());
         return new RotatingCredentialsBuilder(services, setup)
             .AddBackendSection(FileCredentialBuilderExtensions.SectionName, FileCredentialBuilderExtensions.FromSection)
@@ -57,17 +58,15 @@ public static class RotatingCredentialsServiceCollectionExtensions
 
     /// <summary>Adds the credentials that a configuration section lists: one child a credential, named as the credential.</summary>
     /// <param name="services">The services of the application.</param>
-    /// <param name="section">The section, such as <c>configuration.GetSection("Credentials")</c>.</param>
+    /// <param name="section">
+    /// The section, such as <c>configuration.GetSection("Credentials")</c>. One that does not exist stops the start; ask <c>section.Exists()</c> where it may be missing.
+    /// </param>
     /// <returns>A builder that takes more credentials.</returns>
     public static RotatingCredentialsBuilder AddRotatingCredentials(this IServiceCollection services, IConfigurationSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
         var builder = services.AddRotatingCredentials();
-        foreach (var child in section.GetChildren())
-        {
-            builder.AddSection(child);
-        }
-
+        builder.AddSection(section);
         return builder;
     }
 }

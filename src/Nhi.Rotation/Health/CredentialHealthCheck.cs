@@ -10,7 +10,17 @@ internal sealed class CredentialHealthCheck(CredentialRegistry registry, string 
     {
         var status = registry.ReadStatus(name);
         var (health, reasons) = CredentialJudgement.Of(status, options);
-        var data = new Dictionary<string, object> { ["refresh_failures"] = status.Failures };
+        var data = new Dictionary<string, object>
+        {
+            ["refresh_failures"] = status.Failures,
+            ["watch"] = status.Watch.IsWatched ? "watching" : "polling",
+            ["poll_interval_seconds"] = status.PollInterval.TotalSeconds,
+        };
+        if (status.Watch.Why is { } why)
+        {
+            data["polling_because"] = why;
+        }
+
         if (status.CurrentId is { } current)
         {
             data["version"] = current;

@@ -35,7 +35,7 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
 
         foreach (var problem in status.ListProblems)
         {
-            yield return $"a list of revocations was not taken in, and what it said before stays in force: {problem}";
+            yield return $"a list of revocations was not taken in: {problem} What was read of it before, if anything was, stays in force.";
         }
 
         if (status.TimeToExpiry <= options.ExpiryWarning && !status.HasSuccessor)

@@ -2,6 +2,7 @@ using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;
+using Nhi.Rotation.Spelling;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 
@@ -67,8 +68,17 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         ? core.Default
         : throw new CredentialUnavailableException(
             name,
-            $"it is not registered; registered are: {(_cores.Count == 0 ? "none" : string.Join(", ", _cores.Keys.Order(StringComparer.Ordinal)))}",
+            $"it is not registered; registered are: {Nearest.List(_cores.Keys, name)}",
             "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
+
+    /// <summary>The provider of the only credential.</summary>
+    /// <exception cref="InvalidOperationException">There is none, or more than one.</exception>
+    public IRotatingCredentialProvider Only() => _cores.Count == 1
+        ? _cores.Values.Single().Default
+        : throw new InvalidOperationException(
+            _cores.Count == 0
+                ? "No rotating credential is registered. Add one with AddRotatingCredentials().AddCredential(name, ...)."
+                : $"IRotatingCredentialProvider without a name is for one credential; registered are: {Nearest.List(_cores.Keys)}. Say which: [FromKeyedServices(\"{_cores.Keys.Order(StringComparer.Ordinal).First()}\")] IRotatingCredentialProvider.");
 
     public CredentialStatus ReadStatus(string name) => _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems };
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
+using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Providers;
@@ -46,6 +47,12 @@ internal sealed record CredentialStatus
     /// <summary>Whether a version that expires later can still take its place.</summary>
     public bool HasSuccessor { get; init; }
 
+    /// <summary>How changes are found.</summary>
+    public WatchStanding Watch { get; init; }
+
+    /// <summary>How often the backend is asked, whether or not it tells.</summary>
+    public TimeSpan PollInterval { get; init; }
+
     /// <summary>What is wrong with the lists of revocations.</summary>
     public IReadOnlyList<string> ListProblems { get; init; } = [];
 
@@ -65,6 +72,8 @@ internal sealed record CredentialStatus
             NoSecrets = Ids(state, static version => version is { IsInService: true, IsListed: true, Unfit.IsRefused: true }),
             Unrotated = Ids(state, version => version is { Stage: CredentialStage.Pending, IsListed: true, IsEnabled: true } && version.HasValueOf(current)),
             Violated = Ids(state, static version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
+            Watch = (settings.Backend as ITellsWatch)?.WatchOf(settings.Key) ?? new WatchStanding(refresh.IsSignalled, refresh.IsSignalled ? null : "its backend gives no signal"),
+            PollInterval = settings.Rules.Refresh.Interval,
             TimeToExpiry = current?.ExpiresOn - now.Utc,
             HasSuccessor = current?.ExpiresOn is { } end
                 && state.Versions.Any(version => version.Id != current.Id && version.IsUsable(now) && (version.ExpiresOn is not { } other || other > end)),

@@ -19,6 +19,21 @@ internal static class Unavailability
             ? new(name, $"the backend has not answered for longer than MaxStaleness ({settings.Rules.Lifecycle.MaxStaleness})", "Restore access to the backend, or raise MaxStaleness.")
             : state.Versions.LastOrDefault(version => version is { IsListed: true, Unfit.IsRefused: true }) is { } refused
             ? new(name, $"version '{refused.Id}' is no secret: {refused.Unfit!.Rule}", "Write the secret itself into the backend, or set AcceptAnyValue if this is it.")
-            : new(name, "none of its versions may be presented: they are pending, expired, disabled or revoked", "Add a valid version to the backend.");
+            : state.Versions.Where(version => version.IsListed).MaxBy(version => version.Order) is { } newest
+            ? WhyNot(name, newest)
+            : new(name, "none of its versions may be presented", "Add a valid version to the backend.");
     }
+
+    // Of the newest one, for that is what somebody expects to be presented.
+    private static CredentialUnavailableException WhyNot(string name, VersionState version) => version switch
+    {
+        { Stage: CredentialStage.Revoked } => new(name, $"version '{version.Id}' is revoked", "Add a new version to the backend."),
+        { IsEnabled: false } => new(name, $"version '{version.Id}' is disabled", "Enable it in the backend, or add a new version."),
+        { RetiredBecause: RetireCause.Expired, ExpiresOn: { } end } => new(name, $"version '{version.Id}' expired at {end:u}", "Add a version to the backend that is valid."),
+        { Label: VersionLabel.Pending } => new(name, $"the backend calls version '{version.Id}' pending", "Finish the rotation there, so that a version is current."),
+        { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive } => new(
+            name, $"the probe has not accepted version '{version.Id}'", "Check that it is active on the other side, and the probe's address; the log has its answers (events 108 and 109)."),
+        { Stage: CredentialStage.Pending, NotBefore: { } start } => new(name, $"version '{version.Id}' is valid from {start:u} on and not before", "Wait, or add a version to the backend that is valid now."),
+        _ => new(name, $"version '{version.Id}' is {version.Stage}, and there is no other one", "Add a valid version to the backend."),
+    };
 }

@@ -64,7 +64,9 @@ internal abstract class RefreshEntry
     public TimeSpan NextDue => WakeAt is { } wake && wake < _state.RefreshAt ? wake : _state.RefreshAt;
 
     /// <summary>How the last refreshes went.</summary>
-    public RefreshHealth ReadHealth(TimeSpan now) => LastError is { } error ? new RefreshHealth(error, _state.Failures, now - _state.FailingSince) : default;
+    public RefreshHealth ReadHealth(TimeSpan now) => LastError is { } error
+        ? new RefreshHealth(error, _state.Failures, now - _state.FailingSince, Watch is not null)
+        : new RefreshHealth(Error: null, Failures: 0, FailingFor: default, Watch is not null);
 
     public abstract BackendRequest NewRequest();
 

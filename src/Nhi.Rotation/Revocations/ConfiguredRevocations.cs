@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Evidence.Revocations;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.Revocations;
 
@@ -17,7 +18,14 @@ internal sealed class ConfiguredRevocations(IConfigurationSection section, Revoc
     {
         // Before reading: what changes meanwhile is read again.
         _read = section.GetReloadToken();
-        return [.. section.GetChildren().Select(entry => RevocationFields.Read(
-            entry.GetChildren().ToDictionary(field => field.Key.ToLowerInvariant(), field => field.Value, StringComparer.Ordinal), entry.Path))];
+        return [.. section.GetChildren().Select(Entry)];
+    }
+
+    private static RevocationEntry Entry(IConfigurationSection entry)
+    {
+        var fields = entry.GetChildren().ToDictionary(field => field.Key.ToLowerInvariant(), field => field.Value, StringComparer.Ordinal);
+        return fields.Keys.FirstOrDefault(name => !RevocationFields.Names.Contains(name, StringComparer.Ordinal)) is { } unknown && Nearest.To(unknown, RevocationFields.Names) is { } near
+            ? throw new RevocationListException($"{entry.Path}: '{unknown}' is not known. Did you mean '{near}'?")
+            : RevocationFields.Read(fields, entry.Path);
     }
 }

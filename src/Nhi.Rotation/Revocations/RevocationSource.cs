@@ -1,4 +1,5 @@
 using Nhi.Rotation.Evidence.Revocations;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.Revocations;
 
@@ -47,7 +48,7 @@ internal abstract class RevocationSource(RevocationListOptions options)
         if (!credentials.Contains(entry.CredentialName))
         {
             return options.IgnoreUnknownCredentials ? false : throw new RevocationListException(
-                $"'{Name}' revokes a version of credential '{entry.CredentialName}', which is not registered; registered are: {string.Join(", ", credentials.Order(StringComparer.Ordinal))}. Correct the name, or set IgnoreUnknownCredentials where several applications share the list.");
+                $"'{Name}' revokes a version of credential '{entry.CredentialName}', which is not registered; registered are: {Nearest.List(credentials, entry.CredentialName)}. Correct the name, or set IgnoreUnknownCredentials where several applications share the list.");
         }
 
         return entry.Fingerprint is not { NeedsKey: true } || options.FingerprintKey is not null ? true : throw new RevocationListException(

@@ -33,7 +33,7 @@ internal sealed partial class EngineLog
     [LoggerMessage(107, LogLevel.Information, "Credential '{Credential}': the probe accepted version '{Version}' ({Detail}).")]
     public partial void ProbeAccepted(string credential, string version, string? detail);
 
-    [LoggerMessage(108, LogLevel.Error, "Credential '{Credential}': the probe rejected version '{Version}' ({Detail}), so it is not presented; the present version stays and the probe is tried again. Check that the new version is active on the other side.")]
+    [LoggerMessage(108, LogLevel.Error, "Credential '{Credential}': the probe rejected version '{Version}' ({Detail}), so it is not presented, and the probe is tried again; a version that is in use stays. Check that the new version is active on the other side.")]
     public partial void ProbeRejected(string credential, string version, string? detail);
 
     [LoggerMessage(109, LogLevel.Warning, "Credential '{Credential}': the probe of version '{Version}' was inconclusive ({Detail}) and is tried again.")]
@@ -57,7 +57,7 @@ internal sealed partial class EngineLog
     [LoggerMessage(115, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is {Stage} and was used by consumer '{Consumer}', caller '{Caller}'. Somebody still depends on it.")]
     public partial void ResidualUse(string credential, string version, CredentialStage stage, string consumer, string? caller);
 
-    [LoggerMessage(116, LogLevel.Error, "Credential '{Credential}': building a derived value from version '{Version}' failed: {Cause}. The last good one stays. Check the format of the new version.")]
+    [LoggerMessage(116, LogLevel.Error, "Credential '{Credential}': building a derived value from version '{Version}' failed: {Cause}. One that was built before stays. Check the format of the new version.")]
     public partial void DeriveFailed(string credential, string version, string cause);
 
     [LoggerMessage(117, LogLevel.Error, "Credential '{Credential}': a subscriber of its change token failed: {Cause}.")]
@@ -81,7 +81,7 @@ internal sealed partial class EngineLog
     [LoggerMessage(123, LogLevel.Error, "Credential '{Credential}': that the other side refuses version '{Version}', which is out of service, is not proven and is not asked again ({Detail}). Check by hand that it is revoked there.")]
     public partial void RetirementUnproven(string credential, string version, string? detail);
 
-    [LoggerMessage(124, LogLevel.Error, "Credential '{Credential}': version '{Version}' is no secret: {Rule}. It is neither presented nor accepted; the version before stays. Write the secret itself into the backend, or set AcceptAnyValue if this is it.")]
+    [LoggerMessage(124, LogLevel.Error, "Credential '{Credential}': version '{Version}' is no secret: {Rule}. It is neither presented nor accepted; a version that is in use stays. Write the secret itself into the backend, or set AcceptAnyValue if this is it.")]
     public partial void NoSecret(string credential, string version, string? rule);
 
     [LoggerMessage(125, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is a weak secret: {Remark}. It is presented all the same. Use a longer one, or set MinimumLength to say that it is long enough.")]

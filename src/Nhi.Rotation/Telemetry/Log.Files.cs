@@ -22,4 +22,16 @@ internal static partial class Log
         Level = LogLevel.Warning,
         Message = "Events of '{Directory}' were lost ({Failure}); '{Path}' is read again and the directory is watched anew")]
     public static partial void DirectoryEventsLost(ILogger logger, string path, string directory, string failure);
+
+    [LoggerMessage(
+        EventId = 203,
+        Level = LogLevel.Warning,
+        Message = "'{Path}' is itself a mount (a Kubernetes subPath, a Compose secret, one file bound to a path): a file that takes its place at the source is not seen here, and no event tells of a change. It is looked at every {Pace}. Mount the directory that it is in; in Kubernetes leave subPath out")]
+    public static partial void FileIsMount(ILogger logger, string path, TimeSpan pace);
+
+    [LoggerMessage(
+        EventId = 204,
+        Level = LogLevel.Warning,
+        Message = "Credential '{Credential}': somebody else can change what '{Path}' leads to, and so the value: {Place}. Give it to the user of this process or to root and let nobody else write there (chown, chmod go-w), or set WritableByOthers to Accept if that is how it is meant, or to Refuse")]
+    public static partial void PlaceIsOpen(ILogger logger, string credential, string path, string place);
 }

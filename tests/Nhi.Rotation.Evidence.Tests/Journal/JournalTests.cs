@@ -31,6 +31,27 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task The_files_and_the_directory_are_made_for_the_owner_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes");
+        using var evidence = new EvidenceDirectory();
+        await evidence.WriteRotationAsync();
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(evidence.File));
+
+        var directory = Path.Combine(Path.GetDirectoryName(evidence.File)!, "made");
+        await using (var engine = new Engine(new EvidenceFileOptions { Directory = directory }, Engine.Credential(new ScriptedBackend().Put("v1", "one"))))
+        {
+            await engine["stripe"].GetCurrentAsync(Ct);
+            await engine.SettleAsync();
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, Mode(directory));
+
+        static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
+    }
+
+    [Fact]
     public async Task Only_what_moved_since_the_last_sweep_is_written_and_a_quiet_app_says_that_it_is_alive()
     {
         using var evidence = new EvidenceDirectory();

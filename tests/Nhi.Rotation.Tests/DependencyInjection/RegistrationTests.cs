@@ -82,11 +82,43 @@ public sealed class RegistrationTests : IDisposable
         var error = Assert.Throws<CredentialUnavailableException>(() => provider.GetRequiredKeyedService<IRotatingCredentialProvider>("strpie"));
 
         Assert.Contains("'strpie'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("partner, stripe", error.Message, StringComparison.Ordinal);
+        Assert.Contains("registered are: stripe, partner.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_only_credential_needs_no_name()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles(File("one")));
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("one", (await provider.GetRequiredService<IRotatingCredentialProvider>().GetCurrentAsync(Ct)).Reveal());
+    }
+
+    [Fact]
+    public void Of_several_credentials_one_must_be_named_and_the_error_shows_how()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles("/nowhere")).AddCredential("partner", c => c.FromFiles("/nowhere"));
+        using var provider = services.BuildServiceProvider();
+
+        var error = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IRotatingCredentialProvider>());
+
+        Assert.Equal("IRotatingCredentialProvider without a name is for one credential; registered are: partner, stripe. Say which: [FromKeyedServices(\"partner\")] IRotatingCredentialProvider.", error.Message);
+    }
+
+    [Fact]
+    public void Without_any_credential_the_error_says_how_to_add_one()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials();
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Contains("AddCredential(name, ...)", Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IRotatingCredentialProvider>()).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Overlap", "-00:00:01", "0 or more")]
+    [InlineData("Overlap", "-00:00:01", "Write a number and a unit")]
     [InlineData("RefreshInterval", "00:00:00.010", "100 ms or more")]
     [InlineData("RefreshJitter", "0.6", "between 0 and 0.5")]
     [InlineData("MaxStaleness", "00:00:00", "more than 0, or null for no limit")]
@@ -96,7 +128,6 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("Overlap", Endless, "at most 3650 days")]
     [InlineData("ActivationDelay", Endless, "at most 3650 days")]
     [InlineData("ClockSkew", Endless, "at most 3650 days")]
-    [InlineData("MaxStaleness", Endless, "null for no limit")]
     [InlineData("RefreshInterval", Endless, "at most 3650 days")]
     [InlineData("RejectionRefreshInterval", Endless, "at most 3650 days")]
     [InlineData("FallbackPause", Endless, "at most 3650 days")]
@@ -104,7 +135,7 @@ public sealed class RegistrationTests : IDisposable
     [InlineData("MaxFallbackPause", Endless, "at most 3650 days")]
     [InlineData("MaxBackoff", Endless, "at most 3650 days")]
     [InlineData("QuietPeriod", Endless, "at most 3650 days")]
-    [InlineData("ProbeTimeout", Endless, "at most 1 day")]
+    [InlineData("ProbeTimeout", "1.00:00:01", "at most 1 day")]
     [InlineData("ProbeTimeout", "00:00:00", "10 ms or more")]
     public async Task A_number_that_cannot_work_stops_the_start_and_names_credential_key_and_range(string key, string value, string fix)
     {
@@ -155,11 +186,11 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Files", "JsonFeild", "password", "Files:JsonFeild is not an option. Use one of Layout, FileName")]
-    [InlineData("PemFiles", "JsonField", "password", "PemFiles:JsonField is not an option. Use one of Newline")]
+    [InlineData("Files", "JsonFeild", "password", "Files:JsonFeild is not an option. Did you mean 'JsonField'? Use one of Path, Layout, FileName")]
+    [InlineData("PemFiles", "JsonField", "password", "PemFiles:JsonField is not an option. Use one of Certificate, Key, Newline")]
     [InlineData("Files", "FingerprintKey", "CANARY-no-base64!", "Files:FingerprintKey is not base64. Set at least 16 random bytes")]
     [InlineData("PemFiles", "FingerprintKey", "CANARY-no-base64!", "PemFiles:FingerprintKey is not base64. Set at least 16 random bytes")]
-    [InlineData("Files", "Newline", "TrimSome", "at 'Credentials:stripe:Files:Newline'")]
+    [InlineData("Files", "Newline", "TrimSome", "Credentials:stripe:Files:Newline is 'TrimSome'. Write one of TrimOne, TrimAll, Keep.")]
     public async Task A_mistake_in_a_file_section_stops_the_start_and_names_credential_and_key(string section, string key, string value, string mistake)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -205,7 +236,7 @@ public sealed class RegistrationTests : IDisposable
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Ct));
 
-        foreach (var part in new[] { "'nothing': it has no backend", "Credentials:nopath:Files:Path is missing", "'empty': it has no backend", "'twice': it is declared twice", "'two-backends': it has two backends" })
+        foreach (var part in new[] { "'nothing': it has no backend", "Credentials:nopath:Files:Path is missing", "'empty': it has no backend", "'twice': it is declared twice", "services.ReplaceCredential(\"twice\", ...) of Nhi.Rotation.Testing", "'two-backends': it has two backends" })
         {
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }

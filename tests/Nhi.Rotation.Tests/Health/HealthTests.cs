@@ -28,6 +28,26 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task It_says_whether_changes_are_watched_or_polled_for_and_why()
+    {
+        await using var polled = await StartAsync(_backend.Put("v1", Canary));
+        var data = (await CheckAsync(polled)).Entries["credential:stripe"].Data;
+        Assert.Equal("polling", data["watch"]);
+        Assert.Equal(300d, data["poll_interval_seconds"]);
+        Assert.Equal("its backend gives no signal", data["polling_because"]);
+
+        var services = new ServiceCollection().AddLogging();
+        services.AddRotatingCredentials().AddCredential("watched", c => c.UseBackend("x", _ => new ScriptedBackend { CanWatch = true }.Put("v1", Canary)));
+        services.AddHealthChecks().AddRotatingCredentials(null, "ready");
+        await using var watched = services.BuildServiceProvider();
+        await watched.GetRequiredService<IRotatingCredentialProvider>().GetCurrentAsync(Ct);
+
+        data = (await CheckAsync(watched)).Entries["credential:watched"].Data;
+        Assert.Equal("watching", data["watch"]);
+        Assert.False(data.ContainsKey("polling_because"));
+    }
+
+    [Fact]
     public async Task What_was_never_loaded_is_unhealthy_with_the_cause_and_the_fix()
     {
         _backend.AlwaysFail = new BackendException("stripe", BackendFailure.AccessDenied, "access was denied", "Grant it.");

@@ -8,7 +8,7 @@ namespace Nhi.Rotation.Backends.Certificates;
 /// Reads the values of another backend as certificates before the engine has them: a version is valid as long as its leaf is, and what is no certificate never
 /// gets as far as a handshake.
 /// </summary>
-internal sealed class CertificateBackend : ICredentialBackend
+internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
 {
     private readonly ICredentialBackend _inner;
     private readonly TimeProvider _time;
@@ -46,6 +46,8 @@ internal sealed class CertificateBackend : ICredentialBackend
     }
 
     public IChangeToken? Watch(string key) => _inner.Watch(key);
+
+    public WatchStanding? WatchOf(string key) => (_inner as ITellsWatch)?.WatchOf(key);
 
     // Subjects and dates of certificates are public.
     private static CredentialFormatException Expired(Credential credential, DateTimeOffset on) => new(

@@ -48,6 +48,12 @@ public sealed class FileBackendOptions
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
+    /// What happens when somebody else may write the file, or change a directory or a link on its way, or owns one of them: who can do that can choose the value. Nobody
+    /// else is the user of this process and root. Default: <see cref="FileExposure.Warn"/>.
+    /// </summary>
+    public FileExposure WritableByOthers { get; set; }
+
+    /// <summary>
     /// Keys the fingerprint that is the version id of a <see cref="FileLayout.SingleValue"/>, at least 16 bytes; base64 in configuration. Needed
     /// for ids that are the same after a restart and in every instance of a fleet. It is itself a secret: with it, a guessed value can be checked
     /// against an id. <see langword="null"/>, the default, takes a random key for this process.
@@ -66,9 +72,9 @@ public sealed class FileBackendOptions
     /// <summary>The first thing wrong with the options, with its fix, or <see langword="null"/>.</summary>
     internal string? FindMistake()
     {
-        if (!Enum.IsDefined(Layout) || !Enum.IsDefined(Content) || !Enum.IsDefined(Newline))
+        if (!Enum.IsDefined(Layout) || !Enum.IsDefined(Content) || !Enum.IsDefined(Newline) || !Enum.IsDefined(WritableByOthers))
         {
-            return "Layout, Content or Newline is not one of the defined values. Use a named value.";
+            return "Layout, Content, Newline or WritableByOthers is not one of the defined values. Use a named value.";
         }
 
         if (MaxFileSize is < 1 or > LargestMaxFileSize)

@@ -6,7 +6,7 @@ using Nhi.Rotation.Telemetry;
 namespace Nhi.Rotation.Backends.Files;
 
 /// <summary>Reads credentials from files. <see cref="BackendRequest.Key"/> is the path.</summary>
-internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
+internal sealed class FileCredentialBackend : ICredentialBackend, ITellsWatch, IDisposable
 {
     // With the default settle time a file may be rewritten for a quarter of a second before the engine is told to come again.
     private const int MaxLooks = 10;
@@ -23,11 +23,11 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     public FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time)
-        : this(options, logger, time, DirectoryWatches.Shared)
+        : this(options, logger, time, DirectoryWatches.Shared, Mounts.OfProcess(time))
     {
     }
 
-    internal FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time, DirectoryWatches directories)
+    internal FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time, DirectoryWatches directories, Mounts mounts)
     {
         if (options.FindMistake() is { } mistake)
         {
@@ -38,7 +38,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         _certificatePath = options.CertificatePath;
         _settleTime = options.SettleTime;
         _observer = new FileObserver(options, time);
-        _watches = new PathWatches(directories, logger);
+        _watches = new PathWatches(new WatchParts(directories, mounts, time, logger));
         _logger = logger;
         _time = time;
     }
@@ -65,6 +65,12 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         return _watches.Watch(_certificatePath) is { } other ? new CompositeChangeToken([token, other]) : null;
     }
 
+    public WatchStanding? WatchOf(string key)
+    {
+        var standing = TryGetPath(key, out var path) ? _watches.At(path)?.Standing : null;
+        return standing is not { IsWatched: true } || _certificatePath is null ? standing : _watches.At(_certificatePath)?.Standing;
+    }
+
     public void Dispose() => _watches.Dispose();
 
     private async ValueTask<BackendListing> ReadAsync(BackendRequest request, string path, CancellationToken ct)
@@ -76,14 +82,19 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
             throw observation.Problem!;
         }
 
-        if ((observation.Mode & ReadableByOthers) != 0 && IsFirstWarning(path))
+        if ((observation.Mode & ReadableByOthers) != 0 && IsFirstWarning($"readable {path}"))
         {
             Log.FileReadableByOthers(_logger, request.CredentialName, path);
         }
 
-        if (_watches.At(path) is { } place)
+        if (observation.Open is { } place && IsFirstWarning($"open {path}"))
         {
-            place.Last = observation.Last;
+            Log.PlaceIsOpen(_logger, request.CredentialName, path, place);
+        }
+
+        if (_watches.At(path) is { } watched)
+        {
+            watched.Last = observation.Last;
         }
 
         return observation.Listing;
@@ -115,11 +126,11 @@ internal sealed class FileCredentialBackend : ICredentialBackend, IDisposable
         throw new FileErrors(request.CredentialName).Unstable(path, _settleTime);
     }
 
-    private bool IsFirstWarning(string path)
+    private bool IsFirstWarning(string what)
     {
         lock (_warned)
         {
-            return _warned.Add(path);
+            return _warned.Add(what);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class FileErrors
 
     public BackendException LinkLoop(string path) => Misconfigured($"'{path}' is a loop of symbolic links", "Point the link at a file.");
 
+    public BackendException Open(string path, string place) => Misconfigured(
+        $"somebody else can change what '{path}' leads to: {place}", "Give it to the user of this process or to root and let nobody else write there (chown, chmod go-w), or set WritableByOthers to Accept if that is how it is meant.");
+
     public BackendException Unstable(string path, TimeSpan settleTime) => new(
         CredentialName,
         BackendFailure.Unavailable,

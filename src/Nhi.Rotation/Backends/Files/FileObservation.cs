@@ -26,6 +26,9 @@ internal sealed class FileObservation
     /// <summary>The permissions that any of the files with a secret grants.</summary>
     public UnixFileMode Mode { get; private set; }
 
+    /// <summary>What somebody else may change on the way to the files, if anything.</summary>
+    public string? Open { get; private set; }
+
     public FileImage Add(FileImage image)
     {
         Mode |= image.Mode;
@@ -47,6 +50,9 @@ internal sealed class FileObservation
         _files.Add(new StampedFile(path, FileStamp.Of(resolved.Real)));
         return resolved.Real;
     }
+
+    /// <summary>Notes what somebody else may change; the first counts.</summary>
+    public void AddOpen(string? place) => Open ??= place;
 
     /// <summary>
     /// Looks whether all was read from volumes that were not swapped meanwhile. The files behind a volume's link never change, but the kubelet deletes

@@ -10,6 +10,7 @@ internal sealed class FileObserver
     private readonly ContentDecoder _decoder;
     private readonly Fingerprint _fingerprint;
     private readonly TimeProvider _time;
+    private readonly FileExposure _exposure;
 
     public FileObserver(FileBackendOptions options, TimeProvider time)
     {
@@ -18,6 +19,7 @@ internal sealed class FileObserver
         _jsonField = options.JsonField;
         _certificatePath = options.CertificatePath;
         _maxSize = options.MaxFileSize;
+        _exposure = options.WritableByOthers;
         _decoder = new ContentDecoder(options);
         _fingerprint = new Fingerprint(options.FingerprintKey);
     }
@@ -43,10 +45,27 @@ internal sealed class FileObserver
         return observation;
     }
 
-    private static string Resolve(FileObservation observation, string file, FileErrors errors)
+    private string Resolve(FileObservation observation, string file, FileErrors errors)
     {
         var resolved = ResolvedPath.Of(file);
-        return resolved.IsLoop ? throw errors.LinkLoop(file) : observation.AddPlace(file, resolved);
+        if (resolved.IsLoop)
+        {
+            throw errors.LinkLoop(file);
+        }
+
+        var real = observation.AddPlace(file, resolved);
+        Note(observation, file, _exposure == FileExposure.Accept ? null : OpenPlace.Find(resolved), errors);
+        return real;
+    }
+
+    private void Note(FileObservation observation, string file, string? open, FileErrors errors)
+    {
+        if (open is not null && _exposure == FileExposure.Refuse)
+        {
+            throw errors.Open(file, open);
+        }
+
+        observation.AddOpen(open);
     }
 
     private FileLayout DecideLayout(string path, FileErrors errors)
@@ -150,6 +169,7 @@ internal sealed class FileObserver
             }
         }
 
+        Note(observation, path, _exposure == FileExposure.Accept ? null : OpenPlace.Find(path), errors);
         var image = observation.Add(FileReader.Read(path, _maxSize));
         return image.State switch
         {

@@ -30,7 +30,7 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, ulong Size,
         }
 
         text[length] = 0;
-        return NativeMethods.TryStat(text, out var stat) && (stat.Mode & FileTypes) == RegularFile
+        return NativeMethods.TryStat(text, followLink: true, out var stat) && (stat.Mode & FileTypes) == RegularFile
             ? new FileStamp(((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Inode, stat.Size, stat.ChangedSeconds, stat.ChangedNanoseconds)
             : null;
     }

@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Nhi.Rotation.Backends.Files;
 
-/// <summary>What the BCL has no call for: a file's inode and the time of its last change.</summary>
+/// <summary>What the BCL has no call for: a file's inode, owner and the time of its last change, and who this process acts as.</summary>
 internal static partial class NativeMethods
 {
     private const int CurrentDirectory = -100;
+    private const int NoFollow = 0x100;
     private const uint BasicFields = 0x7ff;
 
     // A libc that is too old or goes by another name has none; nothing is lost but a short cut.
@@ -13,15 +14,16 @@ internal static partial class NativeMethods
 
     public static bool HasStatx => _hasStatx;
 
-    /// <summary>Asks for a file, following links.</summary>
+    /// <summary>Asks for a file.</summary>
     /// <param name="path">The path as UTF-8 with a zero at its end.</param>
+    /// <param name="followLink">Whether a link at its end is followed.</param>
     /// <param name="stat">What is known of it.</param>
     /// <returns>Whether there is such a file, and it may be asked for.</returns>
-    public static bool TryStat(ReadOnlySpan<byte> path, out Stat stat)
+    public static bool TryStat(ReadOnlySpan<byte> path, bool followLink, out Stat stat)
     {
         try
         {
-            return Statx(CurrentDirectory, in MemoryMarshal.GetReference(path), flags: 0, BasicFields, out stat) == 0;
+            return Statx(CurrentDirectory, in MemoryMarshal.GetReference(path), followLink ? 0 : NoFollow, BasicFields, out stat) == 0;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -31,6 +33,23 @@ internal static partial class NativeMethods
         }
     }
 
+    /// <summary>The user that this process acts as.</summary>
+    public static uint? TryGetUser()
+    {
+        try
+        {
+            return GetEffectiveUser();
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint GetEffectiveUser();
+
     [LibraryImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int directory, in byte path, int flags, uint mask, out Stat stat);
@@ -39,6 +58,12 @@ internal static partial class NativeMethods
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal readonly struct Stat
     {
+        [FieldOffset(20)]
+        public readonly uint User;
+
+        [FieldOffset(24)]
+        public readonly uint Group;
+
         [FieldOffset(28)]
         public readonly ushort Mode;
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Telemetry;
 
@@ -12,24 +11,26 @@ internal sealed class PathWatch : IDisposable
 
     private readonly Lock _gate = new();
     private readonly string _path;
-    private readonly DirectoryWatches _directories;
-    private readonly ILogger _logger;
+    private readonly WatchParts _parts;
 
     // One delegate for all points of the path, for there are many paths.
     private readonly Action<DirectoryChange> _onChange;
     private volatile List<DirectorySubscription> _subscriptions = [];
     private volatile CancellationTokenSource? _signal;
     private volatile LastReading? _last;
-    private bool _isIncomplete;
+    private volatile PlaceWatched? _place;
+    private MountedFilePoll? _poll;
     private bool _disposed;
 
-    public PathWatch(string path, DirectoryWatches directories, ILogger logger)
+    public PathWatch(string path, WatchParts parts)
     {
         _path = path;
-        _directories = directories;
-        _logger = logger;
+        _parts = parts;
         _onChange = OnChange;
     }
+
+    /// <summary>How changes are found; <see langword="null"/> before anybody watched.</summary>
+    public WatchStanding? Standing => _place?.Standing;
 
     /// <summary>What was read there last, if it can be told from the outside that it is still so.</summary>
     public LastReading? Last
@@ -51,11 +52,14 @@ internal sealed class PathWatch : IDisposable
                 return null;
             }
 
-            for (var round = 0; round < MaxRounds && Subscribe(); round++)
+            var (place, isNew) = Subscribe();
+            for (var round = 1; round < MaxRounds && isNew; round++)
             {
+                (place, isNew) = Subscribe();
             }
 
-            return _isIncomplete ? null : new CancellationChangeToken(Signal().Token);
+            Settle(place);
+            return place.Failure is null ? new CancellationChangeToken(Signal().Token) : null;
         }
     }
 
@@ -64,22 +68,24 @@ internal sealed class PathWatch : IDisposable
         lock (_gate)
         {
             _disposed = true;
-            _subscriptions.ForEach(_directories.Unsubscribe);
+            _subscriptions.ForEach(_parts.Directories.Unsubscribe);
             _subscriptions = [];
+            _poll?.Dispose();
             Interlocked.Exchange(ref _signal, null)?.Dispose();
         }
     }
 
     /// <summary>Watches what the path leads through now.</summary>
-    /// <returns>Whether anything new is watched, so that the tree may have changed before it was.</returns>
-    private bool Subscribe()
+    /// <returns>What was found there, and whether anything new is watched, so that the tree may have changed before it was.</returns>
+    private (PlaceWatched Place, bool IsNew) Subscribe()
     {
         var next = new List<DirectorySubscription>();
         var isNew = false;
         string? failure = null;
-        foreach (var point in WatchPoint.Of(_path))
+        var points = WatchPoint.Of(_path, out var real);
+        foreach (var point in points)
         {
-            var subscription = _subscriptions.Find(old => old.Watch.Directory == point.Directory && old.Name == point.Name && _directories.IsLive(old.Watch));
+            var subscription = _subscriptions.Find(old => old.Watch.Directory == point.Directory && old.Name == point.Name && _parts.Directories.IsLive(old.Watch));
             if (subscription is null && TrySubscribe(point, ref failure) is { } added)
             {
                 subscription = added;
@@ -93,17 +99,16 @@ internal sealed class PathWatch : IDisposable
         }
 
         // The new ones first: a directory that is in both lists keeps its watch.
-        _subscriptions.Except(next).ToList().ForEach(_directories.Unsubscribe);
+        _subscriptions.Except(next).ToList().ForEach(_parts.Directories.Unsubscribe);
         _subscriptions = next;
-        Report(failure);
-        return isNew;
+        return (PlaceWatched.Of(real, failure, _parts.Mounts, _place), isNew);
     }
 
     private DirectorySubscription? TrySubscribe(WatchPoint point, ref string? failure)
     {
         try
         {
-            return _directories.Subscribe(point, _onChange);
+            return _parts.Directories.Subscribe(point, _onChange);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {
@@ -116,14 +121,30 @@ internal sealed class PathWatch : IDisposable
         }
     }
 
-    private void Report(string? failure)
+    /// <summary>Tells what is new of the place, and looks at it from time to time if nothing else does.</summary>
+    private void Settle(PlaceWatched place)
     {
-        if (failure is not null && !_isIncomplete)
+        if (place.Failure is { } failure && _place?.Failure is null)
         {
-            Log.DirectoryNotWatched(_logger, _path, failure);
+            Log.DirectoryNotWatched(_parts.Logger, _path, failure);
         }
 
-        _isIncomplete = failure is not null;
+        if (place.IsMount && _place is not { IsMount: true })
+        {
+            Log.FileIsMount(_parts.Logger, _path, MountedFilePoll.Pace);
+        }
+
+        if (place.IsMount)
+        {
+            _poll ??= new MountedFilePoll(_path, _parts.Time, Fire);
+        }
+        else
+        {
+            _poll?.Dispose();
+            _poll = null;
+        }
+
+        _place = place;
     }
 
     private CancellationTokenSource Signal()
@@ -141,7 +162,7 @@ internal sealed class PathWatch : IDisposable
     {
         if (change.Error is not null)
         {
-            Log.DirectoryEventsLost(_logger, _path, change.Directory, change.Error);
+            Log.DirectoryEventsLost(_parts.Logger, _path, change.Directory, change.Error);
         }
 
         if (change.Name is not null)
@@ -149,9 +170,11 @@ internal sealed class PathWatch : IDisposable
             DiscardWatchesBelow(Path.Join(change.Directory, change.Name));
         }
 
-        // Listeners run on the pool, so that none of them can block or end the thread that brings the events.
-        _ = Interlocked.Exchange(ref _signal, null)?.CancelAsync();
+        Fire();
     }
+
+    // Listeners run on the pool, so that none of them can block or end the thread that brings the events.
+    private void Fire() => _ = Interlocked.Exchange(ref _signal, null)?.CancelAsync();
 
     /// <summary>What has this path now may be another directory than the one that is watched.</summary>
     private void DiscardWatchesBelow(string path)
@@ -161,7 +184,7 @@ internal sealed class PathWatch : IDisposable
             var directory = subscription.Watch.Directory;
             if (directory.StartsWith(path, StringComparison.Ordinal) && (directory.Length == path.Length || directory[path.Length] == Path.DirectorySeparatorChar))
             {
-                _directories.Discard(subscription.Watch);
+                _parts.Directories.Discard(subscription.Watch);
             }
         }
     }

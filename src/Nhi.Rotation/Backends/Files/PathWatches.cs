@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
 namespace Nhi.Rotation.Backends.Files;
@@ -8,15 +7,10 @@ internal sealed class PathWatches : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
-    private readonly DirectoryWatches _directories;
-    private readonly ILogger _logger;
+    private readonly WatchParts _parts;
     private bool _disposed;
 
-    public PathWatches(DirectoryWatches directories, ILogger logger)
-    {
-        _directories = directories;
-        _logger = logger;
-    }
+    public PathWatches(WatchParts parts) => _parts = parts;
 
     public IChangeToken? Watch(string path) => At(path)?.Watch();
 
@@ -32,7 +26,7 @@ internal sealed class PathWatches : IDisposable
 
             if (!_paths.TryGetValue(path, out var watch))
             {
-                watch = new PathWatch(path, _directories, _logger);
+                watch = new PathWatch(path, _parts);
                 _paths.Add(path, watch);
             }
 

@@ -7,10 +7,13 @@ namespace Nhi.Rotation.Backends.Files;
 internal readonly record struct WatchPoint(string Directory, string? Name, bool IsOptional)
 {
     /// <summary>All the points of an absolute path: every link on the way, the file, and the directory it is in.</summary>
-    public static List<WatchPoint> Of(string path)
+    /// <param name="path">The path.</param>
+    /// <param name="real">Where it leads to.</param>
+    public static List<WatchPoint> Of(string path, out string real)
     {
         var isDirectory = System.IO.Directory.Exists(path);
         var resolved = ResolvedPath.Of(isDirectory ? Path.Join(path, Manifest.FileName) : path);
+        real = resolved.Real;
         var points = new List<WatchPoint>();
         foreach (var link in resolved.Links)
         {

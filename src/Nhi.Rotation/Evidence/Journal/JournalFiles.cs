@@ -76,9 +76,29 @@ internal sealed class JournalFiles : IDisposable
         _batch.Dispose();
     }
 
-    // Never an existing file, and never through somebody else's link.
-    private static FileStream Create(string path) =>
-        new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 });
+    // Never an existing file, never through somebody else's link, and for the owner alone.
+    private static FileStream Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    private static void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     /// <summary>An app's name as files have it.</summary>
     internal static string SafeName(string app) => string.Concat(app.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-'));
@@ -99,8 +119,7 @@ internal sealed class JournalFiles : IDisposable
     {
         _file?.Dispose();
         _file = null;
-        Directory.CreateDirectory(_directory);
-
+        CreateDirectory(_directory);
         _file = _create(PathOf(_number + 1));
         (_length, _firstLine) = (0, _chain.Position.Lines);
         _number++;

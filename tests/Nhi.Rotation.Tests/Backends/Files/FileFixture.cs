@@ -23,7 +23,7 @@ internal sealed class FileFixture : IDisposable
         configure?.Invoke(options);
         var backend = directories is null
             ? new FileCredentialBackend(options, Logger, Time)
-            : new FileCredentialBackend(options, Logger, Time, directories);
+            : new FileCredentialBackend(options, Logger, Time, directories, Mounts.OfProcess(Time));
         _backends.Add(backend);
         return backend;
     }
