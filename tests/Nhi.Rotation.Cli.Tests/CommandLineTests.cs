@@ -103,7 +103,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, "verify", "{path}", "--max-age", "36500d")]
+    [InlineData(0, "verify", "{path}", "--max-age", "3650d")]
     [InlineData(64, "verify", "{path}", "--format", "xml")]
     [InlineData(0, "--help")]
     public async Task The_real_program_piped_prints_no_colour_and_ends_with_the_code(int expected, params string[] args)

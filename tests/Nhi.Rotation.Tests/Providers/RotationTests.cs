@@ -140,7 +140,7 @@ public sealed class RotationTests
         var error = Assert.Throws<CredentialUnavailableException>(() => provider.Current);
         Assert.Contains("'stripe'", error.Message, StringComparison.Ordinal);
         Assert.Contains("revoked", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Add a valid version", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Add a new version", error.Message, StringComparison.Ordinal);
         backend.Put("v2", "two");
         await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
         Assert.Equal("two", provider.Current.Reveal());
