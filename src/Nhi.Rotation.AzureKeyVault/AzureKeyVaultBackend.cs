@@ -10,7 +10,7 @@ namespace Nhi.Rotation.AzureKeyVault;
 /// </summary>
 /// <remarks>
 /// One list call for each 25 versions a refresh, and one get for each version that is new and matters: the 4 newest valid ones and the 4 that become
-/// valid next. At most 25 versions are listed; an older one counts as withdrawn. Safe for concurrent use.
+/// valid next, with those that a tag <c>revoked</c> calls compromised. At most 25 versions are listed; an older one counts as withdrawn. Safe for concurrent use.
 /// </remarks>
 public sealed class AzureKeyVaultBackend : ICredentialBackend
 {
@@ -75,6 +75,7 @@ public sealed class AzureKeyVaultBackend : ICredentialBackend
     private static BackendVersion Describe(SecretProperties properties, Downloads downloads) => new(properties.Version, downloads.ValueOf(properties.Version))
     {
         IsEnabled = properties.Enabled != false && !downloads.IsDisabled(properties.Version),
+        RevokedBecause = VersionChoice.WhyRevoked(properties),
         CreatedOn = properties.CreatedOn,
         NotBefore = properties.NotBefore,
         ExpiresOn = properties.ExpiresOn,

@@ -15,6 +15,8 @@ internal sealed class AppFixture : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
+    private bool _ownsServer = true;
+
     private AppFixture(SecretsManagerServer server, Action<AWSOptions>? configure)
     {
         Server = server;
@@ -39,6 +41,9 @@ internal sealed class AppFixture : IAsyncDisposable
         app.Server.Do("CreateSecret", new { Name = SecretId, SecretString = "one" });
         return app;
     }
+
+    /// <summary>Another process of the app, at the same server, which stays the first one's.</summary>
+    public static AppFixture Restart(AppFixture first) => new(first.Server, configure: null) { _ownsServer = false };
 
     /// <summary>What points an app's AWS settings at the test server. The SDK's own retries wait in real time, so they are off.</summary>
     public static AWSOptions Options(SecretsManagerServer server)
@@ -83,6 +88,9 @@ internal sealed class AppFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await Server.DisposeAsync();
+        if (_ownsServer)
+        {
+            await Server.DisposeAsync();
+        }
     }
 }

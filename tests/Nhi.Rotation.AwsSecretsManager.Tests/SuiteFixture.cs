@@ -38,6 +38,12 @@ internal sealed class SuiteFixture : IBackendFixture, IAsyncDisposable
         return ValueTask.FromResult(true);
     }
 
+    public ValueTask<bool> TryRevokeAsync(string key, string versionId, CancellationToken ct)
+    {
+        _aws.Server.Do("TagResource", new { SecretId = key, Tags = new[] { new { Key = "revoked", Value = versionId } } });
+        return ValueTask.FromResult(true);
+    }
+
     public IDisposable? TryFail(BackendFailure failure) => failure switch
     {
         BackendFailure.Unavailable => Answer(Fault.Error("InternalServiceError", _lastValue, 500)),

@@ -36,6 +36,12 @@ public sealed class BackendVersion
     /// <summary>Whether the backend allows its use. A disabled version retires at once.</summary>
     public bool IsEnabled { get; init; } = true;
 
+    /// <summary>
+    /// Why the store itself calls the version compromised, for people; <see langword="null"/> if it does not. The version, and every other one with its value, is then neither presented nor accepted, for
+    /// as long as the process lives. Give its value along as for any other version: without it the value is not known again under another id. It must hold no value.
+    /// </summary>
+    public string? RevokedBecause { get; init; }
+
     /// <summary>When it was created. Kept in UTC.</summary>
     public DateTimeOffset? CreatedOn
     {
@@ -58,5 +64,5 @@ public sealed class BackendVersion
     }
 
     /// <summary>Id and label; never the value.</summary>
-    public override string ToString() => $"{Id} ({Label}{(IsEnabled ? "" : ", disabled")})";
+    public override string ToString() => $"{Id} ({Label}{(IsEnabled ? "" : ", disabled")}{(RevokedBecause is null ? "" : ", revoked")})";
 }

@@ -100,25 +100,26 @@ internal sealed class SecretReading
 
     private async Task<BackendVersion> ReadAsync(StagedVersion version, SecretValueEntry? batched, CancellationToken ct)
     {
-        if (_known.Contains(version.Id))
+        if (_known.Contains(version.Id) || !version.IsKept)
         {
-            return new BackendVersion(version.Id, value: null) { Label = version.Label };
+            return Describe(version);
         }
 
         try
         {
             // A batch reads what is current now, which a rotation may have changed since the labels were read.
             var content = batched?.VersionId == version.Id ? SecretContent.Of(batched) : await GetAsync(version.Id, ct).ConfigureAwait(false);
-            return content is { } found
-                ? new BackendVersion(version.Id, found.Read(_call, version.Id)) { Label = version.Label, CreatedOn = found.CreatedOn }
-                : new BackendVersion(version.Id, value: null) { Label = version.Label };
+            return Describe(version, content?.Read(_call, version.Id), content?.CreatedOn);
         }
-        catch (BackendException error) when (version.Label != VersionLabel.Current)
+        catch (BackendException error) when (version.Label != VersionLabel.Current || version.RevokedBecause is not null)
         {
             Log.ValueMissing(_logger, version.Id, version.Label, error.Message);
-            return new BackendVersion(version.Id, value: null) { Label = version.Label };
+            return Describe(version);
         }
     }
+
+    private static BackendVersion Describe(StagedVersion version, SecretValue? value = null, DateTimeOffset? createdOn = null) =>
+        new(version.Id, value) { Label = version.Label, RevokedBecause = version.RevokedBecause, CreatedOn = createdOn };
 
     /// <summary>The content of a version, or <see langword="null"/> when the service lists it and does not have it: it is about to come, or has just gone.</summary>
     private async Task<SecretContent?> GetAsync(string versionId, CancellationToken ct)

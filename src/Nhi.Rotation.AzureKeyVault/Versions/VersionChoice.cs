@@ -40,13 +40,22 @@ internal sealed class VersionChoice
             .ThenByDescending(version => version.Version, StringComparer.Ordinal)
             .Take(MaxListed)
             .ToList();
-        var usable = listed.Where(version => IsUsable(version, now)).ToLookup(version => version.NotBefore > now);
+        var usable = listed.Where(version => IsUsable(version, now) && WhyRevoked(version) is null).ToLookup(version => version.NotBefore > now);
         var valid = usable[false].Take(MaxValidDownloads).ToArray();
         var pending = usable[true].OrderBy(version => version.NotBefore).Take(MaxPendingDownloads);
-        var wanted = valid.Concat(pending).Where(version => !known.Contains(version.Version)).ToArray();
+
+        // Each that is revoked: its value is to be known again under whatever name it comes back.
+        var revoked = listed.Where(version => IsUsable(version, now) && WhyRevoked(version) is not null);
+        var wanted = valid.Concat(pending).Concat(revoked).Where(version => !known.Contains(version.Version)).ToArray();
         listed.RemoveAll(version => !known.Contains(version.Version) && !wanted.Contains(version));
         return new VersionChoice(listed, wanted, valid.FirstOrDefault());
     }
+
+    /// <summary>What the tag <c>revoked</c> of a version says, if it has one; an empty tag says it too.</summary>
+    public static string? WhyRevoked(SecretProperties version) =>
+        !version.Tags.TryGetValue("revoked", out var why) ? null
+        : string.IsNullOrWhiteSpace(why) ? "its tag 'revoked' says so"
+        : why;
 
     private static bool IsUsable(SecretProperties version, DateTimeOffset now) => version.Enabled != false && !(version.ExpiresOn <= now);
 }

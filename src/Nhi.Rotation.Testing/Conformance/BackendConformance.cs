@@ -19,6 +19,7 @@ public static class BackendConformance
         .. CallRules.All,
         .. WatchRules.All,
         .. BatchRules.All,
+        .. RevocationRules.All,
     ];
 
     /// <summary>Checks all rules, one after the other.</summary>

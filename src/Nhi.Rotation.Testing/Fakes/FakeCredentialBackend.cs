@@ -76,6 +76,13 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
     /// <exception cref="ArgumentException">There is no such version.</exception>
     public void SetEnabled(string key, string versionId, bool isEnabled) => Change(key, versionId, version => version with { IsEnabled = isEnabled });
 
+    /// <summary>Has the store itself say that a version is compromised, or take it back.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="versionId">The version.</param>
+    /// <param name="why">Why, or <see langword="null"/> to take it back.</param>
+    /// <exception cref="ArgumentException">There is no such version.</exception>
+    public void SetRevoked(string key, string versionId, string? why) => Change(key, versionId, version => version with { RevokedBecause = why });
+
     /// <summary>Labels a version. A label other than <see cref="VersionLabel.None"/> moves there from the version that had it, as in AWS Secrets Manager.</summary>
     /// <param name="key">The key.</param>
     /// <param name="versionId">The version.</param>

@@ -10,6 +10,8 @@ internal sealed record FakeVersion(string Id, SecretValue Value, DateTimeOffset 
 
     public bool IsEnabled { get; init; } = true;
 
+    public string? RevokedBecause { get; init; }
+
     public DateTimeOffset? NotBefore { get; init; }
 
     public DateTimeOffset? ExpiresOn { get; init; }
@@ -18,6 +20,7 @@ internal sealed record FakeVersion(string Id, SecretValue Value, DateTimeOffset 
     {
         Label = Label,
         IsEnabled = IsEnabled,
+        RevokedBecause = RevokedBecause,
         CreatedOn = CreatedOn,
         NotBefore = NotBefore,
         ExpiresOn = ExpiresOn,

@@ -46,7 +46,8 @@ internal static class QuietListing
         && (listed.CreatedOn is null || known.CreatedOn == listed.CreatedOn)
         && known.NotBefore == listed.NotBefore
         && known.ExpiresOn == listed.ExpiresOn
-        && (listed.Value is null || known.HasValue);
+        && (listed.Value is null || known.HasValue)
+        && (listed.RevokedBecause is null || known.Stage == CredentialStage.Revoked);
 
     // A retired one that is gone may be one too many to remember, which is for the whole step to say.
     private static bool IsKnownToBeGone(VersionState version, bool isComplete, bool labelled) =>

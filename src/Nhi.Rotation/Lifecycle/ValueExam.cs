@@ -4,5 +4,5 @@ namespace Nhi.Rotation.Lifecycle;
 /// <param name="Mark">Equal for equal values.</param>
 /// <param name="Unfit">Why it is no secret, if it is none.</param>
 /// <param name="Remark">What is to be said of it all the same, for people.</param>
-/// <param name="RevokedBecause">Why a list of revocations has it, or the version, if one does.</param>
+/// <param name="RevokedBecause">Why it is revoked, if a list of revocations or the store itself says so.</param>
 internal readonly record struct ValueExam(ValueMark? Mark = null, Unfit? Unfit = null, string? Remark = null, string? RevokedBecause = null);

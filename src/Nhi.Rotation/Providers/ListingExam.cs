@@ -16,7 +16,7 @@ internal static class ListingExam
         {
             var version = listing.Versions[i];
             var bytes = version.Value is { } value ? new Credential(credentialName, version.Id, value).RevealBytes().Span : default;
-            var why = WhyRevoked(revocations, version.Id, bytes);
+            var why = WhyRevoked(revocations, version.Id, bytes) ?? version.RevokedBecause;
             if (version.Value is not null || why is not null)
             {
                 var exam = version.Value is null ? default : rules.Examine(bytes, credentialName) with { Mark = VersionFingerprint.Of(bytes).ToMark() };

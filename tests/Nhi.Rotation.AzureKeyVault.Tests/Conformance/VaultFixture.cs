@@ -61,6 +61,12 @@ internal sealed class VaultFixture : IBackendFixture, IAsyncDisposable
         return ValueTask.FromResult(true);
     }
 
+    public ValueTask<bool> TryRevokeAsync(string key, string versionId, CancellationToken ct)
+    {
+        _server.Store.Update(key, versionId, version => version with { Tags = new Dictionary<string, string> { ["revoked"] = "leaked" } });
+        return ValueTask.FromResult(true);
+    }
+
     public IDisposable? TryFail(BackendFailure failure) => failure switch
     {
         BackendFailure.Unavailable => Fail(Fault.Body(_lastValue, status: 503)),

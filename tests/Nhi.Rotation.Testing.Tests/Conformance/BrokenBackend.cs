@@ -76,11 +76,12 @@ internal sealed class BrokenBackend : IBatchCredentialBackend
         new([.. versions]) { IsComplete = listing.IsComplete, Revision = listing.Revision, Owner = listing.Owner, Purpose = listing.Purpose };
 
     public static BackendVersion Copy(
-        BackendVersion version, SecretValue? value, string? id = null, VersionLabel? label = null, bool? isEnabled = null, DateTimeOffset? createdOn = null) =>
+        BackendVersion version, SecretValue? value, string? id = null, VersionLabel? label = null, bool? isEnabled = null, DateTimeOffset? createdOn = null, bool keepsRevocation = true) =>
         new(id ?? version.Id, value)
         {
             Label = label ?? version.Label,
             IsEnabled = isEnabled ?? version.IsEnabled,
+            RevokedBecause = keepsRevocation ? version.RevokedBecause : null,
             CreatedOn = createdOn ?? version.CreatedOn,
             NotBefore = version.NotBefore,
             ExpiresOn = version.ExpiresOn,

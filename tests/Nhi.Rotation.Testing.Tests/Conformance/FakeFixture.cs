@@ -53,6 +53,12 @@ internal sealed class FakeFixture : IBackendFixture
         return ValueTask.FromResult(true);
     }
 
+    public ValueTask<bool> TryRevokeAsync(string key, string versionId, CancellationToken ct)
+    {
+        Store.SetRevoked(key, StoreId(versionId), "leaked");
+        return ValueTask.FromResult(true);
+    }
+
     public ValueTask<bool> TryRemoveAsync(string key, string versionId, CancellationToken ct)
     {
         Store.Remove(key, StoreId(versionId));

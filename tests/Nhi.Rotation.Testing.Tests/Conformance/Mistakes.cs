@@ -58,6 +58,8 @@ internal static class Mistakes
         ("NHI-B27", "gives a batch in another order", fixture => new BrokenBackend(fixture.Store) { ListMany = async (requests, ct) => [.. (await fixture.Store.ListManyAsync(requests, ct)).Reverse()] }),
         ("NHI-B28", "fails the whole batch", FailingTogether),
         ("NHI-B29", "promises larger batches than it takes", fixture => new BrokenBackend(fixture.Store) { ListMany = (requests, ct) => requests.Count <= 10 ? fixture.Store.ListManyAsync(requests, ct) : throw Error("batch", BackendFailure.InvalidContent) }),
+        ("NHI-B30", "does not say what is revoked", fixture => BrokenBackend.Versions(fixture, (_, version, _) => BrokenBackend.Copy(version, version.Value, keepsRevocation: false))),
+        ("NHI-B30", "gives no values of what is revoked", fixture => BrokenBackend.Versions(fixture, (_, version, _) => BrokenBackend.Copy(version, version.RevokedBecause is null ? version.Value : null))),
         ("NHI-B29", "takes batches of nothing", fixture => new BrokenBackend(fixture.Store) { MaxBatchSize = 0 }),
     ];
 

@@ -26,7 +26,7 @@ internal class ScriptedBackend : ICredentialBackend
 
     public List<IReadOnlySet<string>> KnownIds { get; } = [];
 
-    public ScriptedBackend Put(string id, string value, VersionLabel label = VersionLabel.None, DateTimeOffset? createdOn = null, DateTimeOffset? notBefore = null, DateTimeOffset? expiresOn = null, bool enabled = true)
+    public ScriptedBackend Put(string id, string value, VersionLabel label = VersionLabel.None, DateTimeOffset? createdOn = null, DateTimeOffset? notBefore = null, DateTimeOffset? expiresOn = null, bool enabled = true, string? revoked = null)
     {
         lock (_gate)
         {
@@ -38,6 +38,7 @@ internal class ScriptedBackend : ICredentialBackend
                 NotBefore = notBefore,
                 ExpiresOn = expiresOn,
                 IsEnabled = enabled,
+                RevokedBecause = revoked,
             });
         }
 
@@ -164,5 +165,6 @@ internal class ScriptedBackend : ICredentialBackend
         NotBefore = version.NotBefore,
         ExpiresOn = version.ExpiresOn,
         IsEnabled = version.IsEnabled,
+        RevokedBecause = version.RevokedBecause,
     };
 }

@@ -39,6 +39,13 @@ public interface IBackendFixture
     /// <returns><see langword="false"/> if the store cannot disable a version.</returns>
     ValueTask<bool> TryDisableAsync(string key, string versionId, CancellationToken ct) => ValueTask.FromResult(false);
 
+    /// <summary>Has the store say that a version is compromised, so that the backend lists it with <see cref="BackendVersion.RevokedBecause"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="versionId">An id that the backend listed.</param>
+    /// <param name="ct">Cancels the change.</param>
+    /// <returns><see langword="false"/> if the store cannot say so.</returns>
+    ValueTask<bool> TryRevokeAsync(string key, string versionId, CancellationToken ct) => ValueTask.FromResult(false);
+
     /// <summary>Deletes a version.</summary>
     /// <param name="key">The key.</param>
     /// <param name="versionId">An id that the backend listed.</param>

@@ -17,6 +17,7 @@ internal sealed record ListedCertificate(BackendVersion Version)
     {
         Label = Version.Label,
         IsEnabled = Version.IsEnabled,
+        RevokedBecause = Version.RevokedBecause,
         CreatedOn = Version.CreatedOn,
         NotBefore = NotBefore > Version.NotBefore || Version.NotBefore is null ? NotBefore : Version.NotBefore,
         ExpiresOn = NotAfter < Version.ExpiresOn || Version.ExpiresOn is null ? NotAfter : Version.ExpiresOn,

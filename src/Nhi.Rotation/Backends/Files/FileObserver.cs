@@ -153,10 +153,11 @@ internal sealed class FileObserver
     {
         var manifest = ManifestParser.Parse(image.Bytes, file, isDocument: true, errors);
         return manifest.ToListing([.. manifest.Versions.Select(version =>
-            version.ToVersion(request.KnownVersionIds.Contains(version.Id) ? null : SecretValue.FromBytes(version.Inline)))]);
+            version.ToVersion(version.Inline is null || request.KnownVersionIds.Contains(version.Id) ? null : SecretValue.FromBytes(version.Inline)))]);
     }
 
-    private SecretValue ReadValue(FileObservation observation, string root, ManifestVersion version, string manifestPath, FileErrors errors)
+    // Of one that is revoked the file may be gone.
+    private SecretValue? ReadValue(FileObservation observation, string root, ManifestVersion version, string manifestPath, FileErrors errors)
     {
         var path = root;
         foreach (var part in RelativePath.Split(version.File!))
@@ -174,6 +175,7 @@ internal sealed class FileObserver
         return image.State switch
         {
             FileImageState.Content => SecretValue.FromBytes(_decoder.Decode(image.Bytes, path, errors).Span),
+            FileImageState.Missing when version.RevokedBecause is not null => null,
             FileImageState.Missing => throw errors.Invalid(
                 $"in '{manifestPath}' the file of version '{version.Id}' does not exist", "Write a version's file before the manifest that names it."),
             _ => throw errors.Of(image, path, path, _maxSize),

@@ -10,7 +10,7 @@ internal sealed class ManifestParser
     private const int MaxIdLength = 128;
 
     private static readonly string[] Root = ["versions", "current", "previous", "pending", "revision", "owner", "purpose"];
-    private static readonly string[] CommonFields = ["id", "createdOn", "notBefore", "expiresOn", "enabled"];
+    private static readonly string[] CommonFields = ["id", "createdOn", "notBefore", "expiresOn", "enabled", "revoked"];
     private static readonly string[] DirectoryFields = [.. CommonFields, "file"];
     private static readonly string[] DocumentFields = [.. CommonFields, "value", "valueBase64"];
 
@@ -104,6 +104,7 @@ internal sealed class ManifestParser
         }
 
         RefuseUnknown(element, _isDocument ? DocumentFields : DirectoryFields, where);
+        var revoked = ReadRevoked(element, where);
         var id = ReadText(element, "id", where);
         if (id is not { Length: > 0 and <= MaxIdLength } || !id.All(static c => char.IsAsciiLetterOrDigit(c) || "-_.:/".Contains(c, StringComparison.Ordinal)))
         {
@@ -121,9 +122,10 @@ internal sealed class ManifestParser
         {
             Id = id,
             File = _isDocument ? null : ReadFile(element, id),
-            Inline = _isDocument ? ReadInline(element, id) : null,
+            Inline = _isDocument ? ReadInline(element, id, isNeeded: revoked is null) : null,
             Label = labels.GetValueOrDefault(id),
             IsEnabled = ReadEnabled(element, where),
+            RevokedBecause = revoked,
             CreatedOn = ReadDate(element, "createdOn", where),
             NotBefore = notBefore,
             ExpiresOn = expiresOn,
@@ -142,10 +144,15 @@ internal sealed class ManifestParser
             : throw Invalid($"the file of version '{id}' is not inside the directory", "Write a relative path without '..' and ':'.");
     }
 
-    private byte[] ReadInline(JsonElement element, string id)
+    private byte[]? ReadInline(JsonElement element, string id, bool isNeeded)
     {
         var hasText = element.TryGetProperty("value", out var text);
         var hasBinary = element.TryGetProperty("valueBase64", out var base64);
+        if (!hasText && !hasBinary && !isNeeded)
+        {
+            return null;
+        }
+
         if (hasText == hasBinary)
         {
             throw Invalid($"version '{id}' has {(hasText ? "two values" : "no value")}", "Write one of \"value\" and \"valueBase64\".");
@@ -202,6 +209,18 @@ internal sealed class ManifestParser
         return property.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? property.GetBoolean()
             : throw Invalid($"'enabled' of {where} is neither true nor false", "Write true or false, or leave it out.");
+    }
+
+    private string? ReadRevoked(JsonElement element, string where)
+    {
+        if (!element.TryGetProperty("revoked", out var property) || property.ValueKind is JsonValueKind.False or JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return property.ValueKind == JsonValueKind.True ? "the manifest says so"
+            : StrictJson.TextOf(property) is { } why && !string.IsNullOrWhiteSpace(why) ? why
+            : throw Invalid($"'revoked' of {where} says neither why nor true", "Write why as a string that is not empty, or true, or leave it out.");
     }
 
     private long? ReadRevision(JsonElement root)

@@ -17,6 +17,8 @@ internal sealed class ManifestVersion
 
     public bool IsEnabled { get; init; }
 
+    public string? RevokedBecause { get; init; }
+
     public DateTimeOffset? CreatedOn { get; init; }
 
     public DateTimeOffset? NotBefore { get; init; }
@@ -27,6 +29,7 @@ internal sealed class ManifestVersion
     {
         Label = Label,
         IsEnabled = IsEnabled,
+        RevokedBecause = RevokedBecause,
         CreatedOn = CreatedOn,
         NotBefore = NotBefore,
         ExpiresOn = ExpiresOn,

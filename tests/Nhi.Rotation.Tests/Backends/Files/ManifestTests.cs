@@ -70,6 +70,48 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal([0, 1, 2], FileFixture.RevealBytes(listing.Versions[1]));
     }
 
+    [Theory]
+    [InlineData("\"leaked in a build log\"", "leaked in a build log")]
+    [InlineData("true", "the manifest says so")]
+    [InlineData("false", null)]
+    [InlineData("null", null)]
+    public async Task A_manifest_says_what_is_revoked_and_why(string revoked, string? why)
+    {
+        var path = _files.Write("orders.versions.json", $$"""{ "versions": [ { "id": "a", "value": "old", "revoked": {{revoked}} }, { "id": "b", "value": "new" } ] }""");
+
+        var listing = await _files.ListAsync(path);
+
+        Assert.Equal([why, null], listing.Versions.Select(version => version.RevokedBecause));
+        Assert.Equal("old", FileFixture.Reveal(listing.Versions[0]));
+    }
+
+    [Theory]
+    [InlineData("\" \"")]
+    [InlineData("1")]
+    [InlineData("[]")]
+    public async Task A_revocation_that_says_neither_why_nor_true_is_a_mistake(string revoked)
+    {
+        var path = _files.Write("orders.versions.json", $$"""{ "versions": [ { "id": "a", "value": "old", "revoked": {{revoked}} } ] }""");
+
+        var error = await Assert.ThrowsAsync<BackendException>(async () => await _files.ListAsync(path));
+
+        Assert.Contains("'revoked' of versions[0] says neither why nor true", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_revoked_version_the_value_may_be_gone()
+    {
+        var path = _files.Write("orders.versions.json", """{ "versions": [ { "id": "a", "revoked": "leaked" }, { "id": "b", "value": "new" } ] }""");
+        _files.Write("manifest.json", """{ "versions": [ { "id": "a", "file": "gone.key", "revoked": "leaked" }, { "id": "b", "file": "b.key" } ] }""");
+        _files.Write("b.key", "new");
+
+        foreach (var listing in new[] { await _files.ListAsync(path), await _files.ListAsync(_files.Root) })
+        {
+            Assert.Equal([true, false], listing.Versions.Select(version => version.Value is null));
+            Assert.Equal("leaked", listing.Versions[0].RevokedBecause);
+        }
+    }
+
     [Fact]
     public async Task A_known_version_of_a_document_is_listed_without_its_value()
     {
