@@ -32,7 +32,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
     /// Npgsql's connection string without a password. The user name counts only for credentials that are a password alone. Several hosts are fine, multiplexing
     /// is not.
     /// </param>
-    /// <param name="provider">The credential; its value is read by <see cref="UsernamePassword.Parse"/>.</param>
+    /// <param name="provider">The credential; its value is read by <see cref="UsernamePassword.Parse(Credential)"/>.</param>
     /// <param name="options">Options, or <see langword="null"/> for the defaults. Read once.</param>
     /// <param name="loggerFactory">Where the data source and Npgsql log.</param>
     /// <param name="timeProvider">The clock of the drain timeouts.</param>

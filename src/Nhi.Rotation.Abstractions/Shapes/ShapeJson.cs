@@ -6,6 +6,8 @@ namespace Nhi.Rotation.Shapes;
 /// <summary>A value that is a JSON object, read strictly. Its errors name fields and show no content.</summary>
 internal sealed class ShapeJson : IDisposable
 {
+    private static readonly JsonDocumentOptions Lenient = new() { AllowDuplicateProperties = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
     private readonly JsonDocument _document;
     private readonly string _name;
     private readonly string _versionId;
@@ -17,8 +19,35 @@ internal sealed class ShapeJson : IDisposable
         _versionId = credential.VersionId;
     }
 
-    /// <summary>Whether a value means to be a JSON object.</summary>
-    public static bool IsObject(ReadOnlySpan<byte> value) => value.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+    /// <summary>
+    /// Whether a value is meant as a JSON object with one of some fields: also one with a mistake that <see cref="Read"/> refuses, such as a comma too many. Anything else that begins
+    /// with a brace may be a password.
+    /// </summary>
+    public static bool HasOneOf(ReadOnlyMemory<byte> value, params ReadOnlySpan<string> fields)
+    {
+        if (!value.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(value, Lenient);
+            foreach (var field in fields)
+            {
+                if (document.RootElement.TryGetProperty(field, out _))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Its message quotes content.
+        }
+
+        return false;
+    }
 
     /// <exception cref="CredentialFormatException">It is not one JSON object.</exception>
     public static ShapeJson Read(Credential credential)
@@ -50,10 +79,14 @@ internal sealed class ShapeJson : IDisposable
 
         var value = _document.RootElement.GetProperty(field);
         var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOrNull(field);
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue
+        return TryReadPort(text, out var port)
             ? port
             : throw new CredentialFormatException(_name, $"the value of version '{_versionId}' has no port in the field '{field}'", $"Store a number from 1 to 65535 in \"{field}\".");
     }
+
+    /// <summary>Reads a TCP port.</summary>
+    public static bool TryReadPort(string? text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= ushort.MaxValue;
 
     /// <summary>Every field that is not null: texts as they are, anything else as JSON.</summary>
     public Dictionary<string, string> All()
