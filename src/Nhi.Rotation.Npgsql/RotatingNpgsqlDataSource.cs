@@ -32,7 +32,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
     /// Npgsql's connection string without a password. The user name counts only for credentials that are a password alone. Several hosts are fine, multiplexing
     /// is not.
     /// </param>
-    /// <param name="provider">The credential; its value is read by <see cref="UsernamePassword.Parse(Credential)"/>.</param>
+    /// <param name="provider">The credential; its value is read by <see cref="UsernamePassword.Parse(Credential, LoginForm)"/>.</param>
     /// <param name="options">Options, or <see langword="null"/> for the defaults. Read once.</param>
     /// <param name="loggerFactory">Where the data source and Npgsql log.</param>
     /// <param name="timeProvider">The clock of the drain timeouts.</param>
@@ -51,7 +51,7 @@ public sealed class RotatingNpgsqlDataSource : DbDataSource
         ConnectionString = connectionString;
         _provider = provider.ForConsumer(Name);
         var setup = new PoolSetup(connectionString, options, Name, loggerFactory, timeProvider ?? TimeProvider.System);
-        var presenter = new Presenter<Login>(_provider, version => Login.Read(version, setup.DefaultUsername), setup.Presenting);
+        var presenter = new Presenter<Login>(_provider, version => Login.Read(version, setup.Terms), setup.Presenting);
         var log = new DataSourceLog(loggerFactory.CreateLogger("Nhi.Rotation.Npgsql"), Name, provider.Name, setup.Time);
         var events = new PoolEvents();
         _shelf = new PoolShelf(new PoolList(Name, setup, events), _provider, presenter, setup, events, log);

@@ -19,11 +19,11 @@ internal sealed class RotatingRedisConnection : IHostedService, IAsyncDisposable
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _connection;
 
-    public RotatingRedisConnection(ConfigurationOptions options, IRotatingCredentialProvider provider, TimeProvider time)
+    public RotatingRedisConnection(ConfigurationOptions options, IRotatingCredentialProvider provider, RotatingRedisOptions reading, TimeProvider time)
     {
         _options = options;
         _provider = provider;
-        _rotation = RotatingRedisConfigurationExtensions.Install(options, provider, time);
+        _rotation = RotatingRedisConfigurationExtensions.Install(options, provider, reading, time);
     }
 
     // Blocks only where nothing has connected before: without a host.

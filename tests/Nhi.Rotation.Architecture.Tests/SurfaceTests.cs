@@ -8,16 +8,16 @@ public sealed class SurfaceTests
     /// <summary>How many public members a package may have. Raise one in the change that needs it, and say there why.</summary>
     private static readonly Dictionary<string, int> Budget = new()
     {
-        ["Nhi.Rotation.Abstractions"] = 520,
+        ["Nhi.Rotation.Abstractions"] = 540,
         ["Nhi.Rotation.Evidence"] = 370,
         ["Nhi.Rotation"] = 240,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 100,
         ["Nhi.Rotation.AwsSecretsManager"] = 24,
         ["Nhi.Rotation.AzureKeyVault"] = 24,
-        ["Nhi.Rotation.Npgsql"] = 24,
+        ["Nhi.Rotation.Npgsql"] = 28,
         ["Nhi.Rotation.AzureCore"] = 10,
-        ["Nhi.Rotation.StackExchangeRedis"] = 6,
+        ["Nhi.Rotation.StackExchangeRedis"] = 14,
         ["Nhi.Rotation.Grpc"] = 5,
         ["Nhi.Rotation.Cli"] = 0,
         ["Nhi.Rotation.Analyzers"] = 0,

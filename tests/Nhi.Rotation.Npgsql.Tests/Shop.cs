@@ -82,7 +82,7 @@ internal sealed class Shop : IAsyncDisposable
 
     /// <summary>Stores a version; the app learns of it when it asks.</summary>
     public string Publish(string user, string password) =>
-        _backend.Add("orders-db", $$"""{"engine":"postgres","host":"ignored","username":"{{user}}","password":"{{password}}"}""");
+        _backend.Add("orders-db", $$"""{"engine":"postgres","host":"127.0.0.1","username":"{{user}}","password":"{{password}}"}""");
 
     public void PublishText(string value) => _backend.Add("orders-db", value);
 

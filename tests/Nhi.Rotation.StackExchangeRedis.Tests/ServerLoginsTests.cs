@@ -21,7 +21,7 @@ public sealed class ServerLoginsTests
     {
         _provider.RotateTo("two");
         _reports = new ServerReports(new DnsEndPoint("redis", 6379), "cache", () => _log.CreateLogger(string.Empty), _time);
-        _logins = new ServerLogins(RedisSetup.NewPresenter(_provider, _time), _reports, _time);
+        _logins = new ServerLogins(RedisSetup.NewPresenter(_provider, RedisTerms.Plain, _time), _reports, _time);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class Trial(PoolShelf shelf, Opener opener, PoolSetup setup)
         var active = shelf.Choose();
         if (shelf.LastAccepted is { } accepted)
         {
-            if (accepted.VersionId == active.Offer.VersionId || accepted.Username == active.Offer.Username || shelf.PoolOf(accepted) is not { } proven)
+            if (accepted.VersionId == active.Offer.VersionId || accepted.Target == active.Offer.Target || shelf.PoolOf(accepted) is not { } proven)
             {
                 return active.Pool.CreateConnection();
             }

@@ -8,6 +8,15 @@ public sealed class RotatingNpgsqlOptions
     /// <summary>The data source's name: the consumer whose uses are counted, and the name in logs and Npgsql's metrics. Default: the credential's name.</summary>
     public string? Name { get; set; }
 
+    /// <summary>How the credential's value is written down. Default <see cref="LoginForm.Any"/>.</summary>
+    public LoginForm Form { get; set; }
+
+    /// <summary>
+    /// What becomes of the server, database and settings that the value names besides the login. Default <see cref="ServerInValue.MustMatch"/>. With <see cref="ServerInValue.Use"/> the connection
+    /// string needs none of what the value names, and a version that names another server takes the data source there.
+    /// </summary>
+    public ServerInValue ServerInValue { get; set; }
+
     /// <summary>
     /// How long a connection of a replaced version may stay checked out before it is closed under its user: between two commands, also within a transaction,
     /// never within a command. Idle connections are closed at once, the others when they are returned; this bound is for those that are not. More than 0. Default

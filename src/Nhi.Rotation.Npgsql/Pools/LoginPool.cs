@@ -31,17 +31,18 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
     /// <param name="name">The data source's name, and a number for further pools.</param>
     public LoginPool(Offer first, PoolSetup setup, PoolEvents events, string name)
     {
-        Username = first.Username;
+        Target = first.Target;
         _lastVersion = first.Version.WithoutValue();
         _events = events;
-        _book = new SessionBook(setup.Rules, setup.Limits);
+        _book = new SessionBook(setup.Rules, setup.LimitsOf(first.Login));
         _onStateChange = OnStateChange;
-        _source = setup.Build(Username, name, TakePasswordAsync);
-        _own = setup.BuildUnpooled(Username, name, TakePasswordAsync);
+        _source = setup.Build(first.Login, name, TakePasswordAsync);
+        _own = setup.BuildUnpooled(first.Login, name, TakePasswordAsync);
     }
 
+    /// <summary>User name and server.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public string Username { get; }
+    public string Target { get; }
 
     public bool IsUnused => _book.IsUnused;
 
@@ -174,7 +175,7 @@ internal sealed class LoginPool : IDisposable, IAsyncDisposable
         }
 
         await _events.BeforeLogin(cancellationToken).ConfigureAwait(false);
-        var offer = _offer?.Again() ?? _events.FindOffer(Username);
+        var offer = _offer?.Again() ?? _events.FindOffer(Target);
         Volatile.Write(ref _presentedElsewhere, offer?.Version.WithoutValue());
         return Take(offer);
     }

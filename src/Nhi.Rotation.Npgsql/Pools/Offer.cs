@@ -14,7 +14,7 @@ internal sealed class Offer
     public Offer(Presented<Login> shown)
         : this(shown.Version, shown.Value) => Shown = shown;
 
-    /// <summary>Offers a version for its user name, whatever the presenter would choose.</summary>
+    /// <summary>Offers a version for its target, whatever the presenter would choose.</summary>
     public Offer(Credential version, Login login)
     {
         Version = version;
@@ -28,8 +28,13 @@ internal sealed class Offer
     /// <summary>What the presenter chose, if it did.</summary>
     public Presented<Login>? Shown { get; }
 
+    /// <summary>Names the pool.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public string Username => _login.Username;
+    public string Target => _login.Target;
+
+    /// <summary>Who logs in where; the password is taken only when the server asks.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public Login Login => _login;
 
     /// <summary>Whether the server asked for the password: one that lets everybody in has not accepted it.</summary>
     public bool IsAsked => _isAsked;

@@ -1,6 +1,6 @@
 namespace Nhi.Rotation.Npgsql.Pools;
 
-/// <summary>The pools of one data source, one a user name. Guarded by the lock of the <see cref="PoolShelf"/>.</summary>
+/// <summary>The pools of one data source, one a user name and server. Guarded by the lock of the <see cref="PoolShelf"/>.</summary>
 internal sealed class PoolList(string name, PoolSetup setup, PoolEvents events)
 {
     // Users that come and go, one a lease, must not pile up; those that alternate must stay.
@@ -11,11 +11,11 @@ internal sealed class PoolList(string name, PoolSetup setup, PoolEvents events)
 
     public IReadOnlyList<LoginPool> All => _pools;
 
-    public LoginPool? Find(string username) => _pools.Find(pool => pool.Username == username);
+    public LoginPool? Find(string target) => _pools.Find(pool => pool.Target == target);
 
     public LoginPool FindOrAdd(Offer offer)
     {
-        if (Find(offer.Username) is { } known)
+        if (Find(offer.Target) is { } known)
         {
             return known;
         }

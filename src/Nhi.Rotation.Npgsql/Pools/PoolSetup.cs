@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Nhi.Rotation.Npgsql.Logins;
 using Nhi.Rotation.Npgsql.Sessions;
 using Npgsql;
 
@@ -21,10 +22,9 @@ internal sealed class PoolSetup
         _connectionString = connectionString;
         _configure = options.Configure;
         _loggerFactory = loggerFactory;
-        var settings = Try(name);
+        var settings = Try(name, valueHasServer: options.ServerInValue == ServerInValue.Use);
         Rules = new DrainRules(options.DrainTimeout, options.RevokedDrainTimeout, time);
-        DefaultUsername = settings.Username;
-        Limits = new BookLimits(settings.Pooling, settings.Enlist, settings.Pooling ? settings.MaxPoolSize * settings.Host!.Split(',').Length : int.MaxValue);
+        Terms = new LoginTerms(options.Form, options.ServerInValue, settings);
         Presenting = new PresenterOptions
         {
             MaxAttempts = options.MaxAttempts,
@@ -38,33 +38,51 @@ internal sealed class PoolSetup
 
     public DrainRules Rules { get; }
 
-    public BookLimits Limits { get; }
-
     /// <summary>A refused open may wait for a newer version as long as Npgsql may take to open a connection.</summary>
     public PresenterOptions Presenting { get; }
 
-    /// <summary>The connection string's user name, for credentials that are a password alone.</summary>
-    public string? DefaultUsername { get; }
+    /// <summary>How values are read.</summary>
+    public LoginTerms Terms { get; }
 
-    /// <summary>A pool of one user name.</summary>
-    public NpgsqlDataSource Build(string username, string name, Func<CancellationToken, ValueTask<string>> takePassword) =>
-        Build(Prepare(name), username, takePassword);
+    /// <summary>What Npgsql's own pool for a login may hold.</summary>
+    public BookLimits LimitsOf(Login login)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(Terms.Configured.ConnectionString);
+        login.ApplyTo(settings);
+        return new BookLimits(settings.Pooling, settings.Enlist, settings.Pooling ? settings.MaxPoolSize * settings.Host!.Split(',').Length : int.MaxValue);
+    }
 
-    /// <summary>The same server, but each connection is a login, and part of nobody's transaction.</summary>
-    public NpgsqlDataSource BuildUnpooled(string username, string name, Func<CancellationToken, ValueTask<string>> takePassword)
+    /// <summary>A pool of one login.</summary>
+    public NpgsqlDataSource Build(Login login, string name, Func<CancellationToken, ValueTask<string>> takePassword)
     {
         var builder = Prepare(name);
+        login.ApplyTo(builder.ConnectionStringBuilder);
+        return Build(builder, takePassword);
+    }
+
+    /// <summary>The same server, but each connection is a login, and part of nobody's transaction.</summary>
+    public NpgsqlDataSource BuildUnpooled(Login login, string name, Func<CancellationToken, ValueTask<string>> takePassword)
+    {
+        var builder = Prepare(name);
+        login.ApplyTo(builder.ConnectionStringBuilder);
         builder.ConnectionStringBuilder.Pooling = false;
         builder.ConnectionStringBuilder.Enlist = false;
-        return Build(builder, username, takePassword);
+        return Build(builder, takePassword);
     }
 
     /// <summary>Whether a data source could be made of this; opens nothing and calls nothing.</summary>
     /// <exception cref="ArgumentException">The connection string or an option cannot work. The message does not contain the connection string.</exception>
     public static void Check(string connectionString, RotatingNpgsqlOptions options, string name)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
-        Check(Parse(connectionString, name), name, "the connection string", nameof(connectionString));
+        var valueHasServer = options.ServerInValue == ServerInValue.Use;
+        if (!valueHasServer)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        }
+
+        Check(Parse(connectionString, name), valueHasServer, name, "the connection string", nameof(connectionString));
+        Throw(!Enum.IsDefined(options.Form), name, "Form is not one of the defined values. Use a named value", nameof(options));
+        Throw(!Enum.IsDefined(options.ServerInValue), name, "ServerInValue is not one of the defined values. Use a named value", nameof(options));
         Throw(
             options.DrainTimeout <= TimeSpan.Zero && options.DrainTimeout != Timeout.InfiniteTimeSpan,
             name, $"DrainTimeout is {options.DrainTimeout}. Set it to more than 0, or to Timeout.InfiniteTimeSpan", nameof(options));
@@ -74,19 +92,17 @@ internal sealed class PoolSetup
         Throw(options.MaxAttempts is < 1 or > 16, name, $"MaxAttempts is {options.MaxAttempts}. Set it to 1 to 16", nameof(options));
     }
 
-    private static void Check(NpgsqlConnectionStringBuilder settings, string name, string where, string parameter)
+    private static void Check(NpgsqlConnectionStringBuilder settings, bool valueHasServer, string name, string where, string parameter)
     {
-        Throw(string.IsNullOrEmpty(settings.Host), name, $"{where} has no Host. Add Host=...", parameter);
+        Throw(string.IsNullOrEmpty(settings.Host) && !valueHasServer, name, $"{where} has no Host. Add Host=..., or set ServerInValue to Use if the credential has it", parameter);
         Throw(
             settings.Password is not null || settings.Passfile is not null,
             name, $"{where} has a password or a passfile. Leave it out: the credential brings the password", parameter);
         Throw(settings.Multiplexing, name, $"{where} turns multiplexing on, where a connection belongs to no user of it. Leave Multiplexing out", parameter);
     }
 
-    private static NpgsqlDataSource Build(NpgsqlDataSourceBuilder builder, string username, Func<CancellationToken, ValueTask<string>> takePassword)
+    private static NpgsqlDataSource Build(NpgsqlDataSourceBuilder builder, Func<CancellationToken, ValueTask<string>> takePassword)
     {
-        builder.ConnectionStringBuilder.Username = username;
-
         // A caller that opens synchronously expects to wait.
         builder.UsePasswordProvider(_ => takePassword(CancellationToken.None).AsTask().GetAwaiter().GetResult(), (_, ct) => takePassword(ct));
         return builder.Build();
@@ -107,13 +123,15 @@ internal sealed class PoolSetup
     }
 
     // A data source for nobody, so that what Npgsql or Configure has against it is told at once and not at the first rotation.
-    private NpgsqlConnectionStringBuilder Try(string name)
+    private NpgsqlConnectionStringBuilder Try(string name, bool valueHasServer)
     {
         var builder = Prepare(name);
-        var settings = builder.ConnectionStringBuilder;
-        Check(settings, name, "what Configure makes of the connection string", nameof(RotatingNpgsqlOptions.Configure));
+        var settings = new NpgsqlConnectionStringBuilder(builder.ConnectionStringBuilder.ConnectionString);
+        Check(settings, valueHasServer, name, "what Configure makes of the connection string", nameof(RotatingNpgsqlOptions.Configure));
         try
         {
+            // One is to be tried, and nothing is opened.
+            builder.ConnectionStringBuilder.Host ??= "localhost";
             builder.UsePasswordProvider(static _ => string.Empty, static (_, _) => ValueTask.FromResult(string.Empty));
             using var tried = builder.Build();
         }

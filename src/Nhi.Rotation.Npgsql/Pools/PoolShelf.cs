@@ -90,12 +90,12 @@ internal sealed class PoolShelf : IDisposable, IAsyncDisposable
     {
         lock (_gate)
         {
-            return IsPresentable(accepted.VersionId) ? _pools.Find(accepted.Username) : null;
+            return IsPresentable(accepted.VersionId) ? _pools.Find(accepted.Target) : null;
         }
     }
 
     /// <summary>Whether the versions that may be presented have several user names.</summary>
-    public bool HasSeveralUsers() => Logins().Select(static one => one.Login.Username).Distinct().Skip(1).Any();
+    public bool HasSeveralUsers() => Logins().Select(static one => one.Login.Target).Distinct().Skip(1).Any();
 
     public void Dispose()
     {
@@ -196,10 +196,10 @@ internal sealed class PoolShelf : IDisposable, IAsyncDisposable
         _provider.Report(version, CredentialOutcome.Accepted);
     }
 
-    private void Note(Offer offer) => _accepted = new Acceptance(offer.VersionId, offer.Username, _setup.Time.GetTimestamp());
+    private void Note(Offer offer) => _accepted = new Acceptance(offer.VersionId, offer.Target, _setup.Time.GetTimestamp());
 
-    private Offer? FindOffer(string username) =>
-        Logins().Where(one => one.Login.Username == username).Select(static one => new Offer(one.Version, one.Login)).FirstOrDefault();
+    private Offer? FindOffer(string target) =>
+        Logins().Where(one => one.Login.Target == target).Select(static one => new Offer(one.Version, one.Login)).FirstOrDefault();
 
     private bool IsPresentable(string versionId) => Presentable().Any(version => version.VersionId == versionId);
 
@@ -214,7 +214,7 @@ internal sealed class PoolShelf : IDisposable, IAsyncDisposable
             Login login;
             try
             {
-                login = Login.Read(version, _setup.DefaultUsername);
+                login = Login.Read(version, _setup.Terms);
             }
             catch (CredentialFormatException)
             {

@@ -4,8 +4,9 @@ namespace Nhi.Rotation.StackExchangeRedis.Connections;
 
 /// <summary>Authenticates open connections.</summary>
 /// <param name="userName">The user for versions that are a password alone.</param>
+/// <param name="terms">How versions are read.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RedisAuthentication(string? userName, TimeProvider time)
+internal sealed class RedisAuthentication(string? userName, RedisTerms terms, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -21,7 +22,7 @@ internal sealed class RedisAuthentication(string? userName, TimeProvider time)
     {
         try
         {
-            var login = UsernamePassword.Parse(version);
+            var login = terms.Read(version);
             object[] arguments = (login.Username ?? userName) is { } user ? [user, login.Password] : [login.Password];
             await server.ExecuteAsync("AUTH", arguments, CommandFlags.NoRedirect).WaitAsync(Timeout, time).ConfigureAwait(false);
             return new AuthReply(AuthAnswer.Accepted);

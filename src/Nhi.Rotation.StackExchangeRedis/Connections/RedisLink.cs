@@ -27,7 +27,7 @@ internal sealed class RedisLink(EndPoint endPoint, ConnectionType type, Socket? 
     public bool IsConfirmed { get; private set; }
 
     /// <summary>Between the reading of the user and of the password, which must be of one version.</summary>
-    public UsernamePassword? Login { get; set; }
+    public RedisLogin? Login { get; set; }
 
     /// <summary>Called with what the handshake presented when the connection ended in it, and the server may have refused that.</summary>
     public Action<Presented<string>, AuthReply>? Failed { get; set; }

@@ -13,9 +13,9 @@ internal sealed class RedisRotation : IDisposable
     private readonly RedisSetup _setup;
     private readonly IDisposable _changes;
 
-    public RedisRotation(IRotatingCredentialProvider provider, ConfigurationOptions options, TimeProvider time)
+    public RedisRotation(IRotatingCredentialProvider provider, ConfigurationOptions options, RotatingRedisOptions reading, TimeProvider time)
     {
-        _setup = new RedisSetup(provider, options, time);
+        _setup = new RedisSetup(provider, options, reading, time);
         _changes = ChangeToken.OnChange(provider.GetChangeToken, WakeAll);
     }
 
@@ -48,11 +48,11 @@ internal sealed class RedisRotation : IDisposable
 
     /// <summary>Chooses the version for a new connection.</summary>
     /// <exception cref="CredentialException">Nothing is presentable, or nothing can be read.</exception>
-    public UsernamePassword Present(RedisLink link)
+    public RedisLogin Present(RedisLink link)
     {
         var login = Node(link.EndPoint).Logins.Choose(link.IsSubscription);
         link.Present(login, _setup.Time.GetTimestamp());
-        return UsernamePassword.Parse(login.Version);
+        return _setup.Terms.Read(login.Version);
     }
 
     /// <summary>Looks at why servers could not be connected to.</summary>

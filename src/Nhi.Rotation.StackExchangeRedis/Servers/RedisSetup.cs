@@ -10,15 +10,15 @@ internal sealed class RedisSetup
 {
     private readonly ConfigurationOptions _options;
 
-    public RedisSetup(IRotatingCredentialProvider provider, ConfigurationOptions options, TimeProvider time)
+    public RedisSetup(IRotatingCredentialProvider provider, ConfigurationOptions options, RotatingRedisOptions reading, TimeProvider time)
     {
         _options = options;
         Provider = provider;
         Time = time;
         UserName = options.User;
-        Authentication = new RedisAuthentication(UserName, time);
-
-        Presenter = NewPresenter(provider, time);
+        Terms = new RedisTerms(reading.Form, mustMatch: reading.ServerInValue == ServerInValue.MustMatch, options);
+        Authentication = new RedisAuthentication(UserName, Terms, time);
+        Presenter = NewPresenter(provider, Terms, time);
     }
 
     public IRotatingCredentialProvider Provider { get; }
@@ -26,6 +26,9 @@ internal sealed class RedisSetup
     public Presenter<string> Presenter { get; }
 
     public Multiplexers Multiplexers { get; } = new();
+
+    /// <summary>How values are read.</summary>
+    public RedisTerms Terms { get; }
 
     public RedisAuthentication Authentication { get; }
 
@@ -41,11 +44,11 @@ internal sealed class RedisSetup
     public bool IsHeard => _options.LoggerFactory is ConnectionErrors;
 
     /// <summary>Builds nothing but the knowledge that the value can be read: it is read again where it is presented, so that nothing keeps it.</summary>
-    public static Presenter<string> NewPresenter(IRotatingCredentialProvider provider, TimeProvider time) => new(
+    public static Presenter<string> NewPresenter(IRotatingCredentialProvider provider, RedisTerms terms, TimeProvider time) => new(
         provider,
-        static version =>
+        version =>
         {
-            UsernamePassword.Parse(version);
+            terms.Read(version);
             return version.VersionId;
         },
         new PresenterOptions { Time = time });

@@ -20,7 +20,7 @@ internal sealed class NpgsqlCaller : PartnerWorld.IClient
     {
         _world = world;
         var setup = new PoolSetup("Host=partner.example;Username=app", new RotatingNpgsqlOptions(), "orders", NullLoggerFactory.Instance, world.Time);
-        var presenter = new Presenter<Login>(provider, version => Login.Read(version, setup.DefaultUsername), setup.Presenting);
+        var presenter = new Presenter<Login>(provider, version => Login.Read(version, setup.Terms), setup.Presenting);
         var log = new DataSourceLog(NullLogger.Instance, "orders", provider.Name, world.Time);
         _shelf = new PoolShelf(new PoolList("orders", setup, _events), provider, presenter, setup, _events, log);
         _opener = new Opener(_shelf, presenter, log);

@@ -9,7 +9,7 @@ namespace Nhi.Rotation.Tests.Presenting.Simulation;
 internal sealed class RedisCaller(IRotatingCredentialProvider provider, PartnerWorld world) : PartnerWorld.IClient
 {
     private readonly ServerLogins _logins = new(
-        RedisSetup.NewPresenter(provider, world.Time),
+        RedisSetup.NewPresenter(provider, RedisTerms.Plain, world.Time),
         new ServerReports(new DnsEndPoint("redis.example", 6379), provider.Name, static () => NullLogger.Instance, world.Time),
         world.Time);
 
