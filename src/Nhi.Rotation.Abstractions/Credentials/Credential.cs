@@ -23,6 +23,9 @@ public sealed class Credential
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private string? _text;
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private byte[]? _bytes;
+
     private readonly PackedTime _createdOn;
     private readonly PackedTime _notBefore;
     private readonly PackedTime _expiresOn;
@@ -86,7 +89,7 @@ public sealed class Credential
         init => _expiresOn = PackedTime.Of(value);
     }
 
-    /// <summary>The value as text; counts one use.</summary>
+    /// <summary>The value as text; counts one use. Made for this consumer alone: whoever still keeps it when the version was replaced is found by it, and named.</summary>
     /// <exception cref="CredentialFormatException">The value is binary and not valid UTF-8.</exception>
     public string Reveal()
     {
@@ -94,11 +97,14 @@ public sealed class Credential
         return _text ?? RevealFirst();
     }
 
-    /// <summary>The value as bytes (text as UTF-8 without a byte order mark); counts one use. Do not write to the memory behind it.</summary>
+    /// <summary>
+    /// The value as bytes (text as UTF-8 without a byte order mark); counts one use. Do not write to the memory behind it. Made for this consumer alone, as the text of
+    /// <see cref="Reveal"/> is.
+    /// </summary>
     public ReadOnlyMemory<byte> RevealBytes()
     {
         _tracker?.RecordUse();
-        return (_value ?? throw NoValue()).GetBytes();
+        return _bytes ?? RevealFirstBytes();
     }
 
     /// <summary>
@@ -147,6 +153,9 @@ public sealed class Credential
         return CredentialHold.Begin(_tracker, owner);
     }
 
+    /// <summary>Counts one use of something that was made from this version before: a header, a client, a key object. Reveals nothing.</summary>
+    public void RecordUse() => _tracker?.RecordUse();
+
     /// <summary>
     /// Counts one use whose result stays valid after it: a link, a token or an address that was signed with this version. The version is not safe to revoke before that.
     /// <c>CredentialOptions.ArtifactLifetime</c> says it for all uses of a credential.
@@ -164,8 +173,26 @@ public sealed class Credential
             throw new CredentialFormatException(Name, $"version '{VersionId}' is binary and not valid UTF-8", "Call RevealBytes() for this credential.");
         }
 
-        _text = text;
-        return text;
+        return Give(ref _text, text);
+    }
+
+    private byte[] RevealFirstBytes()
+    {
+        var bytes = (_value ?? throw NoValue()).GetBytes();
+        return _tracker is null ? bytes : Give(ref _bytes, [.. bytes]);
+    }
+
+    // Two threads may come first at once: both get the same object, and it is told once.
+    private T Give<T>(ref T? place, T given)
+        where T : class
+    {
+        if (Interlocked.CompareExchange(ref place, given, null) is { } other)
+        {
+            return other;
+        }
+
+        _tracker?.NoteGiven(given);
+        return given;
     }
 
     private InvalidOperationException NoValue() => new($"Credential '{Name}': this is version '{VersionId}' without its value. Reveal the one that the provider gave you.");

@@ -20,6 +20,15 @@ public abstract class CredentialTracker
     /// <param name="until">When that ends.</param>
     public virtual void RecordUse(DateTimeOffset until) => RecordUse();
 
+    /// <summary>
+    /// The value was given out as this object, text or bytes made for this consumer alone: whoever keeps it longer than the version lasts holds the version. Called once for each such
+    /// object, which must be kept only weakly. Must not throw.
+    /// </summary>
+    /// <param name="given">A <see cref="string"/> or an array of bytes.</param>
+    public virtual void NoteGiven(object given)
+    {
+    }
+
     /// <summary>A use began that goes on until <see cref="EndHold"/>; it was already counted by <see cref="RecordUse()"/>. Must not throw.</summary>
     public virtual void BeginHold()
     {

@@ -16,16 +16,9 @@ public sealed class SecretValue
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private volatile string? _text;
-
-    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] _bytes;
 
-    private SecretValue(string? text, byte[] bytes)
-    {
-        _text = text;
-        _bytes = bytes;
-    }
+    private SecretValue(byte[] bytes) => _bytes = bytes;
 
     /// <summary>Wraps text.</summary>
     /// <param name="text">The value. Not empty, and valid UTF-16: a lone surrogate cannot be sent anywhere.</param>
@@ -44,7 +37,7 @@ public sealed class SecretValue
             throw new ArgumentException("The text is not valid UTF-16: it contains a lone surrogate.", nameof(text));
         }
 
-        return new SecretValue(text, bytes);
+        return new SecretValue(bytes);
     }
 
     /// <summary>Wraps a copy of binary content. Content that is valid UTF-8 can also be revealed as text.</summary>
@@ -57,32 +50,27 @@ public sealed class SecretValue
             throw new ArgumentException("The value is empty.", nameof(bytes));
         }
 
-        return new SecretValue(text: null, bytes.ToArray());
+        return new SecretValue(bytes.ToArray());
     }
 
     /// <summary>Always <c>***</c>.</summary>
     public override string ToString() => "***";
 
+    /// <summary>The value as text, a new object each time: whoever keeps one can be found by it.</summary>
     internal bool TryGetText([NotNullWhen(true)] out string? text)
     {
-        text = _text;
-        if (text is not null)
-        {
-            return true;
-        }
-
         try
         {
             text = StrictUtf8.GetString(_bytes);
+            return true;
         }
         catch (DecoderFallbackException)
         {
+            text = null;
             return false;
         }
-
-        _text = text;
-        return true;
     }
 
-    internal ReadOnlyMemory<byte> GetBytes() => _bytes;
+    /// <summary>The bytes themselves: not to be written to, and not to be given to a consumer.</summary>
+    internal byte[] GetBytes() => _bytes;
 }

@@ -1,7 +1,7 @@
 namespace Nhi.Rotation;
 
 /// <summary>What somebody keeps of a version that the library gave out.</summary>
-/// <remarks>Found by weak references after the version was replaced: it only ever adds holders. A copy of the text, or of its bytes, is not seen.</remarks>
+/// <remarks>Found by weak references after the version was replaced: it only ever adds holders. What somebody copied from it, such as an interpolated text or a connection string, is not seen.</remarks>
 [Flags]
 public enum KeptObjects
 {
@@ -13,4 +13,10 @@ public enum KeptObjects
 
     /// <summary>What a builder made of the version: a result of <see cref="IRotatingCredentialProvider.Derive{T}"/>.</summary>
     Derived = 2,
+
+    /// <summary>The text that <see cref="Rotation.Credential.Reveal"/> gave it: in a field, a header, a closure.</summary>
+    Text = 4,
+
+    /// <summary>The bytes that <see cref="Rotation.Credential.RevealBytes"/> gave it.</summary>
+    Bytes = 8,
 }

@@ -45,7 +45,7 @@ internal sealed class Builds<T>
     {
         if (_others.TryGetValue(version, out var known))
         {
-            _ = version.RevealBytes();
+            version.RecordUse();
             shown = new Presented<T>(before is null ? known : known with { Before = before });
             return true;
         }

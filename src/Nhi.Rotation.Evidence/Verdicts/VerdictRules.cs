@@ -199,6 +199,16 @@ internal static class VerdictRules
         {
             yield return $"{Part(evidence, trail)} still holds what was derived from it.";
         }
+
+        if (trail.Use.Kept.HasFlag(KeptObjects.Text))
+        {
+            yield return $"{Part(evidence, trail)} still holds the text it was given.";
+        }
+
+        if (trail.Use.Kept.HasFlag(KeptObjects.Bytes))
+        {
+            yield return $"{Part(evidence, trail)} still holds the bytes it was given.";
+        }
     }
 
     // The uses of everybody who did not say who they are count together, but one of them holds.

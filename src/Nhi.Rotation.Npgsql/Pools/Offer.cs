@@ -46,7 +46,7 @@ internal sealed class Offer
     public string Take()
     {
         _isAsked = true;
-        _ = Version.RevealBytes();
+        Version.RecordUse();
         return _login.Password;
     }
 }

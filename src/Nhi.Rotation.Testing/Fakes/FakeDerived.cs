@@ -24,7 +24,7 @@ internal sealed class FakeDerived<T> : IDerived<T>
         get
         {
             var built = Latest();
-            _ = built.Source.RevealBytes();
+            built.Source.RecordUse();
             return built.Value;
         }
     }

@@ -239,14 +239,11 @@ internal sealed class UseLedger
     private void NoteGiven(DateTimeOffset now)
     {
         Debug.Assert(Gate.IsHeldByCurrentThread);
-        foreach (var use in _slots.Given.Look(QuietPeriod, static use => use.Version.IsForgotten))
+        foreach (var use in _slots.Given.Look(use => Find(use.Version.CredentialName).Terms.QuietPeriod))
         {
             Tell(use, now);
         }
     }
-
-    private TimeSpan? QuietPeriod(UseRecord use) =>
-        use.Version.Stage is CredentialStage.Pending or CredentialStage.Current ? null : Find(use.Version.CredentialName).Terms.QuietPeriod;
 
     // Whoever reads the evidence of a process that ended a moment later must know who used what.
     private void NoteFirst(UseRecord use)

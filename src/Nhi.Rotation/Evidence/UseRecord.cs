@@ -5,7 +5,7 @@ namespace Nhi.Rotation.Evidence;
 
 /// <summary>The uses of one version by one consumer or caller: counted on the hot path, split by stage when the stage changes.</summary>
 [DebuggerDisplay("{Consumer,nq} {Caller,nq}")]
-internal sealed class UseRecord : CredentialTracker
+internal sealed class UseRecord : CredentialTracker, IReceiver
 {
     private static readonly UseCounts None = new();
 
@@ -42,6 +42,9 @@ internal sealed class UseRecord : CredentialTracker
     /// <summary>The version's next record, in order of first sight. Guarded by the lock of all evidence.</summary>
     public UseRecord? Next { get; set; }
 
+    /// <summary>What was given to it. Guarded by the lock of all evidence.</summary>
+    public GivenObject? Given { get; set; }
+
     /// <summary>How many of its uses go on. Guarded by the lock of all evidence.</summary>
     public int Open => (_counts ?? None).Open;
 
@@ -55,6 +58,8 @@ internal sealed class UseRecord : CredentialTracker
 
         GC.KeepAlive(this);
     }
+
+    public override void NoteGiven(object given) => Version.Give(this, given, given is string ? KeptObjects.Text : KeptObjects.Bytes);
 
     public override void BeginHold()
     {

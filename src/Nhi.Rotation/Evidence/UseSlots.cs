@@ -8,7 +8,7 @@ namespace Nhi.Rotation.Evidence;
 /// </summary>
 /// <typeparam name="TUse">Whose a slot is.</typeparam>
 internal sealed class UseSlots<TUse>(GivenObjects<TUse> given)
-    where TUse : class
+    where TUse : class, IReceiver
 {
     private readonly HashSet<TUse> _open = [];
     private TUse?[] _owners = [];

@@ -32,9 +32,6 @@ internal class VersionRecord
 
     public CredentialStage Stage => _stage;
 
-    /// <summary>Whether nobody judges it any more.</summary>
-    public bool IsForgotten => _isForgotten;
-
     /// <summary>What became of it.</summary>
     public VersionHistory History => _history;
 
@@ -73,10 +70,17 @@ internal class VersionRecord
             for (var use = _first; use is not null; use = use.Next)
             {
                 use.Cut(_stage, stage);
+                if (IsOld(stage))
+                {
+                    _slots.Given.Watch(use);
+                }
+                else
+                {
+                    _slots.Given.Unwatch(use);
+                }
             }
 
             _stage = stage;
-            _slots.Given.Invalidate();
         }
     }
 
@@ -85,7 +89,19 @@ internal class VersionRecord
     {
         lock (Gate)
         {
-            _slots.Given.Add(given, ForConsumer(consumer), kind, _stage is not (CredentialStage.Pending or CredentialStage.Current));
+            Give(ForConsumer(consumer), given, kind);
+        }
+    }
+
+    /// <summary>The same for one whose record is known.</summary>
+    public void Give(UseRecord to, object given, KeptObjects kind)
+    {
+        lock (Gate)
+        {
+            if (!_isForgotten)
+            {
+                _slots.Given.Add(given, to, kind, IsOld(_stage));
+            }
         }
     }
 
@@ -94,7 +110,10 @@ internal class VersionRecord
     {
         lock (Gate)
         {
-            _slots.Given.TakeBack(given);
+            for (var use = _first; use is not null; use = use.Next)
+            {
+                _slots.Given.TakeBack(given, use);
+            }
         }
     }
 
@@ -178,8 +197,12 @@ internal class VersionRecord
         for (var use = _first; use is not null; use = use.Next)
         {
             _slots.Remove(use.Slot, use);
+            _slots.Given.Unwatch(use);
+            use.Given = null;
         }
     }
+
+    private static bool IsOld(CredentialStage stage) => stage is not (CredentialStage.Pending or CredentialStage.Current);
 
     private UseRecord Add(string consumer, string? caller)
     {

@@ -39,7 +39,7 @@ internal sealed class Derived<T> : IDerived<T>, IBuildsOnRotation
             }
 
             // Counts the use; costs a field read more than counting alone.
-            _ = built.Source.RevealBytes();
+            built.Source.RecordUse();
             return built.Value;
         }
     }

@@ -178,14 +178,15 @@ internal sealed class Publisher
     {
         lock (_shelf.Gate)
         {
-            var version = _shelf.Find(versionId);
-            if (isShared)
+            if (!isShared)
             {
-                version?.TakeBack(built);
+                _shelf.Find(versionId)?.Give(consumer, built, KeptObjects.Derived);
+                return;
             }
-            else
+
+            foreach (var version in _shelf.Versions)
             {
-                version?.Give(consumer, built, KeptObjects.Derived);
+                version.TakeBack(built);
             }
         }
     }

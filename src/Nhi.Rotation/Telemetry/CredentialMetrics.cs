@@ -121,6 +121,16 @@ internal sealed class CredentialMetrics : IDisposable
         {
             yield return Hold(use, 1, "derived");
         }
+
+        if (use.Kept.HasFlag(KeptObjects.Text))
+        {
+            yield return Hold(use, 1, "text");
+        }
+
+        if (use.Kept.HasFlag(KeptObjects.Bytes))
+        {
+            yield return Hold(use, 1, "bytes");
+        }
     }
 
     private static Measurement<int> Hold(CredentialUse use, int count, string kind)

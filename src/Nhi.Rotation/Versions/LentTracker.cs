@@ -21,6 +21,8 @@ internal sealed class LentTracker(CredentialTracker own) : CredentialTracker
         }
     }
 
+    public override void NoteGiven(object given) => own.NoteGiven(given);
+
     public override void BeginHold()
     {
         if (!Change(1))

@@ -21,6 +21,11 @@ internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
         }
     }
 
+    // What the proof reads is kept for the next one, here, as long as the version is accepted.
+    public override void NoteGiven(object given)
+    {
+    }
+
     public override void BeginHold() => own.BeginHold();
 
     public override void EndHold() => own.EndHold();

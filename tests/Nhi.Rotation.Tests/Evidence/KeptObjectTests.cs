@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Tests.Support;
 
@@ -219,6 +220,97 @@ public sealed class KeptObjectTests
     }
 
     [Fact]
+    public async Task The_text_and_the_bytes_that_a_reveal_gave_are_a_hold_of_whoever_keeps_them()
+    {
+        var (engine, provider, backend) = await StartAsync();
+        await using var e = engine;
+        var text = provider.ForConsumer("reports").Current.Reveal();
+        engine.Heap.Keep(text);
+        engine.Heap.Keep(BytesOf(provider.ForConsumer("signer").Current));
+        provider.ForConsumer("nightly").Current.Reveal();
+        await RotateAndMoveAsync(engine, provider, backend);
+        foreach (var consumer in (string[])["reports", "signer", "nightly"])
+        {
+            provider.ForConsumer(consumer).Report(provider.ForConsumer(consumer).Current, CredentialOutcome.Accepted);
+            provider.ForConsumer(consumer).Current.Reveal();
+        }
+
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(10));
+
+        Assert.Equal(VerdictKind.StillUsed, VerdictOf(engine).Kind);
+        Assert.Equal(["reports still holds the text it was given.", "signer still holds the bytes it was given."], VerdictOf(engine).Reasons.Order());
+        Assert.Equal([KeptObjects.Text, KeptObjects.Bytes], VerdictOf(engine).Users.OrderBy(use => use.Consumer).Select(use => use.Kept));
+
+        engine.Heap.LetGo(text);
+        engine.Heap.Complete();
+        Assert.Equal("signer still holds the bytes it was given.", Assert.Single(VerdictOf(engine).Reasons));
+    }
+
+    [Fact]
+    public async Task Each_consumer_is_given_a_text_of_its_own_and_always_the_same_one()
+    {
+        var (engine, provider, _) = await StartAsync();
+        await using var e = engine;
+        var (reports, nightly) = (provider.ForConsumer("reports").Current, provider.ForConsumer("nightly").Current);
+
+        Assert.Equal("one", reports.Reveal());
+        Assert.NotSame(reports.Reveal(), nightly.Reveal());
+        Assert.Same(reports.Reveal(), provider.ForConsumer("reports").Current.Reveal());
+        Assert.NotSame(BytesOf(reports), BytesOf(nightly));
+        Assert.Same(BytesOf(reports), BytesOf(reports));
+    }
+
+    [Fact]
+    public async Task A_text_that_a_builder_read_and_kept_is_a_hold()
+    {
+        var (engine, provider, backend) = await StartAsync();
+        await using var e = engine;
+        var derived = provider.ForConsumer("client").Derive(credential => credential.Reveal());
+        engine.Heap.Keep(derived.Current);
+        await RotateAndMoveAsync(engine, provider, backend);
+        _ = derived.Current;
+
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(10));
+
+        Assert.Equal(
+            ["client still holds the text it was given.", "client still holds what was derived from it."],
+            VerdictOf(engine).Reasons.Order());
+    }
+
+    [Fact]
+    public async Task A_text_given_after_the_replacement_is_watched_too()
+    {
+        var (engine, provider, backend) = await StartAsync();
+        await using var e = engine;
+        await RotateAndMoveAsync(engine, provider, backend);
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(10));
+        Assert.Equal(VerdictKind.SafeToRevoke, VerdictOf(engine).Kind);
+
+        engine.Heap.Keep(provider.ForConsumer("late").Credentials.Previous[0].Reveal());
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(10));
+
+        Assert.Contains("late still holds the text it was given.", VerdictOf(engine).Reasons);
+    }
+
+    [Fact]
+    public void A_version_that_is_given_out_very_often_keeps_no_list_of_what_nobody_keeps()
+    {
+        var to = new Receiver();
+        object[] kept = [new(), new(), new()];
+        for (var i = 0; i < 10_000; i++)
+        {
+            var given = i % 4_000 == 5 ? kept[i / 4_000] : new object();
+            new GivenObject(given, KeptObjects.Text, isLate: false).GiveTo(to, one => !kept.Contains(one.Target));
+        }
+
+        Assert.InRange(GivenObject.Of(to).Count(), 3, 8);
+
+        GivenObject.Remove(to, one => !kept.Contains(one.Target));
+        Assert.Equal(kept.Reverse(), GivenObject.Of(to).Select(given => given.Target));
+        Assert.All(GivenObject.Of(to), given => Assert.Equal(KeptObjects.Text, given.Kind));
+    }
+
+    [Fact]
     public async Task The_process_itself_keeps_nothing_and_finds_who_does()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
@@ -247,6 +339,9 @@ public sealed class KeptObjectTests
         return (provider.Current, new WeakReference(provider.ForConsumer("dropping").Current), new WeakReference(presenter.Take().Value));
     }
 
+    private static byte[] BytesOf(Credential credential) =>
+        MemoryMarshal.TryGetArray(credential.RevealBytes(), out var bytes) ? bytes.Array! : throw new InvalidOperationException("no array");
+
     private static RotationVerdict VerdictOf(Engine engine) => engine.Ledger.GetRotations().Single(evidence => evidence.From == "v1").Verdict;
 
     private static async Task<(Engine Engine, IRotatingCredentialProvider Provider, ScriptedBackend Backend)> StartAsync(TimeSpan? overlap = null)
@@ -264,5 +359,10 @@ public sealed class KeptObjectTests
         await engine.SettleAsync();
         provider.Current.Reveal();
         provider.Report(provider.Current, CredentialOutcome.Accepted);
+    }
+
+    private sealed class Receiver : IReceiver
+    {
+        public GivenObject? Given { get; set; }
     }
 }
