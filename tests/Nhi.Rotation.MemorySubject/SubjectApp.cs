@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
@@ -12,6 +13,7 @@ internal static class SubjectApp
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.Configure<RotatingCredentialsOptions>(static options => options.CollectionInterval = TimeSpan.FromSeconds(1));
         return builder;
     }
 
@@ -20,6 +22,10 @@ internal static class SubjectApp
     {
         app.MapGet("/retired", static (IRotationLedger ledger) =>
             string.Join(' ', ledger.GetInventory().Select(static entry => $"{entry.CredentialName}:{entry.Versions.Count(static version => version.Stage == CredentialStage.Retired)}")));
+        app.MapGet("/kept", static (IRotationLedger ledger) => string.Join('\n', ledger.GetUses()
+            .Where(static use => use.Stage is not (CredentialStage.Pending or CredentialStage.Current))
+            .Select(static use => $"{use.Consumer} keeps of {use.CredentialName}: {(use.IsUnchecked ? "not known yet" : use.Kept)}")
+            .Distinct()));
         app.MapGet("/collect", static () =>
         {
             GC.Collect();
