@@ -49,7 +49,7 @@ public sealed class AzureKeyVaultBackend : ICredentialBackend
             throw failure;
         }
 
-        var chosen = VersionChoice.Choose(all, request.KnownVersionIds, _time.GetUtcNow());
+        var chosen = VersionChoice.Choose(all, request, _time.GetUtcNow());
         if (chosen.Listed.Count == 0)
         {
             throw all.Count == 0 ? Failure.NotFound(request, _client.VaultUri) : Failure.NothingUsable(request, all.Count);

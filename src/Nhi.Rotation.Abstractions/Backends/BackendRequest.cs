@@ -26,4 +26,7 @@ public sealed class BackendRequest
 
     /// <summary>Versions whose value is not needed again. Still list them; leave their value out.</summary>
     public IReadOnlySet<string> KnownVersionIds { get; }
+
+    /// <summary>Whether a version past its date of expiry is wanted like any other: the date is information only. Default <see langword="false"/>.</summary>
+    public bool TakesExpired { get; init; }
 }

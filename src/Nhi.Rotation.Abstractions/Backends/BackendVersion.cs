@@ -56,7 +56,7 @@ public sealed class BackendVersion
         init => _notBefore = PackedTime.Of(value);
     }
 
-    /// <summary>Until when it is valid, kept in UTC. An expired version is never presented.</summary>
+    /// <summary>Until when it is valid, kept in UTC. An expired version is not presented, unless the credential takes the date for information.</summary>
     public DateTimeOffset? ExpiresOn
     {
         get => _expiresOn.Utc;

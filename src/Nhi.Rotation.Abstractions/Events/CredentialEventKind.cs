@@ -6,7 +6,7 @@ public enum CredentialEventKind
     /// <summary>A newer version is current.</summary>
     Rotated,
 
-    /// <summary>An older version is current again. Reason: <c>store</c>.</summary>
+    /// <summary>An older version is current again, or was to be. Reasons: <c>store</c>; <c>refused</c>, it was not taken because its value was out of service.</summary>
     RolledBack,
 
     /// <summary>The other side refuses a version. Reasons: <c>fallback</c>, another one is presented instead; <c>probe</c>, it is not presented.</summary>

@@ -31,24 +31,37 @@ internal sealed class VersionChoice
     /// <summary>The version that describes the secret. Not for an empty choice.</summary>
     public SecretProperties Newest => NewestValid ?? Listed[0];
 
-    public static VersionChoice Choose(IEnumerable<SecretProperties> versions, IReadOnlySet<string> known, DateTimeOffset now)
+    /// <summary>Chooses.</summary>
+    /// <param name="versions">All versions of the secret, in any order.</param>
+    /// <param name="request">What is known, and whether dates of expiry count.</param>
+    /// <param name="now">The time.</param>
+    public static VersionChoice Choose(IEnumerable<SecretProperties> versions, BackendRequest request, DateTimeOffset now)
     {
+        var known = request.KnownVersionIds;
+        var newestFirst = versions.OrderByDescending(version => version.CreatedOn).ThenByDescending(version => version.Version, StringComparer.Ordinal).ToArray();
+
         // A version that is known is listed whatever became of it: that it was disabled is news.
-        var listed = versions
-            .Where(version => known.Contains(version.Version) || IsUsable(version, now))
-            .OrderByDescending(version => version.CreatedOn)
-            .ThenByDescending(version => version.Version, StringComparer.Ordinal)
-            .Take(MaxListed)
-            .ToList();
-        var usable = listed.Where(version => IsUsable(version, now) && WhyRevoked(version) is null).ToLookup(version => version.NotBefore > now);
+        var listed = newestFirst.Where(version => known.Contains(version.Version) || IsUsable(version)).Take(MaxListed).ToList();
+        var usable = listed.Where(version => IsUsable(version) && WhyRevoked(version) is null).ToLookup(version => version.NotBefore > now);
         var valid = usable[false].Take(MaxValidDownloads).ToArray();
         var pending = usable[true].OrderBy(version => version.NotBefore).Take(MaxPendingDownloads);
 
         // Each that is revoked: its value is to be known again under whatever name it comes back.
-        var revoked = listed.Where(version => IsUsable(version, now) && WhyRevoked(version) is not null);
-        var wanted = valid.Concat(pending).Concat(revoked).Where(version => !known.Contains(version.Version)).ToArray();
+        var revoked = listed.Where(version => IsUsable(version) && WhyRevoked(version) is not null);
+        var wanted = valid.Concat(pending).Concat(revoked).Where(version => !known.Contains(version.Version)).ToList();
         listed.RemoveAll(version => !known.Contains(version.Version) && !wanted.Contains(version));
+
+        // Whether one that has expired was the newest decides what may be presented, for a process that starts as for one that runs.
+        var newest = Array.Find(newestFirst, version => version.Enabled != false && WhyRevoked(version) is null && !(version.NotBefore > now));
+        if (newest is not null && valid.Length > 0 && !listed.Contains(newest))
+        {
+            listed.Insert(listed.TakeWhile(version => Array.IndexOf(newestFirst, version) < Array.IndexOf(newestFirst, newest)).Count(), newest);
+            wanted.Add(newest);
+        }
+
         return new VersionChoice(listed, wanted, valid.FirstOrDefault());
+
+        bool IsUsable(SecretProperties version) => version.Enabled != false && (request.TakesExpired || !(version.ExpiresOn <= now));
     }
 
     /// <summary>What the tag <c>revoked</c> of a version says, if it has one; an empty tag says it too.</summary>
@@ -56,6 +69,4 @@ internal sealed class VersionChoice
         !version.Tags.TryGetValue("revoked", out var why) ? null
         : string.IsNullOrWhiteSpace(why) ? "its tag 'revoked' says so"
         : why;
-
-    private static bool IsUsable(SecretProperties version, DateTimeOffset now) => version.Enabled != false && !(version.ExpiresOn <= now);
 }

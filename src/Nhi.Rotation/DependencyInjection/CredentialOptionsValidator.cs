@@ -24,6 +24,8 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
             "100 ms or more, at most 3650 days");
         rules.Check(options.RefreshJitter is >= 0 and <= 0.5, nameof(options.RefreshJitter), options.RefreshJitter, "between 0 and 0.5");
         rules.Check(options.RefreshAtLifeFraction is >= 0.1 and <= 1, nameof(options.RefreshAtLifeFraction), options.RefreshAtLifeFraction, "between 0.1 and 1");
+        rules.Check(Enum.IsDefined(options.Expiry), nameof(options.Expiry), options.Expiry, "Ends, FallsBack or Informs");
+        rules.Check(options is not { Expiry: StoreExpiry.Informs, IsCertificate: true }, nameof(options.Expiry), options.Expiry, "Ends or FallsBack: a certificate ends when it says");
         rules.NotNegative(options.Overlap, nameof(options.Overlap));
         rules.NotNegative(options.ActivationDelay, nameof(options.ActivationDelay));
         rules.NotNegative(options.ClockSkew, nameof(options.ClockSkew));

@@ -13,6 +13,8 @@ internal static class CredentialSection
         .Time(nameof(CredentialOptions.RefreshInterval), static (options, value) => options.RefreshInterval = value)
         .Number(nameof(CredentialOptions.RefreshJitter), static (options, value) => options.RefreshJitter = value)
         .Number(nameof(CredentialOptions.RefreshAtLifeFraction), static (options, value) => options.RefreshAtLifeFraction = value)
+        .OneOf<StoreExpiry>(nameof(CredentialOptions.Expiry), static (options, value) => options.Expiry = value)
+        .Flag(nameof(CredentialOptions.RefuseOldValues), static (options, value) => options.RefuseOldValues = value)
         .Time(nameof(CredentialOptions.Overlap), static (options, value) => options.Overlap = value)
         .Time(nameof(CredentialOptions.ActivationDelay), static (options, value) => options.ActivationDelay = value)
         .Time(nameof(CredentialOptions.ClockSkew), static (options, value) => options.ClockSkew = value)

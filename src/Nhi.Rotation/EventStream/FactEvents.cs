@@ -26,6 +26,7 @@ internal static class FactEvents
     {
         FactKind.Rotated => (CredentialEventKind.Rotated, string.Empty),
         FactKind.RolledBack => (CredentialEventKind.RolledBack, "store"),
+        FactKind.ReturnRefused => (CredentialEventKind.RolledBack, "refused"),
         FactKind.FellBack => (CredentialEventKind.Rejected, "fallback"),
         FactKind.ProbeRejected => (CredentialEventKind.Rejected, "probe"),
         FactKind.Revoked => (CredentialEventKind.Revoked, string.Empty),

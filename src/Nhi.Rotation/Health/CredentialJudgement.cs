@@ -40,7 +40,9 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
 
         if (status.TimeToExpiry <= options.ExpiryWarning && !status.HasSuccessor)
         {
-            yield return $"version '{status.CurrentId}' expires in {Time(status.TimeToExpiry.GetValueOrDefault())} and nothing that lasts longer is there. Add a new version to the backend.";
+            yield return status.OutlivesExpiry && status.TimeToExpiry <= TimeSpan.Zero
+                ? $"version '{status.CurrentId}' is past its date of expiry, which is information only, and nothing that lasts longer is there. Add a new version to the backend."
+                : $"version '{status.CurrentId}' expires in {Time(status.TimeToExpiry.GetValueOrDefault())} and nothing that lasts longer is there. Add a new version to the backend.";
         }
     }
 
@@ -64,6 +66,11 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
         foreach (var id in status.Unrotated)
         {
             yield return $"version '{id}' holds the value of version '{status.CurrentId}': nothing was rotated. Write a new value into the backend.";
+        }
+
+        foreach (var id in status.Returned)
+        {
+            yield return $"version '{id}' is refused: its value was out of service already. Write a new value into the backend.";
         }
 
         foreach (var id in status.Violated)

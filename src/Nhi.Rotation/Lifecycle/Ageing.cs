@@ -40,7 +40,7 @@ internal static class Ageing
         {
             draft.Put(version with { PausedUntil = null });
         }
-        else if (version.Label == VersionLabel.Pending && version.Stage != CredentialStage.Pending)
+        else if ((version.Label == VersionLabel.Pending && version.Stage != CredentialStage.Pending) || (version is { Stage: CredentialStage.Current, IsShown: true } && Outlived.Is(draft, version)))
         {
             draft.Unstage(version);
         }
@@ -48,7 +48,7 @@ internal static class Ageing
 
     private static void Revive(Draft draft, VersionState version)
     {
-        var comesBack = ComesBack(version, draft.Now);
+        var comesBack = ComesBack(version, draft.Now, draft.Policy);
         if (!comesBack || !version.HasValue)
         {
             draft.Put(version with { WantsValue = comesBack });
@@ -68,9 +68,9 @@ internal static class Ageing
     }
 
     /// <summary>The backend's own word brings any retired version back; else only an early end that no longer holds.</summary>
-    public static bool ComesBack(VersionState version, Instant now)
+    public static bool ComesBack(VersionState version, Instant now, LifecyclePolicy policy)
     {
-        if (!version.IsListed || !version.IsEnabled || version.IsExpired(now))
+        if (!version.IsListed || !version.IsEnabled || version.IsExpired(now) || Returns.IsRefused(version, now, policy))
         {
             return false;
         }

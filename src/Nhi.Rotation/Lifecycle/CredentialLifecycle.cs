@@ -12,7 +12,7 @@ internal static class CredentialLifecycle
     /// <summary>One step.</summary>
     public static Transition Step(CredentialState state, LifecycleInput input, Instant now, LifecyclePolicy policy)
     {
-        if (input is LifecycleInput.Listed { Listing: var quiet } && QuietListing.Is(quiet, state, now))
+        if (input is LifecycleInput.Listed { Listing: var quiet } && QuietListing.Is(quiet, state, now, policy))
         {
             var noted = state with { ListedAt = now.Elapsed };
             return new Transition(noted, [], Wake.Next(noted, now, policy), [], []);
@@ -60,20 +60,11 @@ internal static class CredentialLifecycle
     private static void Settle(Draft draft, CredentialState before)
     {
         Twins.Revoke(draft);
-        foreach (var version in draft.Versions.ToArray())
+        do
         {
-            Ageing.Age(draft, version);
+            Arrange(draft, before);
         }
-
-        if (Selection.Target(draft) is { } target && target.Id != draft.State.CurrentId)
-        {
-            Succession.Switch(draft, target, before.CurrentId);
-        }
-
-        foreach (var version in draft.Versions.ToArray())
-        {
-            Succession.PlaceOlder(draft, version);
-        }
+        while (Returns.Refuse(draft));
 
         Twins.Note(draft, before);
         RetirementProofs.Open(draft, before);
@@ -81,6 +72,31 @@ internal static class CredentialLifecycle
         if (before.PresentedId is { } presented && draft.State.PresentedId is null)
         {
             draft.Record(FactKind.Lost, presented);
+        }
+    }
+
+    // Who leaves, who comes back, who is current, and where the others stand.
+    private static void Arrange(Draft draft, CredentialState before)
+    {
+        foreach (var version in draft.Versions.ToArray())
+        {
+            Ageing.Age(draft, version);
+        }
+
+        Returns.Refuse(draft);
+        Returns.BringBack(draft);
+        if (Selection.Target(draft) is { } target && target.Id != draft.State.CurrentId)
+        {
+            Succession.Switch(draft, target, before.CurrentId);
+        }
+
+        var chosen = Selection.FreshChoice(draft);
+        foreach (var version in draft.Versions.ToArray())
+        {
+            if (version.Id != chosen?.Id)
+            {
+                Succession.PlaceOlder(draft, version);
+            }
         }
     }
 

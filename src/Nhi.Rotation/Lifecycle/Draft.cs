@@ -109,6 +109,7 @@ internal sealed class Draft
         RetireCause.Expired => "it expired",
         RetireCause.Disabled => "the backend disabled it",
         RetireCause.Withdrawn => "the backend no longer lists it",
+        RetireCause.Returned => "its value was out of service before, and such values are refused",
         _ => "a newer version was promoted before it",
     };
 }

@@ -15,6 +15,9 @@ internal enum FactKind
     /// <summary>It came with the value of another one.</summary>
     SameValue,
 
+    /// <summary>It came back with a value that was out of service, and such values are refused.</summary>
+    ReturnRefused,
+
     /// <summary>It became Current, and nothing was before, or nothing with another value.</summary>
     Loaded,
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Nhi.Rotation.Lifecycle;
 
 /// <summary>What a good listing makes known.</summary>
@@ -29,10 +31,16 @@ internal static class Intake
             {
                 draft.Put(version with
                 {
+                    IsShown = false,
                     IsListed = version.IsListed && !listing.IsComplete,
                     Label = labelled || listing.IsComplete ? VersionLabel.None : version.Label,
                 });
             }
+        }
+
+        if (!AgeOrder.IsKept(listing.Versions, CollectionsMarshal.AsSpan(draft.Versions)))
+        {
+            AgeOrder.Apply(draft, listing.Versions);
         }
 
         draft.State = draft.State with
@@ -57,6 +65,7 @@ internal static class Intake
         var unfit = isNews ? exam.Unfit : known.Unfit;
         var takesValue = isNews && unfit is not { IsRefused: true };
         Remark(draft, known, unfit, isNews && !isRevoked ? exam.Remark : null);
+        Returns.NoteLabel(draft, known, listed.Label);
         draft.Put(tellsNothing && !isNews ? known : known with
         {
             Unfit = unfit,
@@ -64,6 +73,7 @@ internal static class Intake
             Label = listed.Label,
             IsEnabled = listed.IsEnabled,
             IsListed = true,
+            IsShown = true,
             HasValue = known.HasValue || (takesValue && !isRevoked),
             CreatedOn = listed.CreatedOn ?? known.CreatedOn,
             NotBefore = listed.NotBefore,
@@ -74,7 +84,14 @@ internal static class Intake
     private static VersionState FirstSight(Draft draft, string id)
     {
         draft.Record(FactKind.Seen, id);
-        return new VersionState { Id = id, SeenAt = draft.Now.Elapsed, SeenUtc = draft.NewestDate, Order = draft.TakeOrder() };
+        return new VersionState
+        {
+            Id = id,
+            SeenAt = draft.Now.Elapsed,
+            SeenUtc = draft.NewestDate,
+            Order = draft.TakeOrder(),
+            OutlivesExpiry = draft.Policy.Expiry == StoreExpiry.Informs,
+        };
     }
 
     private static void Remark(Draft draft, VersionState known, Unfit? unfit, string? remark)

@@ -11,6 +11,10 @@ internal sealed record LifecyclePolicy
 
     public required TimeSpan? MaxStaleness { get; init; }
 
+    public required StoreExpiry Expiry { get; init; }
+
+    public required bool RefusesOldValues { get; init; }
+
     public required int FallbackAfterRejections { get; init; }
 
     public required TimeSpan FallbackPause { get; init; }
@@ -40,6 +44,8 @@ internal sealed record LifecyclePolicy
         ActivationDelay = options.ActivationDelay,
         ClockSkew = options.ClockSkew,
         MaxStaleness = options.MaxStaleness,
+        Expiry = options.Expiry,
+        RefusesOldValues = options.RefuseOldValues,
         FallbackAfterRejections = options.FallbackAfterRejections,
         FallbackPause = options.FallbackPause,
         FallbackPauseMax = options.MaxFallbackPause,

@@ -9,7 +9,7 @@ namespace Nhi.Rotation.Lifecycle;
 internal static class QuietListing
 {
     /// <summary>Whether the whole step would note that there was a listing, and nothing else.</summary>
-    public static bool Is(BackendListing listing, CredentialState state, Instant now)
+    public static bool Is(BackendListing listing, CredentialState state, Instant now, LifecyclePolicy policy)
     {
         if (state.IsStale || state.CurrentId is null || (listing.Revision is { } revision && revision != state.Revision))
         {
@@ -30,17 +30,17 @@ internal static class QuietListing
 
         foreach (var version in state.Versions)
         {
-            if (!IsAtRest(version, now) || (!Has(listed, version.Id) && !IsKnownToBeGone(version, listing.IsComplete, labelled)))
+            if (!IsAtRest(version, now, policy) || version.IsShown != Has(listed, version.Id) || (!version.IsShown && !IsKnownToBeGone(version, listing.IsComplete, labelled)))
             {
                 return false;
             }
         }
 
-        return listed.Count > 0;
+        return listed.Count > 0 && AgeOrder.IsKept(listed, state.Versions.AsSpan());
     }
 
     public static bool SaysTheSame(BackendVersion listed, VersionState known) =>
-        known.IsListed
+        known is { IsListed: true, IsShown: true }
         && known.Label == listed.Label
         && known.IsEnabled == listed.IsEnabled
         && (listed.CreatedOn is null || known.CreatedOn == listed.CreatedOn)
@@ -55,10 +55,10 @@ internal static class QuietListing
         && (version.Label == VersionLabel.None || (!labelled && !isComplete));
 
     // One that waits for something is not at rest: neither a pending one, nor one whose proof is open.
-    private static bool IsAtRest(VersionState version, Instant now) => version.Proof is not { IsOpen: true } && version.Stage switch
+    private static bool IsAtRest(VersionState version, Instant now, LifecyclePolicy policy) => version.Proof is not { IsOpen: true } && version.Stage switch
     {
         CredentialStage.Revoked => true,
-        CredentialStage.Retired => !version.WantsValue && !Ageing.ComesBack(version, now),
+        CredentialStage.Retired => !version.WantsValue && !Ageing.ComesBack(version, now, policy),
         CredentialStage.Current => version.IsUsable(now) && version.PausedUntil is null,
         CredentialStage.Previous => version.IsUsable(now) && version.PausedUntil is null && version.IsListed && version.OverlapEndsAt > now.Elapsed,
         _ => false,

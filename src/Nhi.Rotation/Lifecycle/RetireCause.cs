@@ -1,6 +1,6 @@
 namespace Nhi.Rotation.Lifecycle;
 
-/// <summary>Why a version retired. All but <see cref="OverlapEnded"/> can be undone by the backend or the clock.</summary>
+/// <summary>Why a version retired. Most can be undone by the backend or the clock.</summary>
 internal enum RetireCause
 {
     None,
@@ -9,4 +9,7 @@ internal enum RetireCause
     Disabled,
     Withdrawn,
     Skipped,
+
+    /// <summary>It came with a value that was out of service, and such values are refused. Nothing undoes it.</summary>
+    Returned,
 }

@@ -24,6 +24,52 @@ internal static class Selection
             && (Labelled(draft) is { } labelled ? labelled == version || incumbent is null : incumbent is null || version.CompareAge(incumbent) > 0);
     }
 
+    /// <summary>
+    /// The version that a process which starts now would choose from what the store shows, as far as the listing tells and nobody refused it. Here it may be out of service, because its overlap is over.
+    /// </summary>
+    public static VersionState? FreshChoice(Draft draft)
+    {
+        var labelled = Labelled(draft);
+        if (labelled is { IsShown: false })
+        {
+            // A listing that could only show others takes no label back.
+            return null;
+        }
+
+        if (labelled is not null && IsOffered(labelled, draft))
+        {
+            return labelled;
+        }
+
+        VersionState? best = null;
+        foreach (var version in draft.Versions)
+        {
+            if (IsOffered(version, draft) && (labelled is null || version.Label == VersionLabel.Previous) && (best is null || IsBetter(version, best)))
+            {
+                best = version;
+            }
+        }
+
+        return best;
+    }
+
+    private static bool IsOffered(VersionState version, Draft draft) =>
+        version is { IsShown: true, IsListed: true, IsEnabled: true, PausedUntil: null, Unfit: not { IsRefused: true } }
+        && version.Label != VersionLabel.Pending
+        && version.Probe != ProbeVerdict.Rejected
+        && !version.IsExpired(draft.Now)
+        && !(version.NotBefore > draft.Now.Utc)
+        && !Returns.IsRefused(version, draft.Now, draft.Policy)
+        && version.Stage switch
+        {
+            CredentialStage.Revoked => false,
+            CredentialStage.Retired => true,
+            _ => version.HasValue,
+        }
+        && !Outlived.Is(draft, version);
+
+    // The label decides, where the backend says which version is current, else the newest of what it shows. If that one only has to wait, or nothing can be shown, what is in use stays; if the
+    // backend calls one current that cannot be presented at all, what it calls the previous one stands in.
     private static VersionState? Best(Draft draft, VersionState? incumbent)
     {
         var labelled = Labelled(draft);
@@ -32,9 +78,10 @@ internal static class Selection
             return labelled;
         }
 
-        // Where the backend names its current version, no other is promoted; what is in use stays.
-        var newest = labelled is null || incumbent is null ? Newest(draft, incumbent, labelled) : null;
-        return newest ?? incumbent;
+        var shown = labelled is null ? Newest(draft, incumbent, static version => version.IsShown)
+            : incumbent is null || (labelled.IsShown && !IsOffered(labelled, draft)) ? Newest(draft, incumbent, static version => version is { IsShown: true, Label: VersionLabel.Previous })
+            : null;
+        return shown ?? incumbent ?? Newest(draft, incumbent, static version => version.Stage != CredentialStage.Pending);
     }
 
     private static VersionState? Labelled(Draft draft)
@@ -50,12 +97,12 @@ internal static class Selection
         return null;
     }
 
-    private static VersionState? Newest(Draft draft, VersionState? incumbent, VersionState? labelled)
+    private static VersionState? Newest(Draft draft, VersionState? incumbent, Func<VersionState, bool> isMeant)
     {
         VersionState? best = null;
         foreach (var version in draft.Versions)
         {
-            if (version.IsListed && IsCandidate(version, incumbent, labelled) && IsReady(version, draft, incumbent) && (best is null || IsBetter(version, best)))
+            if (version.IsListed && isMeant(version) && IsReady(version, draft, incumbent) && (best is null || IsBetter(version, best)))
             {
                 best = version;
             }
@@ -64,25 +111,23 @@ internal static class Selection
         return best;
     }
 
-    // The backend's labels are its word: "previous" only stands in for a current one that is gone, and so does nothing that is merely staged.
-    private static bool IsCandidate(VersionState version, VersionState? incumbent, VersionState? labelled) =>
-        version.Label == VersionLabel.Previous
-            ? incumbent is null || version == incumbent
-            : labelled is null || version.Stage != CredentialStage.Pending;
-
-    // A version that the other side kept rejecting comes last, however new it is.
+    // A version that the other side kept rejecting comes last, however new it is; one that the backend itself calls the previous one stands in only where there is no other.
     private static bool IsBetter(VersionState version, VersionState best) =>
-        version.PausedUntil.HasValue != best.PausedUntil.HasValue ? best.PausedUntil.HasValue : version.CompareAge(best) > 0;
+        version.PausedUntil.HasValue != best.PausedUntil.HasValue ? best.PausedUntil.HasValue
+        : (version.Label == VersionLabel.Previous) != (best.Label == VersionLabel.Previous) ? best.Label == VersionLabel.Previous
+        : version.CompareAge(best) > 0;
 
     private static bool IsReady(VersionState version, Draft draft, VersionState? incumbent)
     {
-        if (!version.IsUsable(draft.Now))
+        if (!version.IsUsable(draft.Now) || Outlived.Is(draft, version))
         {
             return false;
         }
 
-        return version.Stage != CredentialStage.Pending
-            || (HasCome(version, draft, incumbent) && IsProven(version, draft, incumbent));
+        // What was in overlap when this process came is valid without a probe of its own, but replaces nothing that works.
+        return version.Stage == CredentialStage.Pending
+            ? HasCome(version, draft, incumbent) && IsProven(version, draft, incumbent)
+            : incumbent is null || version == incumbent || version.Label == VersionLabel.Current || IsProven(version, draft, incumbent);
     }
 
     // With nothing else to present there is nothing to protect by waiting: only the backend's own date counts.

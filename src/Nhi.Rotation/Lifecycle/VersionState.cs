@@ -35,6 +35,12 @@ internal sealed record VersionState
     /// <summary>False once a complete listing no longer has it.</summary>
     public bool IsListed { get; init; } = true;
 
+    /// <summary>Whether the last listing had it. One that could only show some may not have had one that is listed still.</summary>
+    public bool IsShown { get; init; } = true;
+
+    /// <summary>Its date of expiry is information only.</summary>
+    public bool OutlivesExpiry { get; init; }
+
     /// <summary>Whether its value is at hand for presenting. One out of service has none while another version is current, a revoked one never.</summary>
     public bool HasValue { get; init; }
 
@@ -80,7 +86,7 @@ internal sealed record VersionState
 
     public TimeSpan SeenAt { get; init; }
 
-    /// <summary>Listing order of first sight; larger is newer among equals.</summary>
+    /// <summary>Its place among the versions by age; larger is newer. From the dates and the order of the last listing that had it, so that whoever reads that listing orders alike.</summary>
     public int Order { get; init; }
 
     /// <summary>When its overlap window ends; set when it is replaced, kept when it retires early.</summary>
@@ -137,7 +143,7 @@ internal sealed record VersionState
     /// <summary>Whether anything still needs the value: presenting, or the proof that it is refused.</summary>
     public bool NeedsValue => HasValue || Proof is { IsOpen: true };
 
-    public bool IsExpired(Instant now) => ExpiresOn <= now.Utc;
+    public bool IsExpired(Instant now) => !OutlivesExpiry && ExpiresOn <= now.Utc;
 
     /// <summary>Neither retired nor revoked, and nothing the backend says forbids presenting it.</summary>
     public bool IsUsable(Instant now) =>
@@ -146,10 +152,6 @@ internal sealed record VersionState
     /// <summary>Whether it is another version that holds the same value.</summary>
     public bool HasValueOf(VersionState? other) => other is not null && other.Id != Id && Mark is { } mark && mark == other.Mark;
 
-    /// <summary>Positive if this one is newer: by creation, then by order of first sight. A total order, also where only some versions are dated.</summary>
-    public int CompareAge(VersionState other)
-    {
-        var byCreation = DatedAs.CompareTo(other.DatedAs);
-        return byCreation != 0 ? byCreation : Order.CompareTo(other.Order);
-    }
+    /// <summary>Positive if this one is newer.</summary>
+    public int CompareAge(VersionState other) => Order.CompareTo(other.Order);
 }

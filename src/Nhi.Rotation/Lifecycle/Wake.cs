@@ -29,7 +29,7 @@ internal static class Wake
             return;
         }
 
-        next.Consider(version.ExpiresOn);
+        next.Consider(version.OutlivesExpiry ? null : version.ExpiresOn);
         if (version.Stage == CredentialStage.Previous)
         {
             next.Consider(version.OverlapEndsAt);

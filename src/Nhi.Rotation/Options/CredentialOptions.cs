@@ -24,6 +24,9 @@ public sealed class CredentialOptions
     /// </summary>
     public double RefreshAtLifeFraction { get; set; } = 0.67;
 
+    /// <summary>What a version's date of expiry in its store means. Default <see cref="StoreExpiry.Ends"/>.</summary>
+    public StoreExpiry Expiry { get; set; }
+
     /// <summary>How long a replaced version stays valid. 0 retires it at once. Default 24 h.</summary>
     public TimeSpan Overlap { get; set; } = TimeSpan.FromHours(24);
 
@@ -99,6 +102,13 @@ public sealed class CredentialOptions
     /// the version is not promoted, the one before stays, and an error names the rule.
     /// </summary>
     public bool AcceptAnyValue { get; set; }
+
+    /// <summary>
+    /// Whether a value that is out of service is refused when it comes back: from a restore, from a pipeline with a stale variable, or because the store calls its version current again. It is then neither
+    /// presented nor accepted, and what is in use stays. Default <see langword="false"/>: a return is a rollback, which is told loudly and followed. A process that has just started knows of a
+    /// former value only what the store still lists.
+    /// </summary>
+    public bool RefuseOldValues { get; set; }
 
     /// <summary>
     /// Whether each version is a certificate with its private key, in a form that <see cref="TlsCertificate"/> reads. A version is then valid as long as its leaf

@@ -38,6 +38,12 @@ internal sealed record CredentialStatus
     /// <summary>Versions that came with the value of the presented one, so that nothing was rotated.</summary>
     public ImmutableArray<string> Unrotated { get; init; } = [];
 
+    /// <summary>Versions that are refused because their value was out of service before.</summary>
+    public ImmutableArray<string> Returned { get; init; } = [];
+
+    /// <summary>Whether the presented version outlives its date of expiry.</summary>
+    public bool OutlivesExpiry { get; init; }
+
     /// <summary>Versions out of service that the other side still accepted when it was last asked.</summary>
     public ImmutableArray<string> Violated { get; init; } = [];
 
@@ -71,6 +77,9 @@ internal sealed record CredentialStatus
             Unproven = Ids(state, static version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
             NoSecrets = Ids(state, static version => version is { IsInService: true, IsListed: true, Unfit.IsRefused: true }),
             Unrotated = Ids(state, version => version is { Stage: CredentialStage.Pending, IsListed: true, IsEnabled: true } && version.HasValueOf(current)),
+            Returned = Ids(state, version => version is { Stage: CredentialStage.Retired, IsListed: true } && Returns.IsRefused(version, now, settings.Rules.Lifecycle)
+                && (version.RetiredBecause == RetireCause.Returned || version.Label == VersionLabel.Current)),
+            OutlivesExpiry = current is { OutlivesExpiry: true },
             Violated = Ids(state, static version => version is { IsInService: false, Proof.Verdict: ProbeVerdict.Accepted }),
             Watch = (settings.Backend as ITellsWatch)?.WatchOf(settings.Key) ?? new WatchStanding(refresh.IsSignalled, refresh.IsSignalled ? null : "its backend gives no signal"),
             PollInterval = settings.Rules.Refresh.Interval,

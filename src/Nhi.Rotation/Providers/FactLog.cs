@@ -13,6 +13,7 @@ internal static class FactLog
         [FactKind.Seen] = static (log, name, fact) => log.Seen(name, fact.VersionId),
         [FactKind.NoSecret] = static (log, name, fact) => log.NoSecret(name, fact.VersionId, fact.Detail),
         [FactKind.SameValue] = static (log, name, fact) => log.SameValue(name, fact.VersionId, fact.OtherId, fact.Detail),
+        [FactKind.ReturnRefused] = static (log, name, fact) => log.ReturnRefused(name, fact.VersionId, fact.OtherId),
         [FactKind.WeakSecret] = static (log, name, fact) => log.WeakSecret(name, fact.VersionId, fact.Detail),
         [FactKind.Loaded] = static (log, name, fact) => log.Loaded(name, fact.VersionId),
         [FactKind.Rotated] = static (log, name, fact) => log.Rotated(name, fact.OtherId, fact.VersionId),

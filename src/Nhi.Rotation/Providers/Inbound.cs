@@ -85,6 +85,6 @@ internal sealed class Inbound(VersionShelf shelf, EngineClock clock, int maxCall
     private static DateTimeOffset? ValidUntil(VersionState version, Instant now)
     {
         var overlapEnds = version.Stage == CredentialStage.Previous ? now.UtcAt(version.OverlapEndsAt) : null;
-        return version.ExpiresOn < overlapEnds ? version.ExpiresOn : overlapEnds;
+        return !version.OutlivesExpiry && version.ExpiresOn < overlapEnds ? version.ExpiresOn : overlapEnds;
     }
 }

@@ -29,7 +29,7 @@ internal static class Unavailability
     {
         { Stage: CredentialStage.Revoked } => new(name, $"version '{version.Id}' is revoked", "Add a new version to the backend."),
         { IsEnabled: false } => new(name, $"version '{version.Id}' is disabled", "Enable it in the backend, or add a new version."),
-        { RetiredBecause: RetireCause.Expired, ExpiresOn: { } end } => new(name, $"version '{version.Id}' expired at {end:u}", "Add a version to the backend that is valid."),
+        { RetiredBecause: RetireCause.Expired, ExpiresOn: { } end } => new(name, $"version '{version.Id}' expired at {end:u}", "Add a version to the backend that is valid; or set Expiry to Informs if the service goes on taking this one, to FallsBack if an older one may stand in."),
         { Label: VersionLabel.Pending } => new(name, $"the backend calls version '{version.Id}' pending", "Finish the rotation there, so that a version is current."),
         { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive } => new(
             name, $"the probe has not accepted version '{version.Id}'", "Check that it is active on the other side, and the probe's address; the log has its answers (events 108 and 109)."),

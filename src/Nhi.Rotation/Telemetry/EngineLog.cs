@@ -93,6 +93,9 @@ internal sealed partial class EngineLog
     [LoggerMessage(127, LogLevel.Warning, "Credential '{Credential}': version '{Version}' holds the value of version '{Other}': {Detail}. They are one secret: revoking one revokes the other.")]
     public partial void SameValue(string credential, string version, string? other, string? detail);
 
+    [LoggerMessage(128, LogLevel.Error, "Credential '{Credential}': version '{Version}' is refused: its value was out of service already (version '{Other}'), and RefuseOldValues is set. What is in use stays. Write a new value into the backend.")]
+    public partial void ReturnRefused(string credential, string version, string? other);
+
     [LoggerMessage(
         135, LogLevel.Warning, "Credential '{Credential}': a hold of version '{Version}' by {Consumer} {Caller} was dropped without being disposed, so what it stood for may still be open, and the version is not proven to be safe to revoke. Keep what Hold() returns, or call Hold(owner).")]
     public partial void HoldLost(string credential, string version, string consumer, string? caller);

@@ -60,9 +60,10 @@ internal static class LifecycleInvariants
                 return "a Retired version has a cause, and no other has";
             }
 
-            if (old is { Stage: CredentialStage.Retired, RetiredBecause: RetireCause.OverlapEnded } && version.Stage == CredentialStage.Current && version.Label != VersionLabel.Current)
+            if (old is { Stage: CredentialStage.Retired, RetiredBecause: RetireCause.OverlapEnded } && version.Stage == CredentialStage.Current && version.Label != VersionLabel.Current
+                && Selection.FreshChoice(new Draft(state, now, policy))?.Id != version.Id)
             {
-                return "a version whose overlap ended comes back only on the backend's word";
+                return "a version whose overlap ended comes back only on the backend's word, or where a process that starts now would take it";
             }
         }
 
@@ -185,6 +186,8 @@ internal static class LifecycleInvariants
         return version is { HasValue: true, IsEnabled: true, IsListed: true, Stage: CredentialStage.Pending or CredentialStage.Previous }
             && version.Label != VersionLabel.Pending
             && !version.IsExpired(now)
+            && (version.IsShown || version.Stage == CredentialStage.Previous)
+            && !Outlived.Is(new Draft(state, now, policy), version)
             && !(version.NotBefore > now.Utc && version.Stage == CredentialStage.Pending)
             && (labelled is null || labelled == version || version.Stage == CredentialStage.Previous)
             && (!policy.RequiresProbe || version.Stage == CredentialStage.Previous || version.Probe is ProbeVerdict.Accepted or ProbeVerdict.Inconclusive);

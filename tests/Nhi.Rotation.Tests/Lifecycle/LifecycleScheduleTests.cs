@@ -9,7 +9,7 @@ public sealed class LifecycleScheduleTests
     {
         var steps = 0L;
         var quiet = 0L;
-        Gen.Select(Gen.Int[0, 127], Gen.Int[0, 100_000].Array[1, 40]).Sample(
+        Gen.Select(Gen.Int[0, 767], Gen.Int[0, 100_000].Array[1, 40]).Sample(
             (shape, moves) =>
             {
                 var world = new RandomWorld(shape);
@@ -22,5 +22,22 @@ public sealed class LifecycleScheduleTests
         TestContext.Current.SendDiagnosticMessage($"{steps:N0} steps");
         Assert.True(steps > 1_000_000, $"only {steps} steps were taken");
         Assert.True(quiet > 10_000, $"only {quiet} listings were quiet");
+    }
+
+    [Fact]
+    public void What_a_process_that_starts_chooses_from_a_listing_is_what_a_running_one_has()
+    {
+        var compared = 0L;
+        Gen.Select(Gen.Int[0, 767].Where(shape => (shape & (16 + 32)) == 0), Gen.Int[0, 100_000].Array[1, 40]).Sample(
+            (shape, moves) =>
+            {
+                var world = new RandomWorld(shape) { IsHeard = false };
+                var violated = world.Play(moves);
+                Assert.True(violated is null, violated);
+                var disagreement = world.Disagreement();
+                Interlocked.Increment(ref compared);
+                Assert.True(disagreement is null, disagreement);
+            },
+            iter: 150_000);
     }
 }

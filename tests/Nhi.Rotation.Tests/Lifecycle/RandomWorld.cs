@@ -29,12 +29,17 @@ internal sealed class RandomWorld
             ProveRetirement = (shape & 64) != 0,
             RetirementProbeAttempts = 3,
             MaxStaleness = (shape & 32) != 0 ? TimeSpan.FromHours(6) : null,
+            RefuseOldValues = (shape & 128) != 0,
+            Expiry = (StoreExpiry)((shape >> 8) % 3),
         };
         _policy = LifecyclePolicy.From(options, requiresProbe: (shape & 16) != 0);
     }
 
     /// <summary>Every value that was ever revoked.</summary>
     public HashSet<ValueMark> RevokedValues { get; } = [];
+
+    /// <summary>Whether the other side and probes say anything.</summary>
+    public bool IsHeard { get; init; } = true;
 
     public int Steps { get; private set; }
 
@@ -53,7 +58,7 @@ internal sealed class RandomWorld
                 var now = new Instant(_utc, _elapsed);
                 var step = CredentialLifecycle.Step(State, input, now, _policy);
                 Steps++;
-                if (input is LifecycleInput.Listed { Listing: var listing } && QuietListing.Is(listing, State, now))
+                if (input is LifecycleInput.Listed { Listing: var listing } && QuietListing.Is(listing, State, now, _policy))
                 {
                     QuietSteps++;
                     if (!IsSame(step, CredentialLifecycle.TakeWhole(State, input, now, _policy)))
@@ -62,7 +67,7 @@ internal sealed class RandomWorld
                     }
                 }
 
-                if ((LifecycleInvariants.Violated(State, input, step, now, _policy) ?? ValueInvariants.Violated(State, step, RevokedValues)) is { } violated)
+                if ((LifecycleInvariants.Violated(State, input, step, now, _policy) ?? ValueInvariants.Violated(State, step, RevokedValues, _policy)) is { } violated)
                 {
                     return $"{violated}\n{string.Join("\n", _log)}\nnow {State} {string.Join(", ", State.Versions)}\nthen {string.Join(", ", step.State.Versions)}";
                 }
@@ -86,16 +91,17 @@ internal sealed class RandomWorld
 
     private LifecycleInput? Act(int move)
     {
-        var choice = move % 27;
-        var pick = move / 27;
+        var choice = move % 28;
+        var pick = move / 28;
         LifecycleInput? input = choice switch
         {
+            (>= 15 and <= 19) or (>= 21 and <= 24) when !IsHeard => LifecycleInput.Ticked.Instance,
             0 or 1 => Do(() => Create(pick)),
             2 => Do(() => Change(pick, version => Copy(version, isEnabled: !version.IsEnabled))),
             3 => Do(() => Delete(pick)),
             4 => Do(() => Change(pick, version => Copy(version, expiresOn: _utc + TimeSpan.FromHours(pick % 50)))),
             5 or 6 => Do(() => Label(pick)),
-            7 or 8 or 9 or 10 => new LifecycleInput.Listed(Listing(), _exams),
+            7 or 8 or 9 or 10 => Listed(),
             11 => new LifecycleInput.Listed(Bad(pick)),
             12 => Move(TimeSpan.FromSeconds(pick % 600), TimeSpan.FromSeconds(pick % 600)),
             13 => Move(TimeSpan.FromHours(pick % 30), TimeSpan.FromHours(pick % 30)),
@@ -106,11 +112,15 @@ internal sealed class RandomWorld
             21 or 22 => new LifecycleInput.Probed(Any(pick), Result(pick)),
             23 or 24 => new LifecycleInput.ProbedAfterRetirement(Any(pick), Result(pick)),
             26 => pick % 4 == 0 ? Do(Restart) : null,
+            27 => Do(() => Change(pick, version => Copy(version, revokedBecause: pick % 4 == 0 ? "test" : null))),
             _ => LifecycleInput.Ticked.Instance,
         };
         _log.Add($"{move}: {(input is LifecycleInput.Listed listed ? $"Listed {string.Join(", ", listed.Listing.Versions)}" : input?.ToString() ?? "backend changed")}");
         return input;
     }
+
+    private static string Describe(CredentialState state) => string.Join("; ", state.Versions.Select(version => FormattableString.Invariant(
+        $"{version.Id} {version.Stage} {version.Label} order {version.Order} shown {version.IsShown} listed {version.IsListed} enabled {version.IsEnabled} value {version.HasValue} wants {version.WantsValue} mark {version.Mark?.Low} unfit {version.Unfit is not null} created {version.CreatedOn:u} from {version.NotBefore:u} to {version.ExpiresOn:u} overlap {version.OverlapEndsAt} because {version.RetiredBecause}")));
 
     private static ProbeResult Result(int pick) => new(pick % 5 == 0 ? ProbeVerdict.Rejected : pick % 7 == 0 ? ProbeVerdict.Inconclusive : ProbeVerdict.Accepted);
 
@@ -123,12 +133,88 @@ internal sealed class RandomWorld
     // A process starts anew; what was revoked is read again before the first listing.
     private void Restart()
     {
-        State = CredentialState.Empty;
+        State = Started();
+    }
+
+    // What a process knows before its first listing.
+    private CredentialState Started()
+    {
+        var state = CredentialState.Empty;
         var now = new Instant(_utc, _elapsed);
         foreach (var id in _revocations.Keys)
         {
-            State = CredentialLifecycle.Step(State, new LifecycleInput.Revoked(id, "list"), now, _policy).State;
+            state = CredentialLifecycle.Step(state, new LifecycleInput.Revoked(id, "list"), now, _policy).State;
         }
+
+        return state;
+    }
+
+    /// <summary>
+    /// Lets all waits pass, has this process and one that starts now read the same listing, and compares. A list of revocations tells both which values are revoked.
+    /// </summary>
+    /// <returns>What they disagree about, or null.</returns>
+    public string? Disagreement()
+    {
+        if (_stored.Count == 0 || (_labels && !_complete && _stored[^1].Label != VersionLabel.Current))
+        {
+            // Who can show one version only and labels it shows the current one.
+            return null;
+        }
+
+        var before = State;
+        var first = Read(State);
+        Move(TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(16));
+        if ( _stored.Exists(version => version.NotBefore <= _utc && version.NotBefore + _policy.ClockSkew > _utc))
+        {
+            return null;
+        }
+
+        var running = Read(first);
+        var fresh = Read(Started());
+        var (here, there) = (running.Find(running.PresentedId), fresh.Find(fresh.PresentedId));
+        var story = $"\nat {_utc:u} running has {here?.Id ?? "nothing"}, one that starts chooses {there?.Id ?? "nothing"}\n{string.Join("\n", _log)}\nrunning {Describe(running)}\nfresh {Describe(fresh)}";
+        if (fresh.Versions.Any(version => version.RetiredBecause == RetireCause.Returned))
+        {
+            // What was refused by the dates alone may still have been in use where somebody saw it.
+            return null;
+        }
+
+        if (there is null)
+        {
+            // What worked stays until the store says otherwise of it.
+            return here is null || before.Find(here.Id) is { Stage: CredentialStage.Current or CredentialStage.Previous } ? null : $"running took something new that one that starts does not{story}";
+        }
+
+        if (here?.NotBefore > _utc)
+        {
+            // It had come, and then the clock was set back.
+            return null;
+        }
+
+        var isSame = here?.Id == there.Id || there.HasValueOf(here);
+        return isSame || running.Find(there.Id) is { } refused && Returns.IsRefused(refused, new Instant(_utc, _elapsed), _policy) ? null : $"running and restarted disagree{story}";
+    }
+
+    private CredentialState Read(CredentialState state)
+    {
+        // Twice more than needed: a value that comes back into service is given with the second.
+        var exams = _exams.ToDictionary(exam => exam.Key, exam => exam.Value.Mark is { } mark && RevokedValues.Contains(mark) ? exam.Value with { RevokedBecause = "list" } : exam.Value);
+        for (var i = 0; i < 3; i++)
+        {
+            var listing = Listing(state);
+            foreach (var version in listing.Versions.Where(version => version.RevokedBecause is not null))
+            {
+                exams[version.Id] = exams[version.Id] with { RevokedBecause = version.RevokedBecause };
+            }
+
+            state = CredentialLifecycle.Step(state, new LifecycleInput.Listed(listing, exams), new Instant(_utc, _elapsed), _policy).State;
+            foreach (var version in state.Versions.Where(version => exams.TryGetValue(version.Id, out var exam) && exam.RevokedBecause is not null))
+            {
+                state = CredentialLifecycle.Step(state, new LifecycleInput.Revoked(version.Id, "list"), new Instant(_utc, _elapsed), _policy).State;
+            }
+        }
+
+        return state;
     }
 
     private LifecycleInput.Revoked? Again(int pick)
@@ -191,11 +277,23 @@ internal sealed class RandomWorld
         }
     }
 
-    private BackendListing Listing() =>
-        new([.. (_complete ? _stored : _stored.TakeLast(1)).Select(version => Known(version.Id) ? Copy(version, withValue: false) : version)]) { IsComplete = _complete };
+    private LifecycleInput.Listed Listed()
+    {
+        var listing = Listing(State);
+        var exams = new Dictionary<string, ValueExam>(_exams);
+        foreach (var version in listing.Versions.Where(version => version.RevokedBecause is not null))
+        {
+            exams[version.Id] = exams[version.Id] with { RevokedBecause = version.RevokedBecause };
+        }
+
+        return new LifecycleInput.Listed(listing, exams);
+    }
+
+    private BackendListing Listing(CredentialState state) =>
+        new([.. (_complete ? _stored : _stored.TakeLast(1)).Select(version => Known(state, version.Id) ? Copy(version, withValue: false) : version)]) { IsComplete = _complete };
 
     // As the engine asks: not again for a value that is at hand, nor for one out of service until it comes back.
-    private bool Known(string id) => State.Find(id) is { } version && (version.HasValue || (!version.IsInService && !version.WantsValue));
+    private static bool Known(CredentialState state, string id) => state.Find(id) is { } version && (version.HasValue || (!version.IsInService && !version.WantsValue && (version.Mark is not null || version.Stage != CredentialStage.Revoked)));
 
     private BackendListing Bad(int pick) => (pick % 3) switch
     {
@@ -213,11 +311,12 @@ internal sealed class RandomWorld
 
     private string Any(int pick) => State.Versions.Length == 0 ? "v1" : State.Versions[pick % State.Versions.Length].Id;
 
-    private static BackendVersion Copy(BackendVersion version, bool? isEnabled = null, DateTimeOffset? expiresOn = null, VersionLabel? label = null, bool withValue = true) =>
+    private static BackendVersion Copy(BackendVersion version, bool? isEnabled = null, DateTimeOffset? expiresOn = null, VersionLabel? label = null, bool withValue = true, string? revokedBecause = null) =>
         new(version.Id, withValue ? version.Value : null)
         {
             Label = label ?? version.Label,
             IsEnabled = isEnabled ?? version.IsEnabled,
+            RevokedBecause = revokedBecause ?? version.RevokedBecause,
             CreatedOn = version.CreatedOn,
             NotBefore = version.NotBefore,
             ExpiresOn = expiresOn ?? version.ExpiresOn,

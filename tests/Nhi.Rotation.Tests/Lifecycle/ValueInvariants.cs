@@ -5,7 +5,7 @@ namespace Nhi.Rotation.Tests.Lifecycle;
 /// <summary>What holds for values, whatever their versions are called. Returns the sentence that is violated, or null.</summary>
 internal static class ValueInvariants
 {
-    public static string? Violated(CredentialState before, Transition step, IReadOnlySet<ValueMark> revoked)
+    public static string? Violated(CredentialState before, Transition step, IReadOnlySet<ValueMark> revoked, LifecyclePolicy policy)
     {
         var state = step.State;
         var current = state.Find(state.CurrentId);
@@ -41,6 +41,13 @@ internal static class ValueInvariants
             {
                 return "nobody is asked to refuse a value that is in service";
             }
+        }
+
+        if (policy.RefusesOldValues && current?.Mark is { } again && current.Id != before.CurrentId
+            && before.Versions.Any(version => version.Mark == again && version.RetiredBecause == RetireCause.OverlapEnded)
+            && !before.Versions.Any(version => version.Mark == again && version.IsInService))
+        {
+            return $"a value that is out of service does not come back where that is refused ({current.Id})";
         }
 
         var isRotation = step.Facts.Any(fact => fact.Kind is FactKind.Rotated or FactKind.RolledBack);
