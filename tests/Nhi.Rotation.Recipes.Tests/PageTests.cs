@@ -8,6 +8,7 @@ public sealed class PageTests
     [InlineData("databases.md", "Recipes")]
     [InlineData("yarp.md", "Recipes/Yarp")]
     [InlineData("otlp.md", "Recipes/Otlp")]
+    [InlineData("which-package.md", "Recipes/Short")]
     public void The_code_of_the_page_is_the_code_that_is_tested(string page, string folder)
     {
         var onPage = File.ReadAllText(Path.Join(Folder(), "../../docs", page))
