@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli.Hunting;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Revoking;
 
@@ -10,11 +11,12 @@ internal static class CommandLine
 {
     public static int Run(string[] args, TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {
-        var root = new RootCommand("Evidence of credential rotations, and lists of revocations.")
+        var root = new RootCommand("Evidence of credential rotations, lists of revocations, and who still has an old value.")
         {
             VerifyCommand.New(time, output, errors),
             FingerprintCommand.New(input, output, errors),
             RevokeCommand.New(time, input, output, errors),
+            HuntCommand.New(time, input, output, errors),
         };
 
         // Nothing but a verdict ends with 0 where a path is given: no [suggest], and no file that an argument with @ names.
@@ -38,5 +40,5 @@ internal static class CommandLine
     }
 
     // Where a value is expected, what is not understood may be one.
-    private static bool MayQuote(ParseResult parsed) => parsed.UnmatchedTokens.Count == 0 || parsed.CommandResult.Command.Name is not (FingerprintCommand.Name or RevokeCommand.Name);
+    private static bool MayQuote(ParseResult parsed) => parsed.UnmatchedTokens.Count == 0 || parsed.CommandResult.Command.Name is not (FingerprintCommand.Name or RevokeCommand.Name or HuntCommand.Name);
 }

@@ -32,7 +32,7 @@ internal sealed class ValueInput(Stream input)
                 return (null, "Standard input is larger than 1 MiB: that is no secret.");
             }
 
-            value = arguments.GetValue(_exact) ? value : WithoutLineBreak(value);
+            value = arguments.GetValue(_exact) ? value : ValueBytes.WithoutLineBreak(value);
             return value.IsEmpty ? (null, "Standard input is empty: pipe the value in, as the store holds it.")
                 : (key is null ? ValueFingerprint.WithSalt(value) : ValueFingerprint.WithKey(value, key), null);
         }
@@ -48,7 +48,4 @@ internal sealed class ValueInput(Stream input)
         var key = new byte[text.Length];
         return Convert.TryFromBase64String(text.Trim(), key, out var length) && length >= ValueFingerprint.SmallestKey ? key[..length] : null;
     }
-
-    private static Span<byte> WithoutLineBreak(Span<byte> value) =>
-        value switch { [.. var line, (byte)'\r', (byte)'\n'] => line, [.. var line, (byte)'\n'] => line, _ => value };
 }

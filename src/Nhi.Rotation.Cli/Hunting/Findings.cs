@@ -1,0 +1,30 @@
+using Nhi.Rotation.Cli.Fleet;
+
+namespace Nhi.Rotation.Cli.Hunting;
+
+/// <summary>What a hunt found, and where it could not look.</summary>
+internal sealed class Findings
+{
+    private readonly Dictionary<Hit, int> _hits = [];
+    private readonly List<string> _notSeen = [];
+
+    /// <summary>Each with how many copies are there.</summary>
+    public IEnumerable<(Hit Hit, int Copies)> Hits => _hits.OrderBy(hit => hit.Key.IsGarbage).Select(static hit => (hit.Key, hit.Value));
+
+    /// <summary>What could not be looked at, and why.</summary>
+    public IReadOnlyList<string> NotSeen => _notSeen;
+
+    public int Processes { get; set; }
+
+    public int Files { get; set; }
+
+    /// <summary>How long processes were stopped, each by its name.</summary>
+    public List<(string Place, TimeSpan Time)> Stopped { get; } = [];
+
+    /// <summary>Nowhere, held, or not known.</summary>
+    public ExitCode ExitCode => _hits.Keys.Any(static hit => !hit.IsGarbage) ? ExitCode.StillUsed : _notSeen.Count > 0 ? ExitCode.NotEnoughEvidence : ExitCode.Safe;
+
+    public void Add(Hit hit) => _hits[hit] = _hits.GetValueOrDefault(hit) + 1;
+
+    public void Miss(string place, string why) => _notSeen.Add($"{place}: {why}");
+}

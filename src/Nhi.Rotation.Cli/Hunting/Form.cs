@@ -1,0 +1,10 @@
+namespace Nhi.Rotation.Cli.Hunting;
+
+/// <summary>One way in which a value may be written down.</summary>
+/// <param name="Value">What the operator called the value: the name of its file.</param>
+/// <param name="Name">The way, as it is told.</param>
+/// <param name="Bytes">What to look for.</param>
+internal sealed record Form(string Value, string Name, byte[] Bytes)
+{
+    public override string ToString() => $"{Value} as {Name}";
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+
+namespace Nhi.Rotation.Cli.Hunting;
+
+/// <summary>A stream whose first bytes were looked at, and are read again.</summary>
+internal sealed class PeekedStream : Stream
+{
+#pragma warning disable CA2213 // Whoever opened it closes it.
+    private readonly Stream _inner;
+#pragma warning restore CA2213
+    private readonly byte[] _start;
+    private int _given;
+
+    public PeekedStream(Stream inner, int length)
+    {
+        _inner = inner;
+        var start = new byte[length];
+        _start = start[..inner.ReadAtLeast(start, length, throwOnEndOfStream: false)];
+    }
+
+    public ReadOnlySpan<byte> Start => _start;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_given == _start.Length)
+        {
+            return _inner.Read(buffer);
+        }
+
+        var count = Math.Min(buffer.Length, _start.Length - _given);
+        _start.AsSpan(_given, count).CopyTo(buffer);
+        _given += count;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    protected override void Dispose(bool disposing)
+    {
+        CryptographicOperations.ZeroMemory(_start);
+        base.Dispose(disposing);
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
