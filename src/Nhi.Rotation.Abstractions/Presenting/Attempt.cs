@@ -15,6 +15,9 @@ internal sealed record Attempt(Credential Version, RefusalKind Kind, Attempt? Be
     /// <summary>Whether the operation may try versions that were refused a moment ago.</summary>
     public bool MayTryRefused { get; init; } = Before?.MayTryRefused ?? false;
 
+    /// <summary>Whether what was presented next was the operation's first that had been refused a moment ago.</summary>
+    public bool BeginsLastResort => MayTryRefused && Before is not { MayTryRefused: true };
+
     /// <summary>Whether any version of the operation is only suspected to have been refused.</summary>
     public bool HasSuspects => Kind == RefusalKind.Suspected || Before is { HasSuspects: true };
 

@@ -35,7 +35,8 @@ namespace Nhi.Rotation;
 /// One operation presents at most <see cref="PresenterOptions.MaxAttempts"/> versions, in this order: the current one; the one that this target accepted last; the others that may be
 /// presented (<see cref="CredentialSet.Presentable"/>), newest first. The store is asked for a newer one, in the background while there is another version to try, else for at most
 /// <see cref="PresenterOptions.MaxWait"/>. What this target refused in the last 10 s comes after all else; so it does when the next operation takes a version, so that not every one of
-/// them learns the same again. In a flood of refusals versions refused in the last 10 s are not tried again by more than 20 operations, and one more a second.
+/// them learns the same again. When 20 operations did that in vain within little time it is a flood, and one operation a second
+/// does it from then on, until it helps one.
 /// </para>
 /// <para>
 /// What a version is worth is known for each target; a target that lags behind does not decide for another one. What was accepted and refused is reported to the provider, whose own
@@ -224,12 +225,12 @@ public sealed class Presenter<T>
             // This one decided: that one was refused.
             if (attempt.Kind == RefusalKind.Suspected)
             {
-                _memory.Refuse(attempt.Version);
+                _memory.Refuse(attempt.Version, wasLastResort: false);
                 _provider.Report(attempt.Version, CredentialOutcome.Rejected);
             }
         }
 
-        _memory.Accept(shown.Version);
+        _memory.Accept(shown.Version, shown.Before is { MayTryRefused: true });
         _provider.Report(shown.Version, CredentialOutcome.Accepted);
         StandBy(shown);
         if (shown.Before is { HasSuspects: true })
@@ -272,7 +273,7 @@ public sealed class Presenter<T>
     private void NoteRefusal(Presented<T> shown)
     {
         ArgumentNullException.ThrowIfNull(shown.Version);
-        _memory.Refuse(shown.Version);
+        _memory.Refuse(shown.Version, shown.Before is { BeginsLastResort: true });
         if (_standby is { } standby && standby.VersionId == shown.Version.VersionId)
         {
             Interlocked.CompareExchange(ref _standby, null, standby);

@@ -40,7 +40,7 @@ internal sealed class Search<T>(IRotatingCredentialProvider provider, Builds<T> 
     // A target may have gone back since to what it refused a moment ago.
     private Presented<T>? FindRefused(Attempt tried)
     {
-        if (!tried.MayTryRefused && (!Candidates(tried).Any() || !memory.TryTakeLastResort()))
+        if (!tried.MayTryRefused && (!Candidates(tried).Any() || !memory.MayTryLastResort()))
         {
             return null;
         }
@@ -52,8 +52,8 @@ internal sealed class Search<T>(IRotatingCredentialProvider provider, Builds<T> 
     private Presented<T>? FindFirstAgain(Attempt tried) =>
         tried.Version.VersionId != tried.First.VersionId
         && OtherVersion.Find(provider.Credentials.Presentable, tried.First.VersionId) is { } first
-        && memory.TryTakeLastResort()
-        && builds.TryBuild(first, tried, out var again)
+        && memory.MayTryLastResort()
+        && builds.TryBuild(first, tried with { MayTryRefused = true }, out var again)
             ? again
             : null;
 

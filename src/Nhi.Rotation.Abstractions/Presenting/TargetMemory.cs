@@ -11,21 +11,14 @@ internal sealed class TargetMemory(TimeProvider time)
     /// </summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    // Operations in a row that may try again what was refused a moment ago. More of them in little time are a flood against a target that refuses everything.
-    private const int MaxLastResorts = 20;
-
-    // As many come back.
-    private static readonly TimeSpan LastResortEvery = TimeSpan.FromSeconds(1);
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _refusedAt = new(StringComparer.Ordinal);
     private readonly HashSet<string> _doubted = new(StringComparer.Ordinal);
+    private readonly LastResorts _lastResorts = new(time);
     private volatile string? _settled;
     private string? _acceptedLast;
     private TaskCompletionSource? _trial;
     private long? _lastTrialAt;
-    private double _lastResorts = MaxLastResorts;
-    private long _lastResortsAt = time.GetTimestamp();
 
     /// <summary>The id of the version that was accepted last, as the very object, if nothing was refused since.</summary>
     public string? Settled => _settled;
@@ -42,7 +35,10 @@ internal sealed class TargetMemory(TimeProvider time)
         }
     }
 
-    public void Accept(Credential version)
+    /// <summary>The target accepted the version.</summary>
+    /// <param name="version">What was presented.</param>
+    /// <param name="wasLastResort">Whether the operation had come to what was refused a moment ago: then that is worth trying.</param>
+    public void Accept(Credential version, bool wasLastResort)
     {
         lock (_gate)
         {
@@ -51,15 +47,26 @@ internal sealed class TargetMemory(TimeProvider time)
             _doubted.Clear();
             _acceptedLast = version.VersionId;
             _settled = _refusedAt.Count == 0 ? version.VersionId : null;
+            if (wasLastResort)
+            {
+                _lastResorts.Helped();
+            }
         }
     }
 
-    public void Refuse(Credential version)
+    /// <summary>The target refused the version.</summary>
+    /// <param name="version">What was presented.</param>
+    /// <param name="wasLastResort">Whether it was the operation's first that had been refused a moment ago.</param>
+    public void Refuse(Credential version, bool wasLastResort)
     {
         lock (_gate)
         {
             _refusedAt[version.VersionId] = time.GetTimestamp();
             _settled = null;
+            if (wasLastResort)
+            {
+                _lastResorts.Failed();
+            }
         }
     }
 
@@ -92,19 +99,11 @@ internal sealed class TargetMemory(TimeProvider time)
     }
 
     /// <summary>Whether one more operation may try versions that were refused a moment ago.</summary>
-    public bool TryTakeLastResort()
+    public bool MayTryLastResort()
     {
         lock (_gate)
         {
-            _lastResorts = Math.Min(MaxLastResorts, _lastResorts + (time.GetElapsedTime(_lastResortsAt) / LastResortEvery));
-            _lastResortsAt = time.GetTimestamp();
-            if (_lastResorts < 1)
-            {
-                return false;
-            }
-
-            _lastResorts--;
-            return true;
+            return _lastResorts.MayTry();
         }
     }
 
