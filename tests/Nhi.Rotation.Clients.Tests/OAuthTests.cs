@@ -306,6 +306,25 @@ public sealed class OAuthTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_token_request_that_hangs_is_given_up_when_the_token_ends_and_the_endpoint_is_asked_anew()
+    {
+        var client = await StartAsync("first");
+        await GetAsync(client);
+        var hang = _hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _time.Advance(TimeSpan.FromMinutes(59.2));
+        await GetAsync(client);
+        await AskedAsync(2);
+
+        // The endpoint answers again, but for the request that hangs.
+        _hang = null;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await GetAsync(client);
+
+        Assert.Equal("token-3", _tokens[^1]);
+        hang.SetResult();
+    }
+
+    [Fact]
     public async Task A_token_that_lives_shorter_than_the_lead_time_is_used_for_half_of_its_life()
     {
         _expiresIn = "60";
@@ -590,16 +609,15 @@ public sealed class OAuthTests : IAsyncDisposable
         }
 
         int number;
+        Task hang;
         lock (_gate)
         {
             _asked.Add((authorization.Length == 0 ? null : authorization, body));
             number = _asked.Count;
+            hang = _hang?.Task ?? Task.CompletedTask;
         }
 
-        if (_hang is { } hang)
-        {
-            await hang.Task;
-        }
+        await hang;
 
         if (_redirects)
         {

@@ -46,7 +46,7 @@ internal sealed class TokenCache
                 }
 
                 _pause.ThrowIfOn(_requester.Generation);
-                flight = _flight ??= Fly();
+                flight = _flight ??= Fly(spare is null ? System.Threading.Timeout.InfiniteTimeSpan : Left(spare));
                 if (share > 0.5)
                 {
                     return spare!;
@@ -67,6 +67,10 @@ internal sealed class TokenCache
             catch (Exception error) when (error is HttpRequestException or CredentialException or TimeoutException && spare is not null && IsUsable(spare))
             {
                 return spare;
+            }
+            catch (TimeoutException)
+            {
+                // It was begun while there was a token, and has hung until that ended. The endpoint may answer by now.
             }
         }
     }
@@ -106,25 +110,31 @@ internal sealed class TokenCache
     // Some tokens do not live as long as the lead time: without this each request would get its own.
     private TimeSpan LeadTime(AccessToken token) => TimeSpan.FromTicks(Math.Min(_registration.Options.RefreshBeforeExpiry.Ticks, token.Lifetime.Ticks / 2));
 
-    private Task<AccessToken> Fly()
+    // At most for as long as there is a token to present meanwhile.
+    private Task<AccessToken> Fly(TimeSpan limit)
     {
-        var flight = Task.Run(FetchAsync, CancellationToken.None);
+        var flight = Task.Run(() => FetchAsync(limit), CancellationToken.None);
 
         // Maybe nobody waits for it.
         _ = flight.ContinueWith(static flight => flight.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return flight;
     }
 
-    private async Task<AccessToken> FetchAsync()
+    private async Task<AccessToken> FetchAsync(TimeSpan limit)
     {
+        using var end = new CancellationTokenSource(limit, _time);
         try
         {
-            var token = await _requester.RequestAsync().ConfigureAwait(false);
+            var token = await _requester.RequestAsync(end.Token).ConfigureAwait(false);
             lock (_gate)
             {
                 _pause.End();
                 return _token = token;
             }
+        }
+        catch (Exception) when (end.IsCancellationRequested)
+        {
+            throw new TimeoutException();
         }
         catch (Exception error)
         {

@@ -52,14 +52,14 @@ internal sealed class TokenRequester
 
     /// <exception cref="CredentialException">The endpoint accepts no version, or none has the right form.</exception>
     /// <exception cref="TokenEndpointException">The endpoint cannot be reached, or fails in another way.</exception>
-    public async Task<AccessToken> RequestAsync()
+    public async Task<AccessToken> RequestAsync(CancellationToken ct = default)
     {
-        var shown = await _presenter.TakeAsync().ConfigureAwait(false);
+        var shown = await _presenter.TakeAsync(ct).ConfigureAwait(false);
         var refused = new List<string>();
         while (true)
         {
             var (asked, generation) = (_time.GetTimestamp(), Generation);
-            var answer = await AskAsync(shown.Value).ConfigureAwait(false);
+            var answer = await AskAsync(shown.Value, ct).ConfigureAwait(false);
             if (answer.Token is { } token)
             {
                 _presenter.Accepted(shown);
@@ -72,7 +72,7 @@ internal sealed class TokenRequester
             }
 
             refused.Add(shown.Version.VersionId);
-            if (await _presenter.FindOtherAsync(shown, kind).ConfigureAwait(false) is not { } other)
+            if (await _presenter.FindOtherAsync(shown, kind, ct).ConfigureAwait(false) is not { } other)
             {
                 throw kind == RefusalKind.Suspected ? answer.Failure! : NoneAccepted(refused);
             }
@@ -89,14 +89,14 @@ internal sealed class TokenRequester
         $"the token endpoint {Endpoint} refused version '{string.Join("' and version '", refused)}'{(refused.Count == 1 ? " and there is no other one" : string.Empty)}",
         "Check that the client exists there and that the secret is active.");
 
-    private async Task<TokenAnswer> AskAsync(ClientLogin login)
+    private async Task<TokenAnswer> AskAsync(ClientLogin login, CancellationToken ct)
     {
         using var request = Build(login);
         using var client = _clients.CreateClient(ClientName);
         try
         {
-            using var response = await client.SendAsync(request).ConfigureAwait(false);
-            var reply = TokenReply.Parse(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));
+            using var response = await client.SendAsync(request, ct).ConfigureAwait(false);
+            var reply = TokenReply.Parse(await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false));
             return TokenAnswer.Of(response, reply, _options.IsRejection, Failed);
         }
         catch (Exception error) when (error is not CredentialException)
