@@ -64,8 +64,8 @@ internal sealed record CredentialState
         }
     }
 
-    /// <summary>Whether a version waits because the other side refused it.</summary>
-    public bool HasPaused => Versions.Any(static version => version.PausedUntil is not null);
+    /// <summary>How many versions wait because the other side refused them.</summary>
+    public int Paused => Versions.Count(static version => version.PausedUntil is not null);
 
     public VersionState? Find(string? id)
     {

@@ -26,8 +26,7 @@ internal static class Reports
         }
         else if (outcome == CredentialOutcome.Accepted && draft.Find(id) is { Stage: CredentialStage.Pending, PausedUntil: not null } paused)
         {
-            // The other side takes it again: it waits for nothing more, also not for a probe of the same question.
-            draft.Put(paused with { PausedUntil = null, Pauses = 0, Probe = draft.Policy.RequiresProbe ? ProbeVerdict.Accepted : paused.Probe });
+            EndPause(draft, paused);
         }
         else if (outcome == CredentialOutcome.Accepted && state.Rejections > 0)
         {
@@ -84,6 +83,27 @@ internal static class Reports
             _ => FactKind.ProbeInconclusive,
         };
         draft.Record(kind, id, detail: result.Detail);
+    }
+
+    // The other side takes it again: it waits for nothing more, also not for a probe of the same question.
+    private static void EndPause(Draft draft, VersionState paused)
+    {
+        var taken = paused with { PausedUntil = null, Pauses = 0, Probe = draft.Policy.RequiresProbe ? ProbeVerdict.Accepted : paused.Probe };
+        draft.Put(taken);
+        if (Selection.Labelled(draft) is not { } named || named.Id == taken.Id || Selection.Target(draft)?.Id == taken.Id)
+        {
+            return;
+        }
+
+        // The backend names another one as current. If that is what is presented, its word stands until it was rejected often enough; if it is rejected itself, this one works and it does not.
+        if (draft.Current is { } current && current.Id != named.Id && taken.CompareAge(current) > 0 && taken.IsUsable(draft.Now) && !(taken.NotBefore > draft.Now.Utc))
+        {
+            Succession.Switch(draft, taken, current.Id);
+            return;
+        }
+
+        draft.Put(taken with { Stage = CredentialStage.Previous, OverlapEndsAt = draft.Now.Elapsed + draft.Policy.Overlap });
+        draft.State = draft.State with { WorkingPreviousId = draft.State.Rejections > 0 ? taken.Id : draft.State.WorkingPreviousId };
     }
 
     // Current keeps being rejected while a Previous works.

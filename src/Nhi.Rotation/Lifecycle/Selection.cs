@@ -84,7 +84,8 @@ internal static class Selection
         return shown ?? incumbent ?? Newest(draft, incumbent, static version => version.Stage != CredentialStage.Pending);
     }
 
-    private static VersionState? Labelled(Draft draft)
+    /// <summary>The version that the backend names as its current one, if it names one.</summary>
+    public static VersionState? Labelled(Draft draft)
     {
         foreach (var version in draft.Versions)
         {

@@ -37,13 +37,13 @@ internal static class Succession
             || version.Label is VersionLabel.Pending or VersionLabel.Current
             || version.NotBefore > draft.Now.Utc
             || draft.Current is not { IsListed: true } current
-            || (version.Label != VersionLabel.Previous && version.CompareAge(current) > 0))
+            || (version.Label != VersionLabel.Previous && !WasPutAside(version, current) && version.CompareAge(current) > 0))
         {
             return;
         }
 
-        // Rejected by its probe: not valid in our eyes. Neither is one that a labelling backend left without a label.
-        if (version.Probe == ProbeVerdict.Rejected || (current.Label == VersionLabel.Current && version.Label == VersionLabel.None))
+        // Rejected by its probe: not valid in our eyes. Neither is one that a labelling backend left without a label, unless it was in use.
+        if (version.Probe == ProbeVerdict.Rejected || (current.Label == VersionLabel.Current && version.Label == VersionLabel.None && !WasPutAside(version, current)))
         {
             draft.Retire(version, RetireCause.Skipped);
             return;
@@ -53,6 +53,9 @@ internal static class Succession
         draft.Put(placed);
         Ageing.Age(draft, placed);
     }
+
+    // It was in use until the other side rejected it, and the backend does not call it current any more: replaced, as if it had not been paused meanwhile.
+    private static bool WasPutAside(VersionState version, VersionState current) => version.Pauses > 0 && current.Label == VersionLabel.Current;
 
     private static FactKind KindOf(Draft draft, VersionState target, string? formerCurrent, bool wasPrevious)
     {

@@ -68,7 +68,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
 
         var before = shelf.State;
         var dropped = shelf.Take(transition.State, listing);
-        var changed = dropped || transition.Facts.Length > 0 || before.PresentedId != transition.State.PresentedId || before.HasPaused != transition.State.HasPaused;
+        var changed = dropped || transition.Facts.Length > 0 || before.PresentedId != transition.State.PresentedId || before.Paused != transition.State.Paused;
         if (changed)
         {
             publisher.Publish();

@@ -106,7 +106,7 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
     public void NoteWhatAcceptancesMean()
     {
         Debug.Assert(Gate.IsHeldByCurrentThread);
-        _acceptancesMean = State.Rejections > 0 || State.HasPaused || Find(State.CurrentId) is { State.Pauses: > 0 } or { IsAccepted: false };
+        _acceptancesMean = State.Rejections > 0 || State.Paused > 0 || Find(State.CurrentId) is { State.Pauses: > 0 } or { IsAccepted: false };
     }
 
     // One object for each version that the lifecycle knows, the same as long as it does.

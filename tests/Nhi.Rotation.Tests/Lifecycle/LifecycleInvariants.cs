@@ -97,7 +97,7 @@ internal static class LifecycleInvariants
 
         if (state.Find(state.CurrentId) is { } presented && presented.Id != before.CurrentId
             && state.Versions.Any(version => version is { Label: VersionLabel.Current, IsListed: true } && version.Id != presented.Id && version.Stage != CredentialStage.Revoked)
-            && before.Find(presented.Id) is { Stage: CredentialStage.Pending, Label: VersionLabel.None } && presented.Label == VersionLabel.None)
+            && before.Find(presented.Id) is { Stage: CredentialStage.Pending, PausedUntil: null, Label: VersionLabel.None } && presented.Label == VersionLabel.None)
         {
             return "where the backend names its current version, no staged one is promoted instead";
         }

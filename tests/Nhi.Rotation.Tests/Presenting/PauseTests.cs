@@ -86,6 +86,64 @@ public sealed class PauseTests
     }
 
     [Fact]
+    public async Task What_is_accepted_while_the_store_names_another_one_as_current_stays_in_service()
+    {
+        var (engine, provider) = await StartAsync();
+        await using var closing = engine;
+        var presenter = Present(engine, provider);
+        await FallBackAsync(engine, presenter);
+
+        // The store goes back, and the other side over to what the store no longer shows.
+        _store.IsComplete = false;
+        _store.Remove("v1");
+        _store.Put("v0", "v0", VersionLabel.Current, createdOn: engine.Time.GetUtcNow());
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        presenter.Accepted((await presenter.FindOtherAsync(presenter.Take(), ct: Ct))!.Value);
+
+        Assert.Equal("v1", presenter.Take().Value);
+        Assert.Equal(["v0", "v1"], provider.Credentials.Presentable.Select(static version => version.VersionId));
+        Assert.Equal(CredentialStage.Previous, provider.Credentials.Presentable[1].Stage);
+    }
+
+    [Fact]
+    public async Task What_is_accepted_while_what_the_store_names_is_paused_is_current_and_then_in_overlap()
+    {
+        var (engine, provider) = await StartAsync(isLabelled: true);
+        await using var closing = engine;
+        var presenter = Present(engine, provider);
+        await FallBackAsync(engine, presenter);
+        await StoreAsync(provider, "v2");
+        await FallBackAsync(engine, presenter);
+        Assert.Equal("v0", provider.Current.VersionId);
+
+        var shown = presenter.Take();
+        while (shown.Value != "v1")
+        {
+            shown = (await presenter.FindOtherAsync(shown, ct: Ct))!.Value;
+        }
+
+        presenter.Accepted(shown);
+        Assert.Equal(("v1", "v1"), (provider.Current.VersionId, presenter.Take().Value));
+
+        // Its pause over, the store's word counts again.
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(1));
+        Assert.Equal(["v2", "v1", "v0"], provider.Credentials.Presentable.Select(static version => version.VersionId));
+    }
+
+    [Fact]
+    public async Task What_was_in_use_and_is_paused_is_replaced_as_any_other()
+    {
+        var (engine, provider) = await StartAsync(isLabelled: true);
+        await using var closing = engine;
+        await FallBackAsync(engine, Present(engine, provider));
+        await StoreAsync(provider, "v2");
+
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["v2", "v1", "v0"], provider.Credentials.Presentable.Select(static version => version.VersionId));
+    }
+
+    [Fact]
     public async Task A_rejection_names_the_consumer()
     {
         var (engine, provider) = await StartAsync();
@@ -101,12 +159,33 @@ public sealed class PauseTests
     private static Presenter<string> Present(Engine engine, IRotatingCredentialProvider provider) =>
         new(provider, static version => version.Reveal(), new PresenterOptions { Time = engine.Time });
 
-    private async Task<(Engine Engine, IRotatingCredentialProvider Provider)> StartAsync()
+    private async Task<(Engine Engine, IRotatingCredentialProvider Provider)> StartAsync(bool isLabelled = false)
     {
         var (engine, provider) = await Engine.StartAsync(_store);
-        _store.Put("v1", "v1");
-        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        if (isLabelled)
+        {
+            await StoreAsync(provider, "v1");
+        }
+        else
+        {
+            _store.Put("v1", "v1");
+            await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        }
+
         return (engine, provider);
+    }
+
+    // As a file: one version, which is the current one.
+    private async Task StoreAsync(IRotatingCredentialProvider provider, string version)
+    {
+        _store.IsComplete = false;
+        foreach (var other in (string[])["v0", "v1", "v2"])
+        {
+            _store.Remove(other);
+        }
+
+        _store.Put(version, version, VersionLabel.Current);
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
     }
 
     // The other side takes the oldest version only.

@@ -13,14 +13,21 @@ internal sealed class PartnerWorld : IAsyncDisposable
 
     private readonly List<string> _story = [];
     private readonly HashSet<string> _accepted = [];
-    private readonly ScriptedBackend _store = new();
+    private readonly ScriptedBackend _store;
+    private readonly bool _hasOneValue;
     private readonly Func<IRotatingCredentialProvider, PartnerWorld, IClient> _connect;
     private Engine _engine = null!;
     private IClient _client = null!;
     private int _versions;
+    private string? _stored;
     private bool _mustSucceed;
 
-    private PartnerWorld(Func<IRotatingCredentialProvider, PartnerWorld, IClient> connect) => _connect = connect;
+    private PartnerWorld(Func<IRotatingCredentialProvider, PartnerWorld, IClient> connect, bool hasOneValue)
+    {
+        _connect = connect;
+        _hasOneValue = hasOneValue;
+        _store = new ScriptedBackend { IsComplete = !hasOneValue };
+    }
 
     /// <summary>What calls, through the integration under test.</summary>
     internal interface IClient : IDisposable
@@ -45,9 +52,11 @@ internal sealed class PartnerWorld : IAsyncDisposable
     /// <param name="moves">What happens.</param>
     /// <param name="connect">Makes the integration under test.</param>
     /// <param name="mustSucceed">Whether a call may not fail either where only the store has the version that is accepted.</param>
-    public static async Task<(string? Failure, int Calls)> PlayAsync(int[] moves, Func<IRotatingCredentialProvider, PartnerWorld, IClient> connect, bool mustSucceed = false)
+    /// <param name="hasOneValue">Whether the store is as a file: it shows one version, calls it current, and may go back to an older one. Else it lists all and names none.</param>
+    public static async Task<(string? Failure, int Calls)> PlayAsync(
+        int[] moves, Func<IRotatingCredentialProvider, PartnerWorld, IClient> connect, bool mustSucceed = false, bool hasOneValue = false)
     {
-        await using var world = new PartnerWorld(connect) { _mustSucceed = mustSucceed };
+        await using var world = new PartnerWorld(connect, hasOneValue) { _mustSucceed = mustSucceed };
         await world.StartAsync();
         foreach (var move in moves)
         {
@@ -70,7 +79,11 @@ internal sealed class PartnerWorld : IAsyncDisposable
     {
         Gain();
         Accept(0, 1);
-        _engine = new Engine(Engine.Credential(_store, options: new CredentialOptions { Overlap = TimeSpan.FromDays(30) }));
+        _engine = new Engine(Engine.Credential(_store, options: new CredentialOptions
+        {
+            Overlap = TimeSpan.FromDays(30),
+            RefreshInterval = _hasOneValue ? TimeSpan.FromSeconds(30) : null,
+        }));
         await _engine["stripe"].GetCurrentAsync();
         await _engine.SettleAsync();
         _client = _connect(_engine["stripe"], this);
@@ -78,8 +91,8 @@ internal sealed class PartnerWorld : IAsyncDisposable
 
     private async Task<string?> MoveAsync(int move)
     {
-        var pick = move / 12;
-        switch (move % 12)
+        var pick = move / 13;
+        switch (move % 13)
         {
             case 0:
                 Gain();
@@ -106,16 +119,51 @@ internal sealed class PartnerWorld : IAsyncDisposable
                 return await AdvanceAsync(TimeSpan.FromSeconds(pick % 30));
             case 8:
                 return await AdvanceAsync(TimeSpan.FromSeconds(pick % 4_000));
+            case 9 when _hasOneValue:
+                Store(Math.Max(0, _versions - 1 - (pick % MaxKnown)));
+                return await AdvanceAsync(TimeSpan.FromSeconds(35));
+            case 12:
+                return await LagAsync();
             default:
                 return await CallAsync(1 + (pick % 3));
         }
     }
 
+    // The partner lags behind for long enough that the engine falls back.
+    private async Task<string?> LagAsync()
+    {
+        Gain();
+        await AdvanceAsync(TimeSpan.FromSeconds(301));
+        Accept(_versions - 2, _versions - 1);
+        for (var refusal = 0; refusal < 3; refusal++)
+        {
+            if (await CallAsync(1) is { } failure)
+            {
+                return failure;
+            }
+
+            await AdvanceAsync(TimeSpan.FromSeconds(10));
+        }
+
+        return null;
+    }
+
     private void Gain()
     {
-        _store.Put($"v{_versions}", $"v{_versions}", createdOn: _engine?.Time.GetUtcNow());
-        _story.Add($"the store gains v{_versions}");
+        Store(_versions);
         _versions++;
+    }
+
+    private void Store(int version)
+    {
+        if (_hasOneValue && _stored is { } replaced)
+        {
+            _store.Remove(replaced);
+        }
+
+        _stored = $"v{version}";
+        _store.Put(_stored, _stored, _hasOneValue ? VersionLabel.Current : VersionLabel.None, createdOn: _engine?.Time.GetUtcNow());
+        _story.Add($"the store has {_stored}");
     }
 
     private void Accept(int from, int to)

@@ -12,6 +12,10 @@ public sealed class ScheduleTests
         await PlayAsync(static (provider, world) => new HttpCaller(provider, world), schedules: 20_000, minCalls: 80_000);
 
     [Fact]
+    public async Task No_request_fails_while_an_accepted_version_is_at_hand_where_the_store_has_one_value() =>
+        await PlayAsync(static (provider, world) => new HttpCaller(provider, world), schedules: 10_000, minCalls: 40_000, hasOneValue: true);
+
+    [Fact]
     public async Task No_gRPC_call_fails_while_an_accepted_version_is_at_hand() =>
         await PlayAsync(static (provider, world) => new GrpcCaller(provider, world), schedules: 2_000, minCalls: 8_000);
 
@@ -35,8 +39,8 @@ public sealed class ScheduleTests
     [InlineData("Npgsql")]
     public async Task A_rotation_that_the_partner_makes_first_costs_no_failed_call(string adapter)
     {
-        // The store gains v1, 0 s pass, the partner takes the newest only, a call.
-        var (failure, calls) = await PartnerWorld.PlayAsync([0, 2, 9], (provider, world) => adapter switch
+        // The store gains v1, the partner takes the newest only, a call.
+        var (failure, calls) = await PartnerWorld.PlayAsync([0, 2, 10], (provider, world) => adapter switch
         {
             "HttpClient" => new HttpCaller(provider, world),
             "gRPC" => new GrpcCaller(provider, world),
@@ -49,13 +53,13 @@ public sealed class ScheduleTests
         Assert.Equal(1, calls);
     }
 
-    private static async Task PlayAsync(Func<IRotatingCredentialProvider, PartnerWorld, PartnerWorld.IClient> connect, int schedules, int minCalls)
+    private static async Task PlayAsync(Func<IRotatingCredentialProvider, PartnerWorld, PartnerWorld.IClient> connect, int schedules, int minCalls, bool hasOneValue = false)
     {
         var calls = 0L;
         await Schedules.SampleAsync(
             async moves =>
             {
-                var (failure, made) = await PartnerWorld.PlayAsync(moves, connect);
+                var (failure, made) = await PartnerWorld.PlayAsync(moves, connect, hasOneValue: hasOneValue);
                 Interlocked.Add(ref calls, made);
                 Assert.True(failure is null, failure);
             },
