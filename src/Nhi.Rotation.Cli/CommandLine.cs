@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Hunting;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Revoking;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Fleet;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Reading;
 using Nhi.Rotation.Evidence.Reading;
@@ -72,14 +72,14 @@ internal static class VerifyCommand
             return Refuse(errors, wrong);
         }
 
-        var report = FleetReport.Of(instances, question) with { LeftAlone = files.LeftAlone };
+        var report = FleetReport.Of(instances, question);
         if (arguments.GetValue(Format) == Json)
         {
-            JsonOutput.Write(report, output);
+            JsonOutput.Write(report, files.LeftAlone, output);
         }
         else
         {
-            TableOutput.Write(report, output);
+            TableOutput.Write(report, files.LeftAlone, output);
         }
 
         return report.ExitCode;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Fleet;
 using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.Cli;

@@ -8,12 +8,20 @@ public sealed record EvidenceEvent
     private readonly PackedTime _createdOn;
     private readonly PackedTime _until;
     private readonly PackedTime _quietPeriod;
+    private readonly PackedTime _uptime;
 
     /// <summary>What it says.</summary>
     public required EvidenceKind Kind { get; init; }
 
     /// <summary>When, by the instance's own clock; UTC.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>How long the instance had run then, by a clock that nobody sets.</summary>
+    public TimeSpan? Uptime
+    {
+        get => _uptime.Span;
+        init => _uptime = PackedTime.Of(value);
+    }
 
     /// <summary>The credential; empty for what is about the instance.</summary>
     public string CredentialName { get; init; } = string.Empty;
@@ -68,6 +76,12 @@ public sealed record EvidenceEvent
 
     /// <summary>The consumer of all who did not say who they are.</summary>
     public string? Unnamed { get; init; }
+
+    /// <summary>Whether only what proves a version counts as its acceptance.</summary>
+    public bool RequiresProof { get; init; }
+
+    /// <summary>What the credential was called before.</summary>
+    public IReadOnlyList<string> Formerly { get; init; } = [];
 
     /// <summary>How many pieces of evidence were lost before this one.</summary>
     public long? Missing { get; init; }

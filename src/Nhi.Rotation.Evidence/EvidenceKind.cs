@@ -50,4 +50,7 @@ public enum EvidenceKind
 
     /// <summary>A version came with the value of another one.</summary>
     SameValue,
+
+    /// <summary>The other side answered a request with a version for the first time and did not refuse it; nothing shows that it looked at it.</summary>
+    Answered,
 }

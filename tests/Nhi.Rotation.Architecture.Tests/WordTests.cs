@@ -67,7 +67,7 @@ public sealed partial class WordTests
         string[] meant =
         [
             "Hold", "HoldAsync", "Holds", "HoldsOf", "BeginHold", "EndHold", "CountHold", "NoHold", "CredentialHold", "OpenHolds", "HoldKindTag", "IsHeldAfterCollection", "LoseHold", "LostHolds", "HoldLost", "HeldContent",
-            "DroppedHoldAnalyzer", "Held", "HeldStream", "StillHeld", "TellHeld", "IsHeldTold",
+            "DroppedHoldAnalyzer", "StreamHold", "Held", "HeldStream", "StillHeld", "TellHeld", "IsHeldTold",
         ];
         var members = from file in House.Sources.Files
                       from type in file.Types

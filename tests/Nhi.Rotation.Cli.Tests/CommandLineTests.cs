@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
 
 namespace Nhi.Rotation.Cli.Tests;

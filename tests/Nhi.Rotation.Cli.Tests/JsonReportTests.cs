@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Evidence.Reading;
@@ -29,14 +28,14 @@ public sealed partial class JsonReportTests
         Assert.Equal(["Safe", "StillUsed", "Violated", "NotEnoughEvidence", "Usage", "CannotRead", "CannotWrite"], Enum.GetNames<ExitCode>());
         Assert.Equal([0, 1, 2, 3, 64, 66, 73], Enum.GetValues<ExitCode>().Select(code => (int)code));
         Assert.Equal(["InOverlap", "StillUsed", "SafeToRevoke", "ProvenRevoked", "Violated"], Enum.GetNames<VerdictKind>());
-        Assert.Equal(["Unclosed", "Torn", "Lost", "Unreadable", "Tampered"], Enum.GetNames<FindingKind>());
+        Assert.Equal(["Unclosed", "Torn", "Lost", "Unreadable", "Tampered", "SetBack"], Enum.GetNames<FindingKind>());
     }
 
     // A life in which everything happens, so that nothing is left out of the report.
     private static WrittenInstance Full()
     {
         var instance = new WrittenInstance("d7ee3becaf320280");
-        instance.Add(new EvidenceEvent { Kind = EvidenceKind.Described, At = WrittenInstance.At(0), CredentialName = "stripe", Owner = "payments", Purpose = "charges", QuietPeriod = TimeSpan.FromHours(1) });
+        instance.Add(new EvidenceEvent { Kind = EvidenceKind.Described, At = WrittenInstance.At(0), CredentialName = "stripe", Owner = "payments", Purpose = "charges", QuietPeriod = TimeSpan.FromHours(1), Formerly = ["stripe-key"] });
         instance.See("v1", 0).Promote("v1", 0).Use("v1", 10, caller: "acme");
         instance.Add(instance.Event(EvidenceKind.Seen, "v2", 99) with { CreatedOn = WrittenInstance.At(98) });
         instance.Add(instance.Event(EvidenceKind.Probed, "v2", 99) with { By = "HttpProbe", Verdict = ProbeVerdict.Accepted, Detail = "200" });

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Evidence.Revocations;
 
 namespace Nhi.Rotation.Cli.Tests;

@@ -52,6 +52,12 @@ public interface IRotatingCredentialProvider
     /// <param name="outcome">What the other side said.</param>
     void Report(Credential credential, CredentialOutcome outcome);
 
+    /// <summary>The same, with what the outcome rests on. It is kept only when the outcome is news.</summary>
+    /// <param name="credential">The version that was presented.</param>
+    /// <param name="outcome">What the other side said.</param>
+    /// <param name="asFarAs">For <see cref="CredentialOutcome.Answered"/>, what was answered: <c>200 from GET /open</c>. It stands in evidence and reasons, so never a value.</param>
+    void Report(Credential credential, CredentialOutcome outcome, string? asFarAs) => Report(credential, outcome);
+
     /// <summary>Asks the backend now. Concurrent calls share one request.</summary>
     /// <param name="reason">Why. <see cref="RefreshReason.Rejection"/> is rate-limited and returns the present set when over the limit.</param>
     /// <param name="ct">Cancels the wait, not the refresh, which others may share.</param>

@@ -93,16 +93,12 @@ public sealed class Presenter<T>
 
     /// <summary>The other side accepted the version. Costs next to nothing when it did so before.</summary>
     /// <param name="shown">What was presented.</param>
-    public void Accepted(Presented<T> shown)
-    {
-        if (shown.Before is null && ReferenceEquals(_memory.Settled, shown.Version.VersionId))
-        {
-            _provider.Report(shown.Version, CredentialOutcome.Accepted);
-            return;
-        }
+    public void Accepted(Presented<T> shown) => Tell(shown, CredentialOutcome.Accepted, asFarAs: null);
 
-        NoteAcceptance(shown);
-    }
+    /// <summary>The other side answered and did not refuse the version, and nobody knows whether it looked at it. Costs next to nothing when it did so before.</summary>
+    /// <param name="shown">What was presented.</param>
+    /// <param name="asFarAs">What was answered: <c>200 from GET /open</c>. It stands in evidence and reasons, so never a value.</param>
+    public void Answered(Presented<T> shown, string? asFarAs = null) => Tell(shown, CredentialOutcome.Answered, asFarAs);
 
     /// <summary>The other side refused the version, in an operation that cannot be repeated: the next one presents another version. The store is asked in the background.</summary>
     /// <param name="shown">What was presented.</param>
@@ -216,12 +212,26 @@ public sealed class Presenter<T>
         return TryTake(out var shown) ? shown : _builds.BuildCurrent();
     }
 
+    private void Tell(Presented<T> shown, CredentialOutcome outcome, string? asFarAs)
+    {
+        if (shown.Before is null && ReferenceEquals(_memory.Settled, shown.Version.VersionId))
+        {
+            _provider.Report(shown.Version, outcome, asFarAs);
+            return;
+        }
+
+        NoteAcceptance(shown, outcome, asFarAs);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void NoteAcceptance(Presented<T> shown)
+    private void NoteAcceptance(Presented<T> shown, CredentialOutcome outcome, string? asFarAs)
     {
         ArgumentNullException.ThrowIfNull(shown.Version);
         for (var attempt = shown.Before; attempt is not null; attempt = attempt.Before)
         {
+            // It looks at versions: it refused another one of the same operation.
+            outcome = attempt.Version.VersionId == shown.Version.VersionId ? outcome : CredentialOutcome.Accepted;
+
             // This one decided: that one was refused.
             if (attempt.Kind == RefusalKind.Suspected)
             {
@@ -231,7 +241,7 @@ public sealed class Presenter<T>
         }
 
         _memory.Accept(shown.Version, shown.Before is { MayTryRefused: true });
-        _provider.Report(shown.Version, CredentialOutcome.Accepted);
+        _provider.Report(shown.Version, outcome, asFarAs);
         StandBy(shown);
         if (shown.Before is { HasSuspects: true })
         {

@@ -1,4 +1,4 @@
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Fleet;
 
 namespace Nhi.Rotation.Cli.Output;
 

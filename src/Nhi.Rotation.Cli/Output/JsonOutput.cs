@@ -1,21 +1,22 @@
 using System.Text.Json;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Fleet;
 
 namespace Nhi.Rotation.Cli.Output;
 
 /// <summary>The report for programs.</summary>
 internal static class JsonOutput
 {
-    public static void Write(FleetReport report, TextWriter output) =>
-        output.WriteLine(JsonSerializer.Serialize(Shape(report), ReportJson.Default.JsonReport));
+    public static void Write(FleetReport report, IReadOnlyList<string> leftAlone, TextWriter output) =>
+        output.WriteLine(JsonSerializer.Serialize(Shape(report, leftAlone), ReportJson.Default.JsonReport));
 
-    private static JsonReport Shape(FleetReport report) => new(
+    private static JsonReport Shape(FleetReport report, IReadOnlyList<string> leftAlone) => new(
         JsonReport.CurrentFormat,
         report.ExitCode,
         (int)report.ExitCode,
         JsonQuestion.Of(report.Question),
         report.OpenQuestions,
-        report.LeftAlone,
+        report.KnownNames,
+        leftAlone,
         [.. report.Rotations.Select(Shape)],
         [.. report.Instances.Select(instance => new JsonChain(instance.App, instance.Instance, instance.Files, instance.Lines, instance.IsClosed, instance.LastAt, instance.Head))],
         [.. report.Findings]);

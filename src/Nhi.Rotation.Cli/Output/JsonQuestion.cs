@@ -1,5 +1,5 @@
 using System.Reflection;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Fleet;
 
 namespace Nhi.Rotation.Cli.Output;
 

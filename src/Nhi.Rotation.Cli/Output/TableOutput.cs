@@ -1,5 +1,5 @@
 using System.Globalization;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Fleet;
 using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Output;
@@ -9,7 +9,7 @@ internal static class TableOutput
 {
     private static readonly string[] Header = ["credential", "old version", "new version", "verdict", "since (UTC)", "instances"];
 
-    public static void Write(FleetReport report, TextWriter output)
+    public static void Write(FleetReport report, IReadOnlyList<string> leftAlone, TextWriter output)
     {
         WriteRows(output, [Header, .. report.Rotations.Select(Row)]);
         foreach (var rotation in report.Rotations)
@@ -28,7 +28,12 @@ internal static class TableOutput
             WriteLine(output, $"{Label(finding.Kind)}: {finding.File}:{finding.Line.ToString(CultureInfo.InvariantCulture)}: {finding.Message}");
         }
 
-        foreach (var file in report.LeftAlone)
+        foreach (var name in report.KnownNames)
+        {
+            WriteLine(output, $"known: {name.Before} is {name.Now} now: {name.Because}");
+        }
+
+        foreach (var file in leftAlone)
         {
             WriteLine(output, $"left alone: {file} is no evidence");
         }
@@ -64,6 +69,7 @@ internal static class TableOutput
         FindingKind.Unclosed => "open",
         FindingKind.Torn => "torn",
         FindingKind.Lost => "LOST",
+        FindingKind.SetBack => "clock",
         _ => "UNREADABLE",
     };
 

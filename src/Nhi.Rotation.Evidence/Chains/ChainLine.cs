@@ -14,6 +14,10 @@ internal sealed record ChainLine
     [JsonPropertyOrder(-4)]
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>How long the instance had run, by a clock that nobody sets.</summary>
+    [JsonPropertyOrder(-4)]
+    public double? UpSeconds { get; init; }
+
     [JsonPropertyOrder(-3)]
     public required string Instance { get; init; }
 
@@ -47,6 +51,11 @@ internal sealed record ChainLine
     public double? ArtifactSeconds { get; init; }
 
     public string? Unnamed { get; init; }
+
+    /// <summary>Left out when an answer without a refusal is acceptance enough.</summary>
+    public bool? RequiresProof { get; init; }
+
+    public IReadOnlyList<string>? Formerly { get; init; }
 
     public string? Version { get; init; }
 
@@ -104,6 +113,7 @@ internal sealed record ChainLine
     {
         Seq = 0,
         At = evidence.At,
+        UpSeconds = evidence.Uptime?.TotalSeconds,
         Instance = instance,
         Kind = evidence.Kind,
         Credential = evidence.CredentialName.Length == 0 ? null : evidence.CredentialName,
@@ -112,6 +122,8 @@ internal sealed record ChainLine
         QuietSeconds = evidence.QuietPeriod?.TotalSeconds,
         ArtifactSeconds = evidence.ArtifactLifetime?.TotalSeconds,
         Unnamed = evidence.Unnamed,
+        RequiresProof = evidence.RequiresProof ? true : null,
+        Formerly = evidence.Formerly.Count == 0 ? null : evidence.Formerly,
         Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
         Other = evidence.OtherId,
         CreatedOn = evidence.CreatedOn,
@@ -155,26 +167,30 @@ internal sealed record ChainLine
             Purpose = Purpose,
             ArtifactLifetime = ArtifactSeconds is { } valid ? TimeSpan.FromSeconds(valid) : null,
             Unnamed = Unnamed,
+            RequiresProof = RequiresProof ?? false,
+            Formerly = Formerly ?? [],
             QuietPeriod = QuietSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            Use = Consumer is null
-                ? null
-                : new CredentialUse
-                {
-                    CredentialName = Credential,
-                    VersionId = Version ?? string.Empty,
-                    Stage = Stage ?? CredentialStage.Pending,
-                    Consumer = Consumer,
-                    Caller = Caller,
-                    Uses = Uses ?? 0,
-                    ResidualInOverlap = InOverlap ?? 0,
-                    ResidualRetired = AfterEnd ?? 0,
-                    Held = Held ?? 0,
-                    LostHolds = LostHolds ?? 0,
-                    ValidUntil = ValidUntil,
-                    Kept = Kept ?? KeptObjects.None,
-                    IsUnchecked = Unchecked ?? false,
-                    FirstUse = FirstUse,
-                    LastUse = LastUse,
-                },
+            Use = ToUse(Credential),
+        };
+
+    private CredentialUse? ToUse(string credential) => Consumer is null
+        ? null
+        : new CredentialUse
+        {
+            CredentialName = credential,
+            VersionId = Version ?? string.Empty,
+            Stage = Stage ?? CredentialStage.Pending,
+            Consumer = Consumer,
+            Caller = Caller,
+            Uses = Uses ?? 0,
+            ResidualInOverlap = InOverlap ?? 0,
+            ResidualRetired = AfterEnd ?? 0,
+            Held = Held ?? 0,
+            LostHolds = LostHolds ?? 0,
+            ValidUntil = ValidUntil,
+            Kept = Kept ?? KeptObjects.None,
+            IsUnchecked = Unchecked ?? false,
+            FirstUse = FirstUse,
+            LastUse = LastUse,
         };
 }

@@ -14,10 +14,12 @@ public sealed class ChainWriter(ChainIdentity identity)
     /// <param name="output">The file.</param>
     /// <param name="file">Which of the instance's files it is, from 1.</param>
     /// <param name="at">When.</param>
-    public void Begin(Stream output, int file, DateTimeOffset at) => Append(output, new ChainLine
+    /// <param name="uptime">How long the instance had run then.</param>
+    public void Begin(Stream output, int file, DateTimeOffset at, TimeSpan? uptime = null) => Append(output, new ChainLine
     {
         Seq = 0,
         At = at,
+        UpSeconds = uptime?.TotalSeconds,
         Instance = identity.Instance,
         Kind = EvidenceKind.Started,
         Schema = ChainLine.CurrentSchema,

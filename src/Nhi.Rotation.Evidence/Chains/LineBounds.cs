@@ -4,18 +4,27 @@ namespace Nhi.Rotation.Evidence.Chains;
 internal static class LineBounds
 {
     private const long MaxCount = 1L << 50;
-    private const int MaxQuietDays = 36_500;
+    private const int MaxDays = 36_500;
     private const int LastYear = 9_000;
 
     public static bool Allow(ChainLine line) =>
         line.Instance is { Length: > 0 }
         && line.Prev is not null
         && line.Seq > 0
-        && IsCount(line.Uses) && IsCount(line.InOverlap) && IsCount(line.AfterEnd) && IsCount(line.Held) && IsCount(line.Missing)
-        && line.QuietSeconds is null or (>= 0 and <= MaxQuietDays * 86_400d)
-        && IsTime(line.At) && IsTime(line.StartedAt) && IsTime(line.CreatedOn) && IsTime(line.Until) && IsTime(line.FirstUse) && IsTime(line.LastUse);
+        && HasCounts(line) && HasSpans(line) && HasTimes(line)
+        && line.Formerly?.All(static name => name is { Length: > 0 }) != false;
+
+    private static bool HasCounts(ChainLine line) =>
+        IsCount(line.Uses) && IsCount(line.InOverlap) && IsCount(line.AfterEnd) && IsCount(line.Held) && IsCount(line.LostHolds) && IsCount(line.Missing);
+
+    private static bool HasSpans(ChainLine line) => IsSpan(line.UpSeconds) && IsSpan(line.QuietSeconds) && IsSpan(line.ArtifactSeconds);
+
+    private static bool HasTimes(ChainLine line) =>
+        IsTime(line.At) && IsTime(line.StartedAt) && IsTime(line.CreatedOn) && IsTime(line.Until) && IsTime(line.FirstUse) && IsTime(line.LastUse);
 
     private static bool IsCount(long? count) => count is null or (>= 0 and <= MaxCount);
+
+    private static bool IsSpan(double? seconds) => seconds is null or (>= 0 and <= MaxDays * 86_400d);
 
     // Adding a quiet period must not leave the calendar.
     private static bool IsTime(DateTimeOffset? time) => time is null || time.Value.Year <= LastYear;

@@ -10,6 +10,7 @@ internal sealed class ChainCheck
     private readonly EarlierChain? _earlier;
     private readonly FindingList _findings = new();
     private readonly ChainCursor _chain = new();
+    private readonly ClockSteps _clock = new();
     private readonly List<EvidenceLoss> _losses = [];
     private readonly Dictionary<string, CredentialEvidence> _credentials = new(StringComparer.Ordinal);
     private ChainLine? _start;
@@ -43,6 +44,11 @@ internal sealed class ChainCheck
             _findings.Add(FindingKind.Unclosed, $"no closing line: the instance runs, was killed, or the end was cut off; the evidence reaches to {_lastAt?.ToString("u") ?? "nowhere"}");
         }
 
+        foreach (var credential in _credentials.Values)
+        {
+            credential.Shift(_clock.Set);
+        }
+
         return new InstanceEvidence
         {
             App = _start?.App ?? "unknown",
@@ -52,7 +58,7 @@ internal sealed class ChainCheck
             Files = [.. files.Select(file => file.Path)],
             Credentials = _credentials,
             Findings = _findings.All,
-            Losses = _losses,
+            Losses = [.. _losses.Select(loss => loss with { Until = loss.Until + _clock.Set })],
             Lines = _chain.Lines,
             Head = _chain.Head,
             LastAt = _lastAt,
@@ -161,6 +167,11 @@ internal sealed class ChainCheck
         _chain.Pass(line, content.Seq);
         _start ??= content.Kind == EvidenceKind.Started ? content : null;
         _lastAt = content.At;
+        if (_clock.Pass(content) is { } back)
+        {
+            _findings.Add(FindingKind.SetBack, string.Create(CultureInfo.InvariantCulture, $"the clock was set back by {Math.Round(back.TotalSeconds)} s before this line{(content.UpSeconds is null ? ", and how much time passed is not known" : "")}"));
+        }
+
         _isClosed |= content.Kind == EvidenceKind.Stopped;
         if (_chain.Lines == _earlier?.Lines && line.Hash != _earlier.Head)
         {
@@ -169,7 +180,7 @@ internal sealed class ChainCheck
 
         if (content.Kind == EvidenceKind.Lost)
         {
-            _losses.Add(new EvidenceLoss(content.At, content.Credential));
+            _losses.Add(new EvidenceLoss(content.At - _clock.Set, content.Credential));
             _findings.Add(FindingKind.Lost, $"{content.Missing} pieces of evidence were lost before this line because the disk failed");
         }
 
@@ -180,7 +191,7 @@ internal sealed class ChainCheck
                 _credentials.Add(evidence.CredentialName, credential = new CredentialEvidence());
             }
 
-            credential.Take(evidence);
+            credential.Take(_clock.Unset(evidence));
         }
     }
 

@@ -17,6 +17,9 @@ public sealed class CredentialEvidence
     /// <summary>What its verdicts are measured by; a quiet period of an hour if the chain does not say.</summary>
     public VerdictTerms Terms { get; private set; } = new(TimeSpan.FromHours(1));
 
+    /// <summary>What it was called before, as the app says.</summary>
+    public IReadOnlyList<string> Formerly { get; private set; } = [];
+
     /// <summary>What became of its versions, in order of first sight.</summary>
     public IReadOnlyList<VersionHistory> Histories => _histories.Values;
 
@@ -26,6 +29,43 @@ public sealed class CredentialEvidence
     /// <summary>One version, or <see langword="null"/> if it was never known here.</summary>
     /// <param name="versionId">Its id.</param>
     public VersionHistory? Find(string versionId) => _histories.GetValueOrDefault(versionId);
+
+    /// <summary>What a process that is still there knows of a credential.</summary>
+    /// <param name="histories">Its versions, in order of first sight.</param>
+    /// <param name="uses">All their uses.</param>
+    /// <param name="terms">What its verdicts are measured by.</param>
+    /// <param name="formerly">What it was called before.</param>
+    public static CredentialEvidence Of(IEnumerable<VersionHistory> histories, IEnumerable<CredentialUse> uses, VerdictTerms terms, IReadOnlyList<string> formerly)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        ArgumentNullException.ThrowIfNull(uses);
+        var evidence = new CredentialEvidence { Terms = terms, Formerly = formerly };
+        foreach (var history in histories)
+        {
+            evidence._histories.Add(history.VersionId, history);
+        }
+
+        foreach (var use in uses)
+        {
+            evidence._uses[(use.VersionId, use.Consumer, use.Caller)] = use;
+        }
+
+        return evidence;
+    }
+
+    /// <summary>The same by a clock that is ahead of the one that dated it.</summary>
+    internal void Shift(TimeSpan by)
+    {
+        foreach (var id in by == TimeSpan.Zero ? [] : _histories.Keys.ToArray())
+        {
+            _histories[id] = _histories[id].Shift(by);
+        }
+
+        foreach (var key in by == TimeSpan.Zero ? [] : _uses.Keys.ToArray())
+        {
+            _uses[key] = _uses[key] with { FirstUse = _uses[key].FirstUse + by, LastUse = _uses[key].LastUse + by };
+        }
+    }
 
     internal void Take(EvidenceEvent evidence)
     {
@@ -37,7 +77,9 @@ public sealed class CredentialEvidence
             {
                 ArtifactLifetime = evidence.ArtifactLifetime ?? Terms.ArtifactLifetime,
                 Unnamed = evidence.Unnamed ?? Terms.Unnamed,
+                RequiresProof = evidence.RequiresProof,
             };
+            Formerly = evidence.Formerly;
             return;
         }
 

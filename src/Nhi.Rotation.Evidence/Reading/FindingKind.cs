@@ -17,4 +17,7 @@ public enum FindingKind
 
     /// <summary>A line was edited, removed, moved, repeated or put in.</summary>
     Tampered,
+
+    /// <summary>The wall clock was set back between two lines. Quiet is measured by the time that passed, where the lines tell it.</summary>
+    SetBack,
 }

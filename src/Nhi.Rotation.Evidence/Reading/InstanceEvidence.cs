@@ -38,4 +38,26 @@ public sealed class InstanceEvidence
 
     /// <summary>Whether the instance stopped in good order.</summary>
     public bool IsClosed { get; init; }
+
+    /// <summary>The same under other names.</summary>
+    internal InstanceEvidence Named(string app, Func<string, string> credential) => new()
+    {
+        App = app,
+        Instance = Instance,
+        Place = Place,
+        StartedAt = StartedAt,
+        Files = Files,
+        Credentials = new Dictionary<string, CredentialEvidence>(
+            from one in Credentials
+            group one by credential(one.Key) into same
+            from one in same
+            select KeyValuePair.Create(same.Count() == 1 ? same.Key : one.Key, one.Value),
+            StringComparer.Ordinal),
+        Findings = Findings,
+        Losses = Losses,
+        Lines = Lines,
+        Head = Head,
+        LastAt = LastAt,
+        IsClosed = IsClosed,
+    };
 }

@@ -37,7 +37,7 @@ public static class RotationJudge
             AcceptedTwin = SameValue.InService(old, histories),
             Trails = [.. oldUses.Select(use => new UserTrail(use, newer.MovedAt(use)))],
             Terms = terms,
-            NewAcceptedAt = newer.AcceptedAt,
+            NewAccepted = newer.Accepted,
             IsNewUsed = newer.IsUsed,
             AsOf = asOf,
         });

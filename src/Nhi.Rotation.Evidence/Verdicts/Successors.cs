@@ -27,10 +27,10 @@ public sealed record Successors(IReadOnlyList<VersionHistory> Versions, IReadOnl
     }
 
     /// <summary>
-    /// When one of them that is still in service was first accepted: what was accepted and then withdrawn takes nobody's place. A caller whose key we took is the workload path of an inbound
+    /// How one of them that is still in service was first accepted, by what proves it if anything does: what was accepted and then withdrawn takes nobody's place. A caller whose key we took is the workload path of an inbound
     /// credential.
     /// </summary>
-    public DateTimeOffset? AcceptedAt
+    public Acceptance? Accepted
     {
         get
         {
@@ -41,7 +41,7 @@ public sealed record Successors(IReadOnlyList<VersionHistory> Versions, IReadOnl
                 .. serving.Select(version => version.Probe is { Verdict: ProbeVerdict.Accepted } probe ? probe.At : (DateTimeOffset?)null),
                 .. Uses.Where(use => serving.Any(version => version.VersionId == use.VersionId) && use.Caller is not null && use.ResidualRetired == 0).Select(use => use.FirstUse),
             ];
-            return all.Min();
+            return all.Min() is { } proven ? new Acceptance(proven, AsFarAs: null) : serving.Select(version => version.Answer).OfType<Acceptance>().MinBy(answer => answer.At);
         }
     }
 
@@ -53,7 +53,7 @@ public sealed record Successors(IReadOnlyList<VersionHistory> Versions, IReadOnl
 
     /// <summary>The same for a judgement.</summary>
     /// <param name="since">When the old version was replaced.</param>
-    public NewerUse ToNewerUse(DateTimeOffset? since) => new(AcceptedAt, Uses.Count > 0, use => MovedAt(use, since));
+    public NewerUse ToNewerUse(DateTimeOffset? since) => new(Accepted, Uses.Count > 0, use => MovedAt(use, since));
 
     // A user that skipped a version, because two rotations came fast, has moved all the same.
     private static bool IsNewer(VersionHistory history, VersionHistory old) =>

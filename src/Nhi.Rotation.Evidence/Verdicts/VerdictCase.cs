@@ -21,8 +21,8 @@ internal sealed record VerdictCase
     /// <summary>Everybody who ever used it or may keep something of it.</summary>
     public IReadOnlyList<UserTrail> Trails { get; init; } = [];
 
-    /// <summary>When a newer version was accepted, on the workload path or by its probe.</summary>
-    public DateTimeOffset? NewAcceptedAt { get; init; }
+    /// <summary>How a newer version was accepted, on the workload path or by its probe.</summary>
+    public Acceptance? NewAccepted { get; init; }
 
     /// <summary>Whether anybody used a newer version since the rotation.</summary>
     public bool IsNewUsed { get; init; }

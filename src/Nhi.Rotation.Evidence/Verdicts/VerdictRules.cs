@@ -98,9 +98,13 @@ internal static class VerdictRules
             reasons.Add($"Version '{twin}' holds the same value and is in service: revoking one revokes the other.");
         }
 
-        if (evidence.NewAcceptedAt is null)
+        if (evidence.NewAccepted is not { } accepted)
         {
             reasons.Add("No newer version has been accepted by the other side yet.");
+        }
+        else if (accepted.AsFarAs is not null && evidence.Terms.RequiresProof)
+        {
+            reasons.Add($"{VerdictWords.Accepted(accepted)} That does not prove it, and this credential requires proof: ProvenBy, a probe, or a refusal of another version at the same address.");
         }
 
         if (!evidence.IsNewUsed)
@@ -128,10 +132,10 @@ internal static class VerdictRules
         return new RotationVerdict
         {
             Kind = VerdictKind.SafeToRevoke,
-            Since = Later(Later(Later(quietUntil, moved), evidence.NewAcceptedAt), valid),
+            Since = Later(Later(Later(quietUntil, moved), evidence.NewAccepted!.At), valid),
             Reasons =
             [
-                $"A newer version was accepted at {Time(evidence.NewAcceptedAt)}.",
+                VerdictWords.Accepted(evidence.NewAccepted),
                 users.Length == 0 ? "Nobody ever used it here." : $"All of its users ({string.Join(", ", users.Select(Name))}) moved by {Time(moved)}.",
                 $"Nobody has used it since {Time(quietSince)}.",
                 "Nobody is known to keep what was given out of it; that proves nothing of copies of its text.",

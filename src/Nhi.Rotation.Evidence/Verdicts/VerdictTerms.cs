@@ -7,6 +7,9 @@ public sealed record VerdictTerms(TimeSpan QuietPeriod)
     /// <summary>How long what is made with a version stays valid, such as a signature: a version is not safe to revoke before the last one has ended.</summary>
     public TimeSpan ArtifactLifetime { get; init; }
 
+    /// <summary>Whether only what proves a newer version counts as its acceptance, and not an answer that may have come without a look at it.</summary>
+    public bool RequiresProof { get; init; }
+
     /// <summary>The consumer of all who did not say who they are, if it is known.</summary>
     public string? Unnamed { get; init; }
 

@@ -54,6 +54,12 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
         init => _acceptedAt = PackedTime.Of(value);
     }
 
+    /// <summary>When the other side first answered it since it last became current, and did not refuse it, without showing that it looked at it.</summary>
+    public Acceptance? Answer { get; init; }
+
+    /// <summary>Whether it was answered without a refusal, proven or not.</summary>
+    internal bool IsAnswered => AcceptedAt is not null || Answer is not null;
+
     /// <summary>The version whose value it came with, if it was another one's.</summary>
     public string? SameValueAs { get; init; }
 
@@ -70,7 +76,7 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
         SeenAt = SeenAt,
         Probe = Probe,
         PromotedAt = LastPromotedAt,
-        AcceptedAt = AcceptedAt,
+        AcceptedAt = AcceptedAt ?? Answer?.At,
         SupersededAt = SupersededAt,
         OverlapEndsAt = End.OverlapEndsAt,
         RetiredAt = End.RetiredAt,
@@ -94,6 +100,7 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
             PromotedAt = PromotedAt + by,
             LastPromotedAt = LastPromotedAt + by,
             AcceptedAt = AcceptedAt + by,
+            Answer = Answer is null ? null : Answer with { At = Answer.At + by },
             End = End.Shift(by),
         };
 
@@ -109,6 +116,7 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
             EvidenceKind.Probed => this with { Probe = evidence.ToProbe() },
             EvidenceKind.SameValue => this with { SameValueAs = evidence.OtherId },
             EvidenceKind.Accepted => this with { AcceptedAt = AcceptedAt ?? evidence.At },
+            EvidenceKind.Answered => this with { Answer = Answer ?? new Acceptance(evidence.At, evidence.Detail ?? "an answer") },
             EvidenceKind.RetirementProbed => this with { End = End.Apply(evidence) },
             _ => Move(evidence),
         };
@@ -126,11 +134,12 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
                 PromotedAt = PromotedAt ?? evidence.At,
                 LastPromotedAt = evidence.At,
                 AcceptedAt = LastPromotedAt is null ? AcceptedAt : null,
+                Answer = LastPromotedAt is null ? Answer : null,
                 Probe = Probe?.At < SupersededAt ? null : Probe,
                 End = end == VersionEnd.None ? VersionEnd.None : end,
             },
             EvidenceKind.Superseded => this with { Stage = CredentialStage.Previous, End = end },
-            EvidenceKind.SetBack => this with { Stage = CredentialStage.Pending, AcceptedAt = null, Probe = null, End = end },
+            EvidenceKind.SetBack => this with { Stage = CredentialStage.Pending, AcceptedAt = null, Answer = null, Probe = null, End = end },
             EvidenceKind.Retired => this with { Stage = CredentialStage.Retired, End = end },
             EvidenceKind.Revoked => this with { Stage = CredentialStage.Revoked, End = end },
             _ => this,

@@ -88,6 +88,30 @@ public sealed class CredentialBuilder
     /// <returns>The same builder.</returns>
     public CredentialBuilder For(string purpose) => Configure(options => options.Purpose = purpose);
 
+    /// <summary>
+    /// Says what the credential was called before, so that who used it by that name counts. It is recorded in the evidence, where <c>nhi-rotation verify</c> reads it. Keep it as long as evidence
+    /// under that name is kept.
+    /// </summary>
+    /// <param name="names">The names that it had.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">A name is empty, or the one that it has.</exception>
+    public CredentialBuilder Formerly(params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        foreach (var name in names)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(names));
+            if (name == Name)
+            {
+                throw new ArgumentException($"Credential '{Name}' is called '{name}' now. Give the name that it had before.", nameof(names));
+            }
+
+            _registration.Formerly.Add(name);
+        }
+
+        return this;
+    }
+
     internal void ConfigureFiles(Action<FileBackendOptions> configure) => _registration.ConfigureFiles.Add(configure);
 
     /// <summary>

@@ -22,6 +22,9 @@ internal sealed class CredentialRegistration(string name, string? sectionPath)
     /// <summary>Sets how its files are read, in the order declared.</summary>
     public List<Action<FileBackendOptions>> ConfigureFiles { get; } = [];
 
+    /// <summary>What it was called before.</summary>
+    public List<string> Formerly { get; } = [];
+
     /// <summary>What is wrong with the declaration, if anything.</summary>
     public List<string> Errors { get; } = [];
 

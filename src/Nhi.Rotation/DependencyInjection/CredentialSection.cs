@@ -31,6 +31,7 @@ internal static class CredentialSection
         .Whole(nameof(CredentialOptions.RetirementProbeAttempts), static (options, value) => options.RetirementProbeAttempts = value)
         .Time(nameof(CredentialOptions.QuietPeriod), static (options, value) => options.QuietPeriod = value)
         .Time(nameof(CredentialOptions.ArtifactLifetime), static (options, value) => options.ArtifactLifetime = value)
+        .Flag(nameof(CredentialOptions.RequireProof), static (options, value) => options.RequireProof = value)
         .Whole(nameof(CredentialOptions.MinimumLength), static (options, value) => options.MinimumLength = value)
         .Flag(nameof(CredentialOptions.AcceptAnyValue), static (options, value) => options.AcceptAnyValue = value)
         .Flag(nameof(CredentialOptions.IsCertificate), static (options, value) => options.IsCertificate = value);

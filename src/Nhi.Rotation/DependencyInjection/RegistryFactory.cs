@@ -9,6 +9,7 @@ using Nhi.Rotation.Backends.Certificates;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
+using Nhi.Rotation.Http;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;
@@ -33,7 +34,9 @@ internal static class RegistryFactory
             ?? services.GetService<IHostEnvironment>()?.ApplicationName
             ?? Assembly.GetEntryAssembly()?.GetName().Name
             ?? "app";
-        var credentials = WithoutMistakes(setup.Credentials.Values, registration => Settings(services, registration, options.Get(registration.Name), shared, consumer));
+        var proven = services.GetServices<ClientCredentialRegistration>().Where(client => client.IsProving).Select(client => client.CredentialName).ToHashSet(StringComparer.Ordinal);
+        var credentials = WithoutMistakes(
+            setup.Credentials.Values, registration => Settings(services, Checked(registration, setup), options.Get(registration.Name), shared, consumer, proven.Contains(registration.Name)));
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
@@ -73,6 +76,14 @@ internal static class RegistryFactory
         };
     }
 
+    private static CredentialRegistration Checked(CredentialRegistration registration, CredentialSetup setup) =>
+        registration.Formerly.Find(setup.Credentials.ContainsKey) is { } both
+            ? throw new OptionsValidationException(
+                registration.Name,
+                typeof(CredentialOptions),
+                [$"Credential '{registration.Name}': it was formerly '{both}', which is declared too, so these are two. Remove the declaration of '{both}', or Formerly(\"{both}\")."])
+            : registration;
+
     private static ChainIdentity NewIdentity(string app, string? place, TimeProvider time) => new(
         app,
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
@@ -89,7 +100,7 @@ internal static class RegistryFactory
     }
 
     private static CoreSettings Settings(
-        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer) =>
+        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer, bool hasProof) =>
         CoreSettings.From(
             registration.Name,
             registration.Key,
@@ -98,5 +109,9 @@ internal static class RegistryFactory
             registration.DefaultRefreshInterval,
             consumer,
             options,
-            shared);
+            shared,
+            hasProof) with
+        {
+            Formerly = registration.Formerly,
+        };
 }

@@ -13,6 +13,9 @@ internal sealed class CredentialRecord(string name)
 
     public string? Purpose { get; set; }
 
+    /// <summary>What it was called before.</summary>
+    public IReadOnlyList<string> Formerly { get; set; } = [];
+
     public VerdictTerms Terms { get; set; } = new(TimeSpan.FromHours(1));
 
     /// <summary>In order of first sight.</summary>
@@ -26,6 +29,21 @@ internal sealed class CredentialRecord(string name)
             }
         }
     }
+
+    /// <summary>What is known of it as a whole.</summary>
+    public EvidenceEvent Description(DateTimeOffset now) => new()
+    {
+        Kind = EvidenceKind.Described,
+        At = now,
+        CredentialName = name,
+        Owner = Owner,
+        Purpose = Purpose,
+        QuietPeriod = Terms.QuietPeriod,
+        ArtifactLifetime = Terms.ArtifactLifetime == TimeSpan.Zero ? null : Terms.ArtifactLifetime,
+        Unnamed = Terms.Unnamed,
+        RequiresProof = Terms.RequiresProof,
+        Formerly = Formerly,
+    };
 
     public void Add(VersionRecord version)
     {

@@ -3,6 +3,9 @@ namespace Nhi.Rotation.Evidence;
 /// <summary>Where evidence goes to last longer than the process. Never throws and never waits for a disk, but for the end.</summary>
 internal interface IEvidenceSink : IAsyncDisposable, IDisposable
 {
+    /// <summary>Why evidence is not written now; <see langword="null"/> while it is.</summary>
+    string? Problem => null;
+
     void Write(EvidenceEvent evidence);
 
     /// <summary>A step or a sweep is over: what came since should be written soon.</summary>

@@ -1,11 +1,13 @@
+using Nhi.Rotation.Evidence.Chains;
+
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>What is known of runs before this process and beside it.</summary>
 internal interface IPast
 {
-    /// <summary>Why it is not known who used a credential then; <see langword="null"/> when it is.</summary>
-    string? Gap { get; }
+    /// <summary>Who this run is among them.</summary>
+    ChainIdentity Self { get; }
 
-    /// <summary>The uses of a credential by other runs of this app.</summary>
-    IReadOnlyList<CredentialUse> UsesOf(string credentialName);
+    /// <summary>What is known of them now.</summary>
+    PastRuns Take();
 }

@@ -1,3 +1,4 @@
+using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Evidence;
@@ -28,32 +29,26 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past) : IRotationLe
     public IReadOnlyList<RotationEvidence> GetRotations(string? credentialName = null)
     {
         var now = ledger.Sweep();
-        var credentials = ledger.Copy(
-            credentialName,
-            static (credential, uses, set) => (Histories: credential.Versions.Select(version => version.History.Shift(set)).ToArray(), Uses: uses, credential.Terms));
+        var own = new Lazy<Dictionary<string, CredentialEvidence>>(() => Evidence(credentialName: null).ToDictionary(StringComparer.Ordinal));
         return
         [
-            .. from credential in credentials
-               from rotation in RotationJudge.Judge(credential.Histories, credential.Uses, credential.Terms, now)
-               select rotation.Verdict.Kind == VerdictKind.SafeToRevoke && Doubt(rotation, credential.Histories, credential.Uses, credential.Terms, now) is { } doubt
-                   ? rotation with { Verdict = doubt }
-                   : rotation,
+            .. from credential in Evidence(credentialName)
+               from rotation in RotationJudge.Judge(credential.Value.Histories, [.. credential.Value.Uses], credential.Value.Terms, now)
+               select rotation.Verdict.Kind == VerdictKind.SafeToRevoke && Doubt(rotation, own, now) is { } doubt ? rotation with { Verdict = doubt } : rotation,
         ];
     }
 
-    // Nothing speaks against it here, as far as this process goes back.
-    private RotationVerdict? Doubt(RotationEvidence rotation, VersionHistory[] histories, List<CredentialUse> uses, VerdictTerms terms, DateTimeOffset now)
-    {
-        if (past is null)
-        {
-            return null;
-        }
+    private List<KeyValuePair<string, CredentialEvidence>> Evidence(string? credentialName) => ledger.Copy(
+        credentialName,
+        static (credential, uses, set) => KeyValuePair.Create(
+            credential.Name, CredentialEvidence.Of(credential.Versions.Select(version => version.History.Shift(set)), uses, credential.Terms, credential.Formerly)));
 
-        var old = histories.First(history => history.VersionId == rotation.From);
-        return past.Gap is { } gap
-            ? new RotationVerdict { Kind = VerdictKind.InOverlap, Since = rotation.Old.SupersededAt, Reasons = [gap] }
-            : EarlierUsers.Doubt(rotation, Successors.Of(old, histories, uses), past.UsesOf(rotation.CredentialName), terms, now);
-    }
+    // Nothing speaks against it here, as far as this process goes back.
+    private RotationVerdict? Doubt(RotationEvidence rotation, Lazy<Dictionary<string, CredentialEvidence>> own, DateTimeOffset now) =>
+        past?.Take() is not { } known ? null
+        : known.Gap is { } gap ? new RotationVerdict { Kind = VerdictKind.InOverlap, Since = rotation.Old.SupersededAt, Reasons = [gap] }
+        : known.Runs.Count == 0 ? null
+        : OtherRuns.Doubt(rotation, past.Self, own.Value, known.Runs, now);
 
     // Of those that one sweep stamped, the newest version.
     private static CredentialUse[] Consumers(List<CredentialUse> uses) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nhi.Rotation.Evidence.Chains;
 
 namespace Nhi.Rotation.Evidence;
 
@@ -7,17 +8,15 @@ internal sealed class UnknownPast(TimeProvider time) : IPast
 {
     private readonly long _started = time.GetTimestamp();
 
-    public string Gap
-    {
-        get
-        {
-            var age = time.GetElapsedTime(_started);
-            var (count, unit) = age < TimeSpan.FromMinutes(2) ? (age.TotalSeconds, "s") : age < TimeSpan.FromHours(2) ? (age.TotalMinutes, "min") : age < TimeSpan.FromDays(2) ? (age.TotalHours, "h") : (age.TotalDays, "days");
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Nothing speaks against it since this process started, {Math.Floor(count)} {unit} ago. Who used it before, or in another process, is not known: WriteEvidenceTo keeps it, or say OnlyProcess if there is no other.");
-        }
-    }
+    public ChainIdentity Self { get; } = new(string.Empty, string.Empty, string.Empty, time.GetUtcNow());
 
-    public IReadOnlyList<CredentialUse> UsesOf(string credentialName) => [];
+    public PastRuns Take()
+    {
+        var age = time.GetElapsedTime(_started);
+        var (count, unit) = age < TimeSpan.FromMinutes(2) ? (age.TotalSeconds, "s") : age < TimeSpan.FromHours(2) ? (age.TotalMinutes, "min") : age < TimeSpan.FromDays(2) ? (age.TotalHours, "h") : (age.TotalDays, "days");
+        var gap = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Nothing speaks against it since this process started, {Math.Floor(count)} {unit} ago. Who used it before, or in another process, is not known: WriteEvidenceTo keeps it, or say OnlyProcess if there is no other.");
+        return new PastRuns([], gap);
+    }
 }

@@ -35,7 +35,7 @@ internal sealed class UseLedger
     public Lock Gate => _slots.Gate;
 
     /// <summary>Says what is known of a credential as a whole; recorded when it is news.</summary>
-    public CredentialRecord Describe(string credentialName, string? owner, string? purpose, VerdictTerms terms)
+    public CredentialRecord Describe(string credentialName, string? owner, string? purpose, VerdictTerms terms, IReadOnlyList<string>? formerly = null)
     {
         CredentialRecord credential;
         lock (Gate)
@@ -50,19 +50,10 @@ internal sealed class UseLedger
             credential.Owner = owner;
             credential.Purpose = purpose;
             credential.Terms = terms;
+            credential.Formerly = formerly ?? [];
         }
 
-        _sink?.Write(new EvidenceEvent
-        {
-            Kind = EvidenceKind.Described,
-            At = _clock.UtcNow,
-            CredentialName = credentialName,
-            Owner = owner,
-            Purpose = purpose,
-            QuietPeriod = terms.QuietPeriod,
-            ArtifactLifetime = terms.ArtifactLifetime == TimeSpan.Zero ? null : terms.ArtifactLifetime,
-            Unnamed = terms.Unnamed,
-        });
+        _sink?.Write(credential.Description(_clock.UtcNow));
         return credential;
     }
 

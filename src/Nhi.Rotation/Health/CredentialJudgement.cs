@@ -38,6 +38,11 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
             yield return $"a list of revocations was not taken in: {problem} What was read of it before, if anything was, stays in force.";
         }
 
+        if (status.EvidenceProblem is { } unwritten)
+        {
+            yield return $"its evidence is not written, so no old version can be proven to be safe to revoke: {unwritten}. Make room, or let the app write there.";
+        }
+
         if (status.TimeToExpiry <= options.ExpiryWarning && !status.HasSuccessor)
         {
             yield return status.OutlivesExpiry && status.TimeToExpiry <= TimeSpan.Zero

@@ -16,6 +16,9 @@ internal abstract class ClientCredentialRegistration(string clientName, string c
     /// <summary>Where on a request it is put, for messages.</summary>
     public abstract string Place { get; }
 
+    /// <summary>Whether somebody said which answers prove a version.</summary>
+    public virtual bool IsProving => false;
+
     /// <summary>Whether both would write to the same place of a request.</summary>
     public virtual bool Collides(ClientCredentialRegistration other) =>
         HeaderName is { } name && string.Equals(name, other.HeaderName, StringComparison.OrdinalIgnoreCase);

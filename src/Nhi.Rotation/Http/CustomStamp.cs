@@ -10,6 +10,8 @@ internal sealed class CustomStamp : Stamp
     public CustomStamp(Credential source, Action<HttpRequestMessage, Credential> stamp)
         : base(source) => _stamp = stamp;
 
+    public override bool IsAddressKnown => false;
+
     public override object? Apply(HttpRequestMessage request, out bool replaced)
     {
         replaced = false;

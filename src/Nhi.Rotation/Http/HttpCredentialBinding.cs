@@ -13,10 +13,9 @@ internal sealed class HttpCredentialBinding : IClientCredential
     private readonly OriginGuard _origins;
     private readonly ILogger _logger;
     private readonly Func<HttpResponseMessage, bool> _isRejection;
-    private readonly Func<HttpResponseMessage, bool>? _proves;
 
     // One for each origin, in their order: what a version is worth is known for each server.
-    private readonly Presenter<Stamp>[] _targets;
+    private readonly HttpTarget[] _targets;
     private bool _warnedOfReplacement;
 
     public HttpCredentialBinding(
@@ -26,7 +25,6 @@ internal sealed class HttpCredentialBinding : IClientCredential
         _origins = new OriginGuard(registration, origins, logger);
         _logger = logger;
         _isRejection = registration.Options.IsRejection;
-        _proves = registration.Options.Proves;
         _warnedOfReplacement = registration.Options.IsReplacing;
         var presenter = new Presenter<Stamp>(provider, registration.Stamping.Build, new PresenterOptions
         {
@@ -35,7 +33,7 @@ internal sealed class HttpCredentialBinding : IClientCredential
             BuildEachTime = !registration.Stamping.IsDerived,
             Time = time,
         });
-        _targets = [presenter, .. origins.Skip(1).Select(_ => presenter.ForTarget())];
+        _targets = [.. origins.Select((_, index) => new HttpTarget(index == 0 ? presenter : presenter.ForTarget(), registration.Options.Proves))];
     }
 
     /// <exception cref="InvalidOperationException">The credential is not registered, or no host is known that may see it.</exception>
@@ -49,7 +47,7 @@ internal sealed class HttpCredentialBinding : IClientCredential
     public DelegatingHandler CreateHandler() => new RotatingCredentialHandler(this);
 
     /// <summary>Where a request goes, or <see langword="null"/> if the credential may not be sent there, of which each host warns once.</summary>
-    public Presenter<Stamp>? FindTarget(Uri? address) => _origins.IndexOf(address) is var index && index < 0 ? null : _targets[index];
+    public HttpTarget? FindTarget(Uri? address) => _origins.IndexOf(address) is var index && index < 0 ? null : _targets[index];
 
     /// <summary>Whether a body has to be kept before it is sent, so that it can be sent again.</summary>
     public bool MustKeep(HttpContent? body) => RepeatableBody.IsUnknown(body, _registration.Options.MaxBufferedBody);
@@ -68,16 +66,18 @@ internal sealed class HttpCredentialBinding : IClientCredential
     }
 
     /// <summary>Whether an answer refuses the version that was presented; if it accepts it, that is noted. Disposes the answer if that cannot be found out.</summary>
-    public bool IsRefused(Presenter<Stamp> target, Presented<Stamp> shown, HttpResponseMessage response)
+    public bool IsRefused(HttpTarget target, Presented<Stamp> shown, HttpResponseMessage response)
     {
         shown.Value.Scrub(response);
-        bool isRefused, isProof;
         try
         {
-            isRefused = _isRejection(response);
+            if (_isRejection(response))
+            {
+                target.NoteRefusal(shown, response);
+                return true;
+            }
 
-            // Any other status is about the request or the server and says nothing of the credential.
-            isProof = !isRefused && (int)response.StatusCode is >= 200 and < 400 && (_proves is null || _proves(response));
+            target.NoteAnswer(shown, response);
         }
         catch
         {
@@ -85,32 +85,23 @@ internal sealed class HttpCredentialBinding : IClientCredential
             throw;
         }
 
-        if (!isRefused)
-        {
-            HeldContent.Hold(response, shown.Version);
-        }
-
-        if (isProof)
-        {
-            target.Accepted(shown);
-        }
-
-        return isRefused;
+        HeldContent.Hold(response, shown.Version);
+        return false;
     }
 
     /// <summary>What to repeat a refused request with.</summary>
     /// <returns><see langword="null"/> when the refusal stands.</returns>
-    public async ValueTask<Presented<Stamp>?> FindOtherAsync(Presenter<Stamp> target, Presented<Stamp> refused, HttpRequestMessage request, CancellationToken cancellationToken)
+    public async ValueTask<Presented<Stamp>?> FindOtherAsync(HttpTarget target, Presented<Stamp> refused, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var (client, credential, version) = (_registration.ClientName, _registration.CredentialName, refused.Version.VersionId);
         if (!RepeatableBody.IsOf(request))
         {
-            target.Refused(refused);
+            target.Presenter.Refused(refused);
             Log.NotReplayed(_logger, client, credential, version, "its body can be sent only once");
             return null;
         }
 
-        var other = await target.FindOtherAsync(refused, ct: cancellationToken).ConfigureAwait(false);
+        var other = await target.Presenter.FindOtherAsync(refused, ct: cancellationToken).ConfigureAwait(false);
         if (other is { } found)
         {
             Log.Replayed(_logger, client, credential, version, found.Version.VersionId);

@@ -16,6 +16,8 @@ internal sealed class HttpCredentialRegistration : ClientCredentialRegistration
 
     public Stamping Stamping { get; }
 
+    public override bool IsProving => Options.Proves is not null;
+
     public override IReadOnlyList<AllowedOrigin> Origins => Options.Origins;
 
     public override string? HeaderName => Stamping.HeaderName;

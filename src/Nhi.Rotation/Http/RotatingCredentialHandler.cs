@@ -17,7 +17,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
             return base.SendAsync(request, cancellationToken);
         }
 
-        var taking = target.TakeAsync(cancellationToken);
+        var taking = target.Presenter.TakeAsync(cancellationToken);
         if (!taking.IsCompletedSuccessfully || (request.Content is { } body && _binding.MustKeep(body)))
         {
             return PrepareAsync(taking, target, request, cancellationToken);
@@ -53,12 +53,12 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
             RepeatableBody.KeepAsync(request, cancellationToken).GetAwaiter().GetResult();
         }
 
-        var shown = target.TakeAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
+        var shown = target.Presenter.TakeAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
         return FollowAsync(Begin(request, shown, isAsync: false, cancellationToken), target, request, isAsync: false, cancellationToken).GetAwaiter().GetResult();
     }
 
     private async Task<HttpResponseMessage> PrepareAsync(
-        ValueTask<Presented<Stamp>> taking, Presenter<Stamp> target, HttpRequestMessage request, CancellationToken cancellationToken)
+        ValueTask<Presented<Stamp>> taking, HttpTarget target, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (_binding.MustKeep(request.Content))
         {
@@ -70,7 +70,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
     }
 
     private async Task<HttpResponseMessage> FollowAsync(
-        Sending sending, Presenter<Stamp> target, HttpRequestMessage request, bool isAsync, CancellationToken cancellationToken)
+        Sending sending, HttpTarget target, HttpRequestMessage request, bool isAsync, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -95,7 +95,7 @@ internal sealed class RotatingCredentialHandler : DelegatingHandler
     }
 
     private async ValueTask<Presented<Stamp>?> FindOtherAsync(
-        HttpResponseMessage refusal, Presented<Stamp> refused, Presenter<Stamp> target, HttpRequestMessage request, CancellationToken cancellationToken)
+        HttpResponseMessage refusal, Presented<Stamp> refused, HttpTarget target, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {

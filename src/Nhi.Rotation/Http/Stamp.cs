@@ -8,6 +8,9 @@ internal abstract class Stamp
     /// <summary>The version.</summary>
     public Credential Source { get; }
 
+    /// <summary>Whether the path of a request is the caller's own, with nothing of the credential in it.</summary>
+    public virtual bool IsAddressKnown => true;
+
     /// <summary>Puts the version on a request, in place of what was there.</summary>
     /// <param name="request">The request.</param>
     /// <param name="replaced">Whether something that the caller had put there was replaced.</param>

@@ -91,6 +91,13 @@ public sealed class CredentialOptions
     public TimeSpan ArtifactLifetime { get; set; }
 
     /// <summary>
+    /// Whether an old version is safe to revoke only when the newer one was proven: by its probe, by an answer that an HttpClient's <c>ProvenBy</c> says proves it, by an answer where another
+    /// version was refused, or by a login. Otherwise any answer that did not refuse it is enough, that of a public endpoint too. Default <see langword="null"/>: where the credential has a probe or
+    /// a client with <c>ProvenBy</c>.
+    /// </summary>
+    public bool? RequireProof { get; set; }
+
+    /// <summary>
     /// The shortest value, in characters, that is a secret; 1 to 1024. A shorter one is refused before it is promoted. Default <see langword="null"/>: a key that
     /// callers present to us has at least 16, and of what we present ourselves fewer than 8 are a warning.
     /// </summary>

@@ -18,6 +18,9 @@ internal sealed record CoreSettings
     /// <summary>Wins over what the backend says.</summary>
     public required string? Purpose { get; init; }
 
+    /// <summary>What it was called before.</summary>
+    public IReadOnlyList<string> Formerly { get; init; } = [];
+
     public required CredentialRules Rules { get; init; }
 
     /// <summary>As the options have it, with what is no option.</summary>
@@ -29,7 +32,8 @@ internal sealed record CoreSettings
         TimeSpan? backendInterval,
         string consumer,
         CredentialOptions options,
-        RotatingCredentialsOptions shared) => new()
+        RotatingCredentialsOptions shared,
+        bool hasProof = false) => new()
         {
             Name = name,
             Key = key,
@@ -37,7 +41,7 @@ internal sealed record CoreSettings
             Probe = probe,
             Owner = options.Owner,
             Purpose = options.Purpose,
-            Rules = CredentialRules.From(hasProbe: probe is not null, backendInterval, consumer, options, shared),
+            Rules = CredentialRules.From(hasProbe: probe is not null, hasProof, backendInterval, consumer, options, shared),
         };
 
     /// <summary>The same, with one object for equal rules.</summary>

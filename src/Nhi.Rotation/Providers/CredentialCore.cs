@@ -84,16 +84,16 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         }
     }
 
-    public void Report(Credential credential, CredentialOutcome outcome)
+    public void Report(Credential credential, CredentialOutcome outcome, string? asFarAs)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        if (outcome == CredentialOutcome.Accepted)
+        if (outcome is CredentialOutcome.Accepted or CredentialOutcome.Answered)
         {
             // The rule for a healthy credential whose current version was accepted before: nothing to remember, so nothing to lock.
-            if (Shelf.AcceptancesMean)
+            if (outcome == CredentialOutcome.Accepted ? Shelf.ProofsMean : Shelf.AcceptancesMean)
             {
-                Engine.Stepper.NoteAcceptance(Shelf, credential.VersionId);
-                StepAndReschedule(new LifecycleInput.Reported(credential.VersionId, outcome));
+                Engine.Stepper.NoteAcceptance(Shelf, credential.VersionId, outcome, asFarAs);
+                StepAndReschedule(new LifecycleInput.Reported(credential.VersionId, CredentialOutcome.Accepted));
             }
 
             return;

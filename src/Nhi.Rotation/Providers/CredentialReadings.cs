@@ -20,7 +20,7 @@ internal static class CredentialReadings
                 now.Utc - version.State.CreatedOn,
                 version.State.ExpiresOn - now.Utc,
                 version.State.Stage == CredentialStage.Previous ? version.State.OverlapEndsAt - now.Elapsed : null,
-                version.IsProven));
+                version.IsProven || (version.IsAnswered && !credential.Settings.Rules.Terms.RequiresProof)));
         }
     }
 

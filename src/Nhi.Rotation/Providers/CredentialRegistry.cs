@@ -80,7 +80,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
                 ? "No rotating credential is registered. Add one with AddRotatingCredentials().AddCredential(name, ...)."
                 : $"IRotatingCredentialProvider without a name is for one credential; registered are: {Nearest.List(_cores.Keys)}. Say which: [FromKeyedServices(\"{_cores.Keys.Order(StringComparer.Ordinal).First()}\")] IRotatingCredentialProvider.");
 
-    public CredentialStatus ReadStatus(string name) => _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems };
+    public CredentialStatus ReadStatus(string name) => _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems, EvidenceProblem = _evidence.Sink?.Problem };
 
     public bool IsIdle => _scheduler.IsIdle;
 

@@ -30,7 +30,7 @@ internal sealed record CredentialRules
     public required VerdictTerms Terms { get; init; }
 
     /// <summary>As the options have it, with what is no option.</summary>
-    public static CredentialRules From(bool hasProbe, TimeSpan? backendInterval, string consumer, CredentialOptions options, RotatingCredentialsOptions shared) => new()
+    public static CredentialRules From(bool hasProbe, bool hasProof, TimeSpan? backendInterval, string consumer, CredentialOptions options, RotatingCredentialsOptions shared) => new()
     {
         Lifecycle = LifecyclePolicy.From(options, requiresProbe: hasProbe),
         Values = ValueRules.From(options),
@@ -40,6 +40,6 @@ internal sealed record CredentialRules
         DefaultConsumer = consumer,
         MaxConsumers = shared.MaxConsumers,
         MaxCallers = shared.MaxCallers,
-        Terms = new VerdictTerms(options.QuietPeriod) { ArtifactLifetime = options.ArtifactLifetime, Unnamed = consumer },
+        Terms = new VerdictTerms(options.QuietPeriod) { ArtifactLifetime = options.ArtifactLifetime, Unnamed = consumer, RequiresProof = options.RequireProof ?? (hasProbe || hasProof) },
     };
 }

@@ -62,6 +62,9 @@ internal sealed record CredentialStatus
     /// <summary>What is wrong with the lists of revocations.</summary>
     public IReadOnlyList<string> ListProblems { get; init; } = [];
 
+    /// <summary>Why no evidence is written, if none is.</summary>
+    public string? EvidenceProblem { get; init; }
+
     public static CredentialStatus Of(CoreSettings settings, CredentialState state, RefreshHealth refresh, Instant now)
     {
         var current = state.Find(state.PresentedId);

@@ -30,7 +30,7 @@ internal interface IServedCredential
 
     ValueTask RevokeAsync(string versionId, string why, CancellationToken ct);
 
-    void Report(Credential credential, CredentialOutcome outcome);
+    void Report(Credential credential, CredentialOutcome outcome, string? asFarAs);
 
     CredentialMatch Match(ReadOnlySpan<byte> presented, string consumer, string? caller);
 

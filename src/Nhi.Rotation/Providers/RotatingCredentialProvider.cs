@@ -46,7 +46,9 @@ internal sealed class RotatingCredentialProvider : IRotatingCredentialProvider
 
     public CredentialMatch MatchProof(Func<Credential, bool> proves, string? caller = null) => _credential.MatchProof(proves, Consumer, caller);
 
-    public void Report(Credential credential, CredentialOutcome outcome) => _credential.Report(credential, outcome);
+    public void Report(Credential credential, CredentialOutcome outcome) => _credential.Report(credential, outcome, asFarAs: null);
+
+    public void Report(Credential credential, CredentialOutcome outcome, string? asFarAs) => _credential.Report(credential, outcome, asFarAs);
 
     public async ValueTask<CredentialSet> RefreshAsync(RefreshReason reason, CancellationToken ct = default)
     {

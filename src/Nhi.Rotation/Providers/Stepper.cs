@@ -45,14 +45,15 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         return (transition, next, wantsValue);
     }
 
-    /// <summary>Until the current version was accepted once: the first acceptance is evidence.</summary>
-    public void NoteAcceptance(VersionShelf shelf, string versionId)
+    /// <summary>Until the current version was accepted once, or answered: the first time is evidence.</summary>
+    public void NoteAcceptance(VersionShelf shelf, string versionId, CredentialOutcome outcome, string? asFarAs)
     {
         lock (shelf.Gate)
         {
-            if (shelf.Find(versionId) is { IsAccepted: false } version)
+            if (shelf.Find(versionId) is { IsAccepted: false } version && (outcome == CredentialOutcome.Accepted || !version.IsAnswered))
             {
-                ledger.Note(version, EvidenceTrail.Event(EvidenceKind.Accepted, version, clock.Time.GetUtcNow()));
+                var kind = outcome == CredentialOutcome.Accepted ? EvidenceKind.Accepted : EvidenceKind.Answered;
+                ledger.Note(version, EvidenceTrail.Event(kind, version, clock.Time.GetUtcNow()) with { Detail = kind == EvidenceKind.Answered ? asFarAs : null });
             }
         }
     }
@@ -63,7 +64,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         Debug.Assert(shelf.Gate.IsHeldByCurrentThread);
         if (listing is not null)
         {
-            ledger.Describe(settings.Name, settings.Owner ?? listing.Owner, settings.Purpose ?? listing.Purpose, settings.Rules.Terms);
+            ledger.Describe(settings.Name, settings.Owner ?? listing.Owner, settings.Purpose ?? listing.Purpose, settings.Rules.Terms, settings.Formerly);
         }
 
         var before = shelf.State;

@@ -18,6 +18,9 @@ internal sealed class LiveVersion(VersionState state, UseSlots<UseRecord> slots,
     /// <summary>Whether the other side accepted it on the workload path since it became current last.</summary>
     public bool IsAccepted => History.AcceptedAt is not null;
 
+    /// <summary>Whether the other side answered it since then and did not refuse it.</summary>
+    public bool IsAnswered => IsAccepted || History.Answer is not null;
+
     /// <summary>Whether the other side or a probe accepted it. By the evidence, not by the state: an acceptance from before a rollback is over.</summary>
     public bool IsProven => IsAccepted || History.Probe is { Verdict: ProbeVerdict.Accepted };
 

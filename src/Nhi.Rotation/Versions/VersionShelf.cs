@@ -14,6 +14,7 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
     private LiveVersion[] _versions = [];
     private long _order;
     private volatile bool _acceptancesMean;
+    private volatile bool _proofsMean;
 
     public string CredentialName => credential.Name;
 
@@ -25,6 +26,9 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
 
     /// <summary>Whether it changes anything that the current version is accepted: not while all is well and it was accepted before.</summary>
     public bool AcceptancesMean => _acceptancesMean;
+
+    /// <summary>The same of an acceptance that proves the version.</summary>
+    public bool ProofsMean => _acceptancesMean || _proofsMean;
 
     /// <summary>The versions, in the order of first sight.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -106,7 +110,8 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
     public void NoteWhatAcceptancesMean()
     {
         Debug.Assert(Gate.IsHeldByCurrentThread);
-        _acceptancesMean = State.Rejections > 0 || State.Paused > 0 || Find(State.CurrentId) is { State.Pauses: > 0 } or { IsAccepted: false };
+        _acceptancesMean = State.Rejections > 0 || State.Paused > 0 || Find(State.CurrentId) is { State.Pauses: > 0 } or { IsAnswered: false };
+        _proofsMean = Find(State.CurrentId) is { IsAccepted: false };
     }
 
     // One object for each version that the lifecycle knows, the same as long as it does.

@@ -28,6 +28,9 @@ internal sealed class WrittenInstance
 
     public string Instance { get; }
 
+    /// <summary>What it says so far.</summary>
+    public IReadOnlyList<EvidenceEvent> All => _lines;
+
     /// <summary>How many lines it has so far, without the file's first.</summary>
     public int Lines => _lines.Count;
 
@@ -90,7 +93,7 @@ internal sealed class WrittenInstance
             {
                 file?.Dispose();
                 file = File.Create(Path.Combine(directory, $"{_app}-{Instance}-{++number:0000}.jsonl"));
-                chain.Begin(file, number, line.At);
+                chain.Begin(file, number, line.At, line.Uptime);
             }
 
             chain.Append(file, line);

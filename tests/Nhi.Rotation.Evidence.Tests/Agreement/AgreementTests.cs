@@ -1,5 +1,5 @@
 using System.Text;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli;
 
 namespace Nhi.Rotation.Evidence.Tests.Agreement;
 

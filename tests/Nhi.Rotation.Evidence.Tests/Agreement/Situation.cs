@@ -1,4 +1,4 @@
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli;
 
 namespace Nhi.Rotation.Evidence.Tests.Agreement;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Nhi.Rotation.Cli;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Reading;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence.Chains;

@@ -1,5 +1,5 @@
 using System.Text;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence.Chains;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Tests.Support;

@@ -1,8 +1,10 @@
-using Nhi.Rotation.Cli.Fleet;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Nhi.Rotation.Cli;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Evidence.Tests.Support;
+using Nhi.Rotation.Health;
 
 namespace Nhi.Rotation.Evidence.Tests.Journal;
 
@@ -33,6 +35,27 @@ public sealed class LostFileTests
         Assert.Equal(2, evidence.Events().Last(item => item.Use is not null).Use!.Uses);
         Assert.Single(engine.Log.Collector.GetSnapshot(), record => record.Id.Id == 140);
         Assert.NotEqual((int)ExitCode.Safe, evidence.Verify(engine.Time.GetUtcNow()).Exit);
+    }
+
+    [Fact]
+    public async Task While_evidence_cannot_be_written_health_is_degraded()
+    {
+        using var evidence = new EvidenceDirectory();
+        var taken = Path.Combine(evidence.Path, "evidence");
+        File.WriteAllText(taken, "a file where the directory should be");
+        await using var engine = new Engine(new EvidenceFileOptions { Directory = taken }, EngineCredential.Of(new ScriptedBackend().Put("v1", "one")));
+        await engine["stripe"].GetCurrentAsync(Ct);
+        await engine.SettleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        var judgement = CredentialJudgement.Of(engine.Status("stripe"), new CredentialHealthOptions());
+        Assert.Equal(HealthStatus.Degraded, judgement.Health);
+        Assert.Matches("^its evidence is not written, so no old version can be proven to be safe to revoke: '.*evidence/shop-.*' cannot be written \\(IOException\\)", Assert.Single(judgement.Reasons));
+
+        File.Delete(taken);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(HealthStatus.Healthy, CredentialJudgement.Of(engine.Status("stripe"), new CredentialHealthOptions()).Health);
     }
 
     [Fact]

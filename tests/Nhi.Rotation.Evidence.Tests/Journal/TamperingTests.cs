@@ -1,4 +1,4 @@
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Cli;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Tests.Support;

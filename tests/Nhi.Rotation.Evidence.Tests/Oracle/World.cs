@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Chains;
+using Nhi.Rotation.Evidence.Fleet;
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 using Nhi.Rotation.Telemetry;
@@ -49,8 +50,6 @@ internal sealed class World : IEvidenceSink, IPast
             Use(actor);
         }
     }
-
-    public string? Gap => null;
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
@@ -130,7 +129,9 @@ internal sealed class World : IEvidenceSink, IPast
         _ledger.Sweep();
     }
 
-    public IReadOnlyList<CredentialUse> UsesOf(string credentialName) => [.. _ended.SelectMany(run => run.Credentials.TryGetValue(credentialName, out var known) ? known.Uses : [])];
+    public ChainIdentity Self => new("shop", $"{_run:x16}", "0.1.0", _startedAt);
+
+    public PastRuns Take() => new([.. _ended], Gap: null);
 
     public void Write(EvidenceEvent evidence)
     {

@@ -45,6 +45,8 @@ public sealed class VerdictRulesTests
             .Select((inOverlap, late, last, moved, hasMoved, held) => Trail("client", inOverlap, late, last, hasMoved ? moved : null, Math.Max(0, held))).Array[0, 4]
         from accepted in Gen.Int[0, 400]
         from isAccepted in Gen.Bool
+        from asFarAs in Gen.Bool.Select(isProof => isProof ? null : "200 from GET /open")
+        from requiresProof in Gen.Bool
         from isNewUsed in Gen.Bool
         from now in Gen.Int[0, 500]
         from quiet in Gen.Int[0, 120]
@@ -54,10 +56,10 @@ public sealed class VerdictRulesTests
             SupersededAt = superseded ? Rotated : null,
             RetirementProbe = isProbed ? probe : null,
             Trails = trails,
-            NewAcceptedAt = isAccepted ? At(accepted) : null,
+            NewAccepted = isAccepted ? new Acceptance(At(accepted), asFarAs) : null,
             IsNewUsed = isNewUsed || trails.Any(trail => trail.MovedAt.HasValue),
             AsOf = At(now),
-            Terms = new VerdictTerms(TimeSpan.FromMinutes(quiet)),
+            Terms = new VerdictTerms(TimeSpan.FromMinutes(quiet)) { RequiresProof = requiresProof },
         };
 
     [Theory]
@@ -71,7 +73,7 @@ public sealed class VerdictRulesTests
             SupersededAt = Rotated,
             RetirementProbe = probe is { } result ? new ProbeEvidence("probe", result.Verdict, null, At(result.At)) : null,
             Trails = use is { } old ? [Trail("client", old.InOverlap, old.Late, old.LastUse, moved)] : [],
-            NewAcceptedAt = accepted is { } at ? At(at) : null,
+            NewAccepted = accepted is { } at ? new Acceptance(At(at), AsFarAs: null) : null,
             IsNewUsed = moved.HasValue,
             AsOf = At(now),
             Terms = new VerdictTerms(Quiet),
@@ -90,7 +92,7 @@ public sealed class VerdictRulesTests
             Stage = CredentialStage.Previous,
             SupersededAt = Rotated,
             Trails = [Trail("moved", 0, 0, 0, 1), Trail("nightly job", 0, 0, -30, null)],
-            NewAcceptedAt = At(1),
+            NewAccepted = new Acceptance(At(1), AsFarAs: null),
             IsNewUsed = true,
             AsOf = At(900),
             Terms = new VerdictTerms(Quiet),
@@ -125,7 +127,9 @@ public sealed class VerdictRulesTests
 
                 Assert.Empty(verdict.Users);
                 Assert.Empty(verdict.Unproven);
-                Assert.NotNull(evidence.NewAcceptedAt);
+                Assert.NotNull(evidence.NewAccepted);
+                Assert.False(evidence.Terms.RequiresProof && evidence.NewAccepted.AsFarAs is not null);
+                Assert.Equal(evidence.NewAccepted.AsFarAs is not null, verdict.Reasons.Any(reason => reason.Contains("as far as 200 from GET /open can show", StringComparison.Ordinal)));
                 Assert.True(evidence.IsNewUsed);
                 Assert.True(evidence.Stage is CredentialStage.Previous or CredentialStage.Retired or CredentialStage.Revoked);
                 Assert.All(evidence.Trails, trail =>

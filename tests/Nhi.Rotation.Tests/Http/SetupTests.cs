@@ -62,7 +62,7 @@ public sealed class SetupTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal([("g2", CredentialOutcome.Rejected), ("g1", CredentialOutcome.Accepted)], gateway.Reports);
-        Assert.Equal(("s2", CredentialOutcome.Accepted), stripe.Reports.Last());
+        Assert.Equal(("s2", CredentialOutcome.Answered), stripe.Reports.Last());
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class StampingTests
         }
 
         Assert.Equal(3, provider.Uses("charges", "v1"));
-        Assert.Equal(Enumerable.Repeat(("v1", CredentialOutcome.Accepted), 3), provider.Reports);
+        Assert.Equal(Enumerable.Repeat(("v1", CredentialOutcome.Answered), 3), provider.Reports);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class StampingTests
         provider.Rotate("v2", "new-value");
         await clients.Client.GetStringAsync("x?a=1", Ct);
 
-        Assert.Equal([("v1", CredentialOutcome.Accepted), ("v2", CredentialOutcome.Accepted)], provider.Reports);
+        Assert.Equal([("v1", CredentialOutcome.Answered), ("v2", CredentialOutcome.Answered)], provider.Reports);
         Assert.Equal((1, 1), (provider.Uses("charges", "v1"), provider.Uses("charges", "v2")));
         Assert.NotEqual(Presented(server.Requests[0]), Presented(server.Requests[1]));
     }

@@ -24,16 +24,18 @@ internal sealed class EvidenceJournal : IEvidenceSink
     private readonly JournalFiles _files;
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
+    private readonly long _started;
     private Task _writing = Task.CompletedTask;
     private DateTimeOffset _lastAt;
     private long _missing;
-    private bool _failed;
+    private volatile string? _problem;
     private bool _closed;
 
     public EvidenceJournal(EvidenceFileOptions options, ChainIdentity identity, TimeProvider time, EngineLog log)
     {
         _files = new JournalFiles(options.Directory, options.MaxFileBytes, identity);
         _time = time;
+        _started = time.GetTimestamp();
         _log = log;
     }
 
@@ -48,6 +50,8 @@ internal sealed class EvidenceJournal : IEvidenceSink
             }
         }
     }
+
+    public string? Problem => _problem;
 
     public void Write(EvidenceEvent evidence)
     {
@@ -127,7 +131,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
         _lastAt = line.At;
-        _waiting.Enqueue(line);
+        _waiting.Enqueue(line with { Uptime = _time.GetElapsedTime(_started) });
         if (_waiting.Count > MaxWaiting)
         {
             _waiting.Dequeue();
@@ -173,7 +177,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
                 return;
             }
 
-            if (!TryAppend(missing == 0 ? lines : [new EvidenceEvent { Kind = EvidenceKind.Lost, At = lines[0].At, Missing = missing }, .. lines]))
+            if (!TryAppend(missing == 0 ? lines : [new EvidenceEvent { Kind = EvidenceKind.Lost, At = lines[0].At, Uptime = lines[0].Uptime, Missing = missing }, .. lines]))
             {
                 return;
             }
@@ -209,9 +213,9 @@ internal sealed class EvidenceJournal : IEvidenceSink
             return false;
         }
 
-        if (_failed)
+        if (_problem is not null)
         {
-            _failed = false;
+            _problem = null;
             _log.EvidenceRecovered(_files.CurrentPath);
         }
 
@@ -226,10 +230,11 @@ internal sealed class EvidenceJournal : IEvidenceSink
             _missing += _files.TakeLost();
         }
 
-        if (!_failed)
+        if (_problem is null)
         {
-            _failed = true;
             _log.EvidenceFailed(_files.CurrentPath, error.GetType().Name);
         }
+
+        _problem = $"'{_files.CurrentPath}' cannot be written ({error.GetType().Name})";
     }
 }

@@ -43,7 +43,7 @@ internal sealed class JournalFiles : IDisposable
                 {
                     WriteBatch();
                     written = _chain.Position;
-                    Begin(line.At);
+                    Begin(line);
                 }
 
                 _chain.Append(_batch, line);
@@ -115,7 +115,7 @@ internal sealed class JournalFiles : IDisposable
 
     private string PathOf(int number) => Path.Combine(_directory, $"{_prefix}-{number:0000}.jsonl");
 
-    private void Begin(DateTimeOffset at)
+    private void Begin(EvidenceEvent first)
     {
         _file?.Dispose();
         _file = null;
@@ -123,7 +123,7 @@ internal sealed class JournalFiles : IDisposable
         _file = _create(PathOf(_number + 1));
         (_length, _firstLine) = (0, _chain.Position.Lines);
         _number++;
-        _chain.Begin(_batch, _number, at);
+        _chain.Begin(_batch, _number, first.At, first.Uptime);
     }
 
     private void WriteBatch()

@@ -9,22 +9,25 @@ internal sealed class JournalPast : IPast
     /// <summary>What is more than that is for the tool: reading it would cost an app seconds at each start.</summary>
     internal const long MaxBytes = 256L * 1024 * 1024;
 
+    private const string BeingRead = "The evidence of other runs of this app is still being read.";
+
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
 
     private readonly string _directory;
     private readonly ChainIdentity _identity;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private Task<Known> _reading;
-    private Known _known = new([], "The evidence of other runs of this app is still being read.");
-    private long _readAt;
+    private Known _known;
 
     public JournalPast(string directory, ChainIdentity identity, TimeProvider time)
     {
         _directory = directory;
         _identity = identity;
         _time = time;
-        _readAt = time.GetTimestamp();
+        _known = new Known(new PastRuns([], BeingRead), time.GetTimestamp());
         _reading = Task.Run(Read);
     }
 
@@ -40,32 +43,42 @@ internal sealed class JournalPast : IPast
         }
     }
 
-    public string? Gap => Take().Gap;
+    public ChainIdentity Self => _identity;
 
-    public IReadOnlyList<CredentialUse> UsesOf(string credentialName) =>
-        [.. Take().Runs.SelectMany(run => run.Credentials.TryGetValue(credentialName, out var credential) ? credential.Uses : [])];
-
-    private Known Take()
+    public PastRuns Take()
     {
+        Task<Known> reading;
         lock (_gate)
         {
-            if (_reading.IsCompletedSuccessfully)
+            _known = _reading.IsCompletedSuccessfully ? Done(_reading) : _known;
+            if (_reading.IsCompleted && _time.GetElapsedTime(_known.At) >= Freshness)
             {
-#pragma warning disable CA1849 // It is completed.
-                _known = _reading.Result;
-#pragma warning restore CA1849
-                if (_time.GetElapsedTime(_readAt) >= Freshness)
-                {
-                    _readAt = _time.GetTimestamp();
-                    _reading = Task.Run(Read);
-                }
+                _reading = Task.Run(Read);
             }
 
-            return _known;
+            if (_known.Past.Gap is not null || _time.GetElapsedTime(_known.At) < MaxAge)
+            {
+                return _known.Past;
+            }
+
+            reading = _reading;
         }
+
+        // Nobody asked for long, and what was read then says too little of now.
+        return Task.WaitAny([reading], MaxWait) == 0 && reading.IsCompletedSuccessfully ? Done(reading).Past : new PastRuns([], BeingRead);
     }
 
+#pragma warning disable CA1849 // It is completed.
+    private static Known Done(Task<Known> reading) => reading.Result;
+#pragma warning restore CA1849
+
     private Known Read()
+    {
+        var at = _time.GetTimestamp();
+        return new Known(ReadFiles(), at);
+    }
+
+    private PastRuns ReadFiles()
     {
         try
         {
@@ -76,7 +89,7 @@ internal sealed class JournalPast : IPast
             }
 
             InstanceEvidence[] runs = [.. EvidenceReader.Read(files.Select(file => file.FullName)).Where(run => run.App == _identity.App && run.Instance != _identity.Instance)];
-            var isDoubtful = runs.Any(run => run.Findings.Any(finding => finding.Kind is FindingKind.Tampered or FindingKind.Unreadable) || run.Losses.Count > 0);
+            var isDoubtful = runs.Any(run => run.Findings.Any(finding => finding.Kind is FindingKind.Tampered or FindingKind.Unreadable));
             return new(runs, isDoubtful ? "The evidence of other runs of this app has gaps: nhi-rotation verify names them." : null);
         }
         catch (DirectoryNotFoundException)
@@ -90,5 +103,5 @@ internal sealed class JournalPast : IPast
         }
     }
 
-    private sealed record Known(IReadOnlyList<InstanceEvidence> Runs, string? Gap);
+    private sealed record Known(PastRuns Past, long At);
 }

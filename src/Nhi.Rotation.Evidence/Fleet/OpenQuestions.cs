@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>What no instance can answer: who should be there and is not, and names that vanished.</summary>
 internal static class OpenQuestions

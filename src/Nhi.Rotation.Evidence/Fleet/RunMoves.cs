@@ -1,13 +1,13 @@
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>Who was seen on a newer version than an old one, in which runs: what an instance ran that is over may run elsewhere in its app.</summary>
 internal sealed class RunMoves
 {
     private readonly Dictionary<(string App, string? Place, string Consumer, string? Caller), Move> _moves = [];
-    private readonly Dictionary<string, (DateTimeOffset? AcceptedAt, bool IsUsed)> _apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Acceptance? Accepted, bool IsUsed)> _apps = new(StringComparer.Ordinal);
     private readonly DateTimeOffset? _since;
 
     /// <param name="runs">Of each instance the newer versions.</param>
@@ -17,9 +17,8 @@ internal sealed class RunMoves
         _since = since;
         foreach (var (run, newer) in runs)
         {
-            var (acceptedAt, isUsed) = _apps.GetValueOrDefault(run.App);
-            DateTimeOffset?[] accepted = [acceptedAt, newer.AcceptedAt];
-            _apps[run.App] = (accepted.Min(), isUsed || newer.Uses.Count > 0);
+            var (accepted, isUsed) = _apps.GetValueOrDefault(run.App);
+            _apps[run.App] = (First(accepted, newer.Accepted), isUsed || newer.Uses.Count > 0);
             foreach (var use in newer.Uses)
             {
                 var key = (run.App, run.Place, use.Consumer, use.Caller);
@@ -34,9 +33,12 @@ internal sealed class RunMoves
     /// <param name="isStale">Whether it started on the old version after that was replaced: its like elsewhere shows nothing then, only a later run in the same place.</param>
     public NewerUse Of(InstanceEvidence run, Successors own, bool isStale)
     {
-        var (acceptedAt, isUsed) = _apps.GetValueOrDefault(run.App);
-        return new NewerUse(acceptedAt, isUsed, use => own.MovedAt(use, _since) ?? MovedElsewhere(run, use, isStale));
+        var (accepted, isUsed) = _apps.GetValueOrDefault(run.App);
+        return new NewerUse(accepted, isUsed, use => own.MovedAt(use, _since) ?? MovedElsewhere(run, use, isStale));
     }
+
+    // What is proven comes before what was only answered.
+    private static Acceptance? First(params Acceptance?[] all) => all.OfType<Acceptance>().OrderBy(one => one.AsFarAs is not null).ThenBy(one => one.At).FirstOrDefault();
 
     private DateTimeOffset? MovedElsewhere(InstanceEvidence run, CredentialUse use, bool isStale)
     {

@@ -1,6 +1,6 @@
 using Nhi.Rotation.Evidence.Verdicts;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>A version that is old somewhere, so everywhere.</summary>
 /// <param name="History">As the first instance saw it that replaced it.</param>

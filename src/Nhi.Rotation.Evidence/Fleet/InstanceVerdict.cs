@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>What one instance says of one old version.</summary>
 /// <param name="App">The application.</param>
@@ -7,7 +7,8 @@ namespace Nhi.Rotation.Cli.Fleet;
 /// <param name="AsOf">Up to when its evidence reaches.</param>
 /// <param name="Evidence">The evidence and the verdict.</param>
 /// <param name="IsConcerned">Whether it counts: one that never used the version and cannot says nothing by its silence.</param>
-internal sealed record InstanceVerdict(string App, string Instance, bool IsOver, DateTimeOffset AsOf, RotationEvidence Evidence, bool IsConcerned)
+public sealed record InstanceVerdict(string App, string Instance, bool IsOver, DateTimeOffset AsOf, RotationEvidence Evidence, bool IsConcerned)
 {
+    /// <summary>The verdict.</summary>
     public RotationVerdict Verdict => Evidence.Verdict;
 }

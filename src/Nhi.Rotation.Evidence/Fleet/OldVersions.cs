@@ -1,7 +1,7 @@
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>Which of a credential's versions are old: by the word of an instance that replaced one, or inferred from runs that follow each other.</summary>
 internal static class OldVersions

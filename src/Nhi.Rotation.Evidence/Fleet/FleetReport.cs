@@ -1,12 +1,18 @@
 using Nhi.Rotation.Evidence.Reading;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
-/// <summary>The answer: each old version over all instances, and what is wrong with the files. Pure.</summary>
-internal sealed record FleetReport
+/// <summary>The answer: each old version over all instances, and what is wrong with the files.</summary>
+public sealed class FleetReport
 {
+    private FleetReport()
+    {
+    }
+
+    /// <summary>Each old version.</summary>
     public required IReadOnlyList<FleetRotation> Rotations { get; init; }
 
+    /// <summary>Whose evidence was given, under the names of then.</summary>
     public required IReadOnlyList<InstanceEvidence> Instances { get; init; }
 
     /// <summary>What was asked, and what was declared.</summary>
@@ -15,40 +21,26 @@ internal sealed record FleetReport
     /// <summary>What no instance can answer, and what keeps the answer from being yes.</summary>
     public required IReadOnlyList<string> OpenQuestions { get; init; }
 
-    /// <summary>Files in the directories that are no evidence and do not claim to be.</summary>
-    public IReadOnlyList<string> LeftAlone { get; init; } = [];
+    /// <summary>Credentials that were called otherwise before, as the evidence itself tells.</summary>
+    public required IReadOnlyList<KnownName> KnownNames { get; init; }
 
+    /// <summary>What is wrong with the files.</summary>
     public IEnumerable<Finding> Findings => Instances.SelectMany(instance => instance.Findings);
 
-    public ExitCode ExitCode
-    {
-        get
-        {
-            if (Findings.Any(finding => finding.Kind == FindingKind.Tampered) || Rotations.Any(rotation => rotation.Kind == VerdictKind.Violated))
-            {
-                return ExitCode.Violated;
-            }
-
-            if (Rotations.Any(rotation => rotation.Kind == VerdictKind.StillUsed))
-            {
-                return ExitCode.StillUsed;
-            }
-
-            var isComplete = OpenQuestions.Count == 0 && !Findings.Any(finding => finding.Kind is FindingKind.Unreadable);
-            return isComplete && Rotations.Count > 0 && Rotations.All(rotation => rotation.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked)
-                ? ExitCode.Safe
-                : ExitCode.NotEnoughEvidence;
-        }
-    }
-
-    /// <summary>Merges instances.</summary>
+    /// <summary>Merges instances. Pure.</summary>
+    /// <param name="instances">The evidence of all that are or may be running, and of those before.</param>
+    /// <param name="question">What is asked.</param>
     public static FleetReport Of(IReadOnlyList<InstanceEvidence> instances, FleetQuestion question)
     {
-        Presence[] present = [.. instances.Select(instance => Presence.Of(question.Declared.Rename(instance), question))];
+        ArgumentNullException.ThrowIfNull(instances);
+        ArgumentNullException.ThrowIfNull(question);
+        var names = new Names(instances, question.Declared);
+        Presence[] present = [.. instances.Select(instance => Presence.Of(names.Today(instance), question))];
         return new FleetReport
         {
             Question = question,
             OpenQuestions = [.. Fleet.OpenQuestions.Missing(present, question.Expected), .. Fleet.OpenQuestions.Vanished(present, question)],
+            KnownNames = names.Known,
             Instances = instances,
             Rotations =
             [

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Cli;
 
 /// <summary>What a pipeline reads.</summary>
 internal enum ExitCode

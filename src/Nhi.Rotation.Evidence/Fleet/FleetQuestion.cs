@@ -1,7 +1,10 @@
-namespace Nhi.Rotation.Cli.Fleet;
+using Nhi.Rotation.Evidence.Reading;
+using Nhi.Rotation.Evidence.Verdicts;
+
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>What is asked of the evidence.</summary>
-internal sealed record FleetQuestion
+public sealed class FleetQuestion
 {
     /// <summary>The time: instances that are over used nothing after their end, and the evidence of all others must reach up to it.</summary>
     public required DateTimeOffset Now { get; init; }
@@ -9,6 +12,7 @@ internal sealed record FleetQuestion
     /// <summary>How old the last line of an instance may be that did not say that it stopped. A quiet one writes a line a minute.</summary>
     public TimeSpan MaxAge { get; init; } = DefaultMaxAge;
 
+    /// <summary>5 minutes.</summary>
     public static TimeSpan DefaultMaxAge { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Wins over what the instances were configured with.</summary>
@@ -28,4 +32,14 @@ internal sealed record FleetQuestion
 
     /// <summary>Only this old version.</summary>
     public string? OldVersion { get; init; }
+
+    /// <summary>What a credential's verdicts are measured by.</summary>
+    internal VerdictTerms Terms(CredentialEvidence credential, bool requiresProof) =>
+        credential.Terms with { QuietPeriod = QuietPeriod ?? credential.Terms.QuietPeriod, RequiresProof = requiresProof };
+
+    /// <summary>Whether an instance lost evidence that may be of a version it saw at that time.</summary>
+    internal bool HasLost(InstanceEvidence instance, string credentialName, DateTimeOffset? seenAt) =>
+        !Declared.AcceptedLosses.Contains(instance.Instance)
+        && instance.Losses.Any(loss => !(seenAt > loss.Until)
+            && (loss.CredentialName is null ? instance.Credentials.Count == 0 || instance.Credentials.ContainsKey(credentialName) : loss.CredentialName == credentialName));
 }

@@ -1,7 +1,7 @@
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>Judges one credential's old versions over all instances. What is not known of an instance counts against revoking.</summary>
 internal sealed class CredentialFleet
@@ -81,7 +81,7 @@ internal sealed class CredentialFleet
 
         CredentialUse[] uses = [.. credential.Uses.Select(use => AsOf(use, presence))];
         (own, uses) = LateUses(own, uses, old);
-        var evidence = RotationJudge.Judge(own, credential.Histories, uses, newer, _question.QuietPeriod is { } quiet ? credential.Terms with { QuietPeriod = quiet } : credential.Terms, asOf, isDatedElsewhere);
+        var evidence = RotationJudge.Judge(own, credential.Histories, uses, newer, _question.Terms(credential, _working.RequiresProof), asOf, isDatedElsewhere);
         return Doubt(presence, old, own, evidence, isStale) is { } doubt
             ? new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence with { Verdict = doubt }, IsConcerned: true)
             : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence, evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || (isDatedElsewhere && !isOver));
@@ -98,7 +98,7 @@ internal sealed class CredentialFleet
         : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && !presence.IsOver && !_working.HasOther(presence.Evidence, old.Id) ? NotProven(old, "What took its place in service has not been accepted by the other side yet.")
         : presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
-        : presence.IsGone && own.AcceptedAt is not null && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")
+        : presence.IsGone && own.IsAnswered && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")
         : LossOf(presence, old, own);
 
     private static bool SpeaksForIt(RotationEvidence evidence) =>
@@ -155,16 +155,10 @@ internal sealed class CredentialFleet
     }
 
     // What was lost may be a use of any version that was known by then.
-    private RotationVerdict? LossOf(Presence presence, OldVersion old, VersionHistory? own)
-    {
-        var instance = presence.Evidence;
-        return instance.Losses.Any(loss => IsOfThis(loss) && !(own?.SeenAt > loss.Until))
-            ? NotProven(old, $"It lost evidence because it could not write, so uses may be missing. If you know that none are, say --accept-loss {instance.Instance}.")
+    private RotationVerdict? LossOf(Presence presence, OldVersion old, VersionHistory? own) =>
+        _question.HasLost(presence.Evidence, _name, own?.SeenAt)
+            ? NotProven(old, $"It lost evidence because it could not write, so uses may be missing. If you know that none are, say --accept-loss {presence.Evidence.Instance}.")
             : null;
-
-        bool IsOfThis(EvidenceLoss loss) => !_question.Declared.AcceptedLosses.Contains(instance.Instance)
-            && (loss.CredentialName is null ? instance.Credentials.Count == 0 || instance.Credentials.ContainsKey(_name) : loss.CredentialName == _name);
-    }
 
     // Who used a newer version, in each instance by its own clock; only where the old one was never known, by the order that the others tell.
     private Dictionary<InstanceEvidence, Successors> SuccessorsIn(OldVersion old)

@@ -1,7 +1,7 @@
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>Versions that hold one value, by the word of any instance: only the one that saw both could compare them, and it may be over.</summary>
 internal sealed class SharedValues(IEnumerable<InstanceEvidence> knowing, IReadOnlyCollection<InstanceEvidence> serving, string credentialName)

@@ -1,7 +1,7 @@
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>An instance, and whether it is still there.</summary>
 /// <param name="Evidence">What its chain says.</param>

@@ -1,7 +1,7 @@
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
 
-namespace Nhi.Rotation.Cli.Fleet;
+namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>How one credential's versions follow each other over all instances. Each instance's times are compared with its own only: clocks differ.</summary>
 internal sealed class VersionOrder
