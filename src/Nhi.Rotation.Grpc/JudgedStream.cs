@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace Nhi.Rotation.Grpc;
 
 /// <summary>The answers of a streaming call; what comes first tells what became of the credential.</summary>
-internal sealed class JudgedStream<T>(IAsyncStreamReader<T> inner, Presenter<CallStamp> presenter, Presented<CallStamp> shown) : IAsyncStreamReader<T>
+internal sealed class JudgedStream<T>(IAsyncStreamReader<T> inner, Presenter<CallStamp> presenter, Presented<CallStamp> shown, string method, StreamHold hold) : IAsyncStreamReader<T>
 {
     private bool _isJudged;
 
@@ -13,11 +13,11 @@ internal sealed class JudgedStream<T>(IAsyncStreamReader<T> inner, Presenter<Cal
     {
         try
         {
-            var any = await inner.MoveNext(cancellationToken).ConfigureAwait(false);
+            var any = await hold.WhileAsync(inner.MoveNext(cancellationToken), cancellationToken).ConfigureAwait(false);
             if (!_isJudged)
             {
                 _isJudged = true;
-                presenter.Accepted(shown);
+                presenter.Answered(shown, method);
             }
 
             return any;

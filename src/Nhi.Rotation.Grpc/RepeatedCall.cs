@@ -11,17 +11,21 @@ internal sealed class RepeatedCall<TCall, TAnswer> : IDisposable
     private readonly Presenter<CallStamp> _presenter;
     private readonly Func<CallStamp, TCall> _make;
     private readonly Func<TCall, Task<TAnswer>> _ask;
+    private readonly string _method;
+    private readonly StreamHold? _hold;
     private readonly CancellationToken _ct;
     private volatile bool _isDisposed;
 
-    public RepeatedCall(Presenter<CallStamp> presenter, Func<CallStamp, TCall> make, Func<TCall, Task<TAnswer>> ask, CancellationToken ct)
+    public RepeatedCall(Presenter<CallStamp> presenter, Func<CallStamp, TCall> make, Func<TCall, Task<TAnswer>> ask, string method, StreamHold? hold, CancellationToken ct)
     {
         _presenter = presenter;
         _make = make;
         _ask = ask;
+        _method = method;
+        _hold = hold;
         _ct = ct;
         var shown = presenter.Take();
-        Last = make(shown.Value);
+        Last = Make(shown);
         Answer = AskAsync(shown);
     }
 
@@ -36,6 +40,13 @@ internal sealed class RepeatedCall<TCall, TAnswer> : IDisposable
     {
         _isDisposed = true;
         Last.Dispose();
+        _hold?.End();
+    }
+
+    private TCall Make(Presented<CallStamp> shown)
+    {
+        _hold?.Begin(shown.Version);
+        return _make(shown.Value);
     }
 
     private async Task<TAnswer> AskAsync(Presented<CallStamp> shown)
@@ -45,7 +56,7 @@ internal sealed class RepeatedCall<TCall, TAnswer> : IDisposable
             try
             {
                 var answer = await _ask(Last).ConfigureAwait(false);
-                _presenter.Accepted(shown);
+                _presenter.Answered(shown, _method);
                 return answer;
             }
             catch (RpcException error) when (Refusal.Is(error))
@@ -59,7 +70,7 @@ internal sealed class RepeatedCall<TCall, TAnswer> : IDisposable
             }
 
             Last.Dispose();
-            Last = _make(shown.Value);
+            Last = Make(shown);
             if (_isDisposed)
             {
                 Last.Dispose();

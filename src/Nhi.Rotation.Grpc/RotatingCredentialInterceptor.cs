@@ -20,7 +20,7 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
             try
             {
                 var response = continuation(request, Stamp(context, shown.Value));
-                _presenter.Accepted(shown);
+                _presenter.Answered(shown, context.Method.FullName);
                 return response;
             }
             catch (RpcException error) when (Refusal.Is(error))
@@ -41,7 +41,7 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
     {
 #pragma warning disable CA2000 // The call that is returned disposes it.
         var call = new RepeatedCall<AsyncUnaryCall<TResponse>, TResponse>(
-            _presenter, stamp => continuation(request, Stamp(context, stamp)), static call => call.ResponseAsync, context.Options.CancellationToken);
+            _presenter, stamp => continuation(request, Stamp(context, stamp)), static call => call.ResponseAsync, context.Method.FullName, hold: null, context.Options.CancellationToken);
 #pragma warning restore CA2000
         return new AsyncUnaryCall<TResponse>(
             call.Answer, HeadersAsync(), () => call.Last.GetStatus(), () => call.Last.GetTrailers(), call.Dispose);
@@ -57,15 +57,19 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
     {
+        var hold = new StreamHold();
+
         // The first message, or the end, tells what became of the credential.
 #pragma warning disable CA2000 // The call that is returned disposes it.
         var call = new RepeatedCall<AsyncServerStreamingCall<TResponse>, bool>(
             _presenter,
             stamp => continuation(request, Stamp(context, stamp)),
             call => call.ResponseStream.MoveNext(context.Options.CancellationToken),
+            context.Method.FullName,
+            hold,
             context.Options.CancellationToken);
 #pragma warning restore CA2000
-        var stream = new StartedStream<TResponse>(call.Answer, () => call.Last.ResponseStream);
+        var stream = new StartedStream<TResponse>(call.Answer, () => call.Last.ResponseStream, hold);
         return new AsyncServerStreamingCall<TResponse>(stream, HeadersAsync(), () => call.Last.GetStatus(), () => call.Last.GetTrailers(), call.Dispose);
 
         // A server may send them long before the first message.
@@ -88,8 +92,10 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
     {
         var shown = _presenter.Take();
         var call = continuation(Stamp(context, shown.Value));
+        var hold = new StreamHold();
+        hold.Begin(shown.Version);
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            call.RequestStream, JudgeAsync(shown, call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            call.RequestStream, JudgeAsync(shown, call.ResponseAsync, context.Method.FullName, hold), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, End(call.Dispose, hold));
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
@@ -97,8 +103,15 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
     {
         var shown = _presenter.Take();
         var call = continuation(Stamp(context, shown.Value));
+        var hold = new StreamHold();
+        hold.Begin(shown.Version);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
-            call.RequestStream, new JudgedStream<TResponse>(call.ResponseStream, _presenter, shown), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            call.RequestStream,
+            new JudgedStream<TResponse>(call.ResponseStream, _presenter, shown, context.Method.FullName, hold),
+            call.ResponseHeadersAsync,
+            call.GetStatus,
+            call.GetTrailers,
+            End(call.Dispose, hold));
     }
 
     // The caller's metadata stays as it is: a call that is repeated starts from there.
@@ -120,12 +133,18 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
         return new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, context.Options.WithHeaders(headers));
     }
 
-    private async Task<T> JudgeAsync<T>(Presented<CallStamp> shown, Task<T> answer)
+    private static Action End(Action dispose, StreamHold hold) => () =>
+    {
+        dispose();
+        hold.End();
+    };
+
+    private async Task<T> JudgeAsync<T>(Presented<CallStamp> shown, Task<T> answer, string method, StreamHold hold)
     {
         try
         {
             var result = await answer.ConfigureAwait(false);
-            _presenter.Accepted(shown);
+            _presenter.Answered(shown, method);
             return result;
         }
         catch (RpcException error) when (Refusal.Is(error))
@@ -133,6 +152,10 @@ internal sealed class RotatingCredentialInterceptor : Interceptor
             // What the caller has streamed is not at hand to be sent again.
             _presenter.Refused(shown);
             throw;
+        }
+        finally
+        {
+            hold.End();
         }
     }
 }

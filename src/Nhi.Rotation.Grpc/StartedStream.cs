@@ -5,7 +5,8 @@ namespace Nhi.Rotation.Grpc;
 /// <summary>The answers of a call whose first one was asked for already.</summary>
 /// <param name="first">Whether there is a first one.</param>
 /// <param name="rest">The stream that it came from, once it is there.</param>
-internal sealed class StartedStream<T>(Task<bool> first, Func<IAsyncStreamReader<T>> rest) : IAsyncStreamReader<T>
+/// <param name="hold">Ends with it.</param>
+internal sealed class StartedStream<T>(Task<bool> first, Func<IAsyncStreamReader<T>> rest, StreamHold hold) : IAsyncStreamReader<T>
 {
     private bool _hasBegun;
 
@@ -13,12 +14,7 @@ internal sealed class StartedStream<T>(Task<bool> first, Func<IAsyncStreamReader
 
     public Task<bool> MoveNext(CancellationToken cancellationToken)
     {
-        if (_hasBegun)
-        {
-            return rest().MoveNext(cancellationToken);
-        }
-
-        return FirstAsync(cancellationToken);
+        return hold.WhileAsync(_hasBegun ? rest().MoveNext(cancellationToken) : FirstAsync(cancellationToken), cancellationToken);
     }
 
     private async Task<bool> FirstAsync(CancellationToken cancellationToken)

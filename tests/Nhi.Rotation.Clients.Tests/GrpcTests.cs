@@ -202,6 +202,85 @@ public sealed class GrpcTests
         Assert.Single(accepted.Seen);
     }
 
+    [Theory]
+    [InlineData("server", false)]
+    [InlineData("server", true)]
+    [InlineData("duplex", false)]
+    [InlineData("duplex", true)]
+    [InlineData("client", false)]
+    [InlineData("client", true)]
+    public async Task A_call_that_goes_on_holds_its_version_until_it_ends_or_is_disposed(string kind, bool isDisposed)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var app = new TestApp("first");
+        var old = (await app.Key.GetCurrentAsync(ct)).VersionId;
+        await using var server = await ServeAsync();
+        var accepted = server.Services.GetRequiredService<Accepted>();
+        var open = new TaskCompletionSource();
+        (accepted.Tokens, accepted.Open) = (["Bearer first"], open.Task);
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+        var calls = channel.Intercept(app.Key.ForConsumer("feed").ToGrpcInterceptor());
+        var options = new CallOptions(cancellationToken: ct);
+
+        var (call, next) = await OpenAsync();
+        Assert.Equal(1, app.Held(old));
+        await app.RotateAsync("second");
+
+        Assert.Equal(1, app.Held(old));
+        var verdict = Assert.Single(app.Services.GetRequiredService<IRotationLedger>().GetRotations("key")).Verdict;
+        Assert.Equal((VerdictKind.StillUsed, "feed still holds 1 connection or session opened with it."), (verdict.Kind, Assert.Single(verdict.Reasons)));
+
+        if (isDisposed)
+        {
+            call.Dispose();
+        }
+        else
+        {
+            open.SetResult();
+            await next();
+        }
+
+        Assert.Equal(0, app.Held(old));
+        call.Dispose();
+        Assert.Equal(0, app.Held(old));
+
+        async Task<(IDisposable Call, Func<Task> Next)> OpenAsync()
+        {
+            switch (kind)
+            {
+                case "server":
+                    var stream = calls.AsyncServerStreamingCall(GreeterBinder.ServerStream, host: null, options, "x");
+                    Assert.True(await stream.ResponseStream.MoveNext(ct));
+                    return (stream, async () => Assert.False(await stream.ResponseStream.MoveNext(ct)));
+                case "duplex":
+                    var duplex = calls.AsyncDuplexStreamingCall(GreeterBinder.Duplex, host: null, options);
+                    Assert.True(await duplex.ResponseStream.MoveNext(ct));
+                    return (duplex, async () => Assert.False(await duplex.ResponseStream.MoveNext(ct)));
+                default:
+                    var sending = calls.AsyncClientStreamingCall(GreeterBinder.ClientStream, host: null, options);
+                    return (sending, async () => Assert.Equal("Bearer first", await sending.ResponseAsync));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_call_that_is_made_again_holds_the_version_that_it_was_made_with()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var app = new TestApp("first");
+        var old = (await app.Key.GetCurrentAsync(ct)).VersionId;
+        var refused = await app.RotateAsync("second");
+        await using var server = await ServeAsync();
+        var accepted = server.Services.GetRequiredService<Accepted>();
+        (accepted.Tokens, accepted.Open) = (["Bearer first"], new TaskCompletionSource().Task);
+        using var channel = GrpcChannel.ForAddress(server.Urls.First());
+
+        using var call = channel.Intercept(app.Key.ToGrpcInterceptor()).AsyncServerStreamingCall(GreeterBinder.ServerStream, host: null, new CallOptions(cancellationToken: ct), "x");
+        Assert.True(await call.ResponseStream.MoveNext(ct));
+
+        Assert.Equal((1, 0), (app.Held(old), app.Held(refused)));
+    }
+
     internal static async Task<string> ServerStreamAsync(CallInvoker calls)
     {
         using var call = calls.AsyncServerStreamingCall(GreeterBinder.ServerStream, host: null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken), "x");
@@ -246,6 +325,9 @@ public sealed class GrpcTests
         public HashSet<string> Tokens { get; set; } = [];
 
         public List<string> Seen { get; } = [];
+
+        /// <summary>Streams go on until then.</summary>
+        public Task Open { get; set; } = Task.CompletedTask;
     }
 
     [BindServiceMethod(typeof(GreeterBinder), nameof(GreeterBinder.Bind))]
@@ -270,9 +352,20 @@ public sealed class GrpcTests
         }
 
         public override async Task ServerStream(string request, IServerStreamWriter<string> responses, ServerCallContext context) =>
-            await responses.WriteAsync(await Echo(request, context), context.CancellationToken);
+            await SendAsync(await Echo(request, context), responses, context.CancellationToken);
 
-        public override Task<string> ClientStream(IAsyncStreamReader<string> requests, ServerCallContext context) => Echo(string.Empty, context);
+        public override async Task<string> ClientStream(IAsyncStreamReader<string> requests, ServerCallContext context)
+        {
+            var answer = await Echo(string.Empty, context);
+            await accepted.Open.WaitAsync(context.CancellationToken);
+            return answer;
+        }
+
+        private async Task SendAsync(string answer, IServerStreamWriter<string> responses, CancellationToken ct)
+        {
+            await responses.WriteAsync(answer, ct);
+            await accepted.Open.WaitAsync(ct);
+        }
 
         public override Task Duplex(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context) =>
             ServerStream(string.Empty, responses, context);
