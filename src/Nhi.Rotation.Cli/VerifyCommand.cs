@@ -82,7 +82,7 @@ internal static class VerifyCommand
             TableOutput.Write(report, files.LeftAlone, output);
         }
 
-        return report.ExitCode;
+        return report.ToExitCode();
     }
 
     private static string? NotGone(FleetQuestion question, IReadOnlyList<InstanceEvidence> instances)

@@ -11,8 +11,8 @@ internal static class JsonOutput
 
     private static JsonReport Shape(FleetReport report, IReadOnlyList<string> leftAlone) => new(
         JsonReport.CurrentFormat,
-        report.ExitCode,
-        (int)report.ExitCode,
+        report.ToExitCode(),
+        (int)report.ToExitCode(),
         JsonQuestion.Of(report.Question),
         report.OpenQuestions,
         report.KnownNames,

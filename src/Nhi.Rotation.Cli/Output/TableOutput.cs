@@ -115,7 +115,7 @@ internal static class TableOutput
     // Names come from files that anybody may have written: none may start a line of its own or steer a terminal.
     private static void WriteLine(TextWriter output, string line) => output.WriteLine(TerminalText.Of(line));
 
-    private static string Conclusion(FleetReport report) => report.ExitCode switch
+    private static string Conclusion(FleetReport report) => report.ToExitCode() switch
     {
         ExitCode.Safe => "SAFE: every old version may be revoked, or is proven to be.",
         ExitCode.StillUsed => "STILL USED: revoking now breaks whoever is named above.",
