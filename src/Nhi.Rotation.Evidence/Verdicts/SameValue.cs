@@ -1,11 +1,15 @@
 namespace Nhi.Rotation.Evidence.Verdicts;
 
 /// <summary>Versions that hold one value are one secret. Pure.</summary>
-internal static class SameValue
+public static class SameValue
 {
     /// <summary>Another version with the value of <paramref name="old"/> that is in service, or <see langword="null"/>.</summary>
+    /// <param name="old">The old version.</param>
+    /// <param name="histories">All versions of the credential.</param>
     public static string? InService(VersionHistory old, IReadOnlyList<VersionHistory> histories)
     {
+        ArgumentNullException.ThrowIfNull(old);
+        ArgumentNullException.ThrowIfNull(histories);
         var first = First(old.VersionId, old, histories);
         return histories.FirstOrDefault(other => other.VersionId != old.VersionId
             && other.Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous

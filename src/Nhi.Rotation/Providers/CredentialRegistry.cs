@@ -40,7 +40,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         Ledger = new LedgerReports(_ledger, _evidence.Past);
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
-        metrics.Observe(() => Ledger.GetUses(), versions);
+        metrics.Observe(() => Ledger.GetUses(), () => OpenMatters.Of(_ledger, clock.Time.GetUtcNow()), versions);
         _events.Watch(clock, () => Ledger.GetUses(), versions);
     }
 

@@ -31,7 +31,7 @@ internal sealed class CredentialMetrics : IDisposable
     public Meter Meter => _meter;
 
     /// <summary>Connects what is read at export.</summary>
-    public void Observe(Func<IReadOnlyList<CredentialUse>> uses, Func<IReadOnlyList<VersionReading>> versions)
+    public void Observe(Func<IReadOnlyList<CredentialUse>> uses, Func<IReadOnlyList<CredentialUse>> open, Func<IReadOnlyList<VersionReading>> versions)
     {
         _meter.CreateObservableCounter(TelemetryNames.Uses, () => uses().Select(use => new Measurement<long>(use.Uses, TagsOf(use))), "{use}", "Uses of a version.");
         _meter.CreateObservableCounter(
@@ -43,9 +43,9 @@ internal sealed class CredentialMetrics : IDisposable
             "Uses of a version that go on: open connections and sessions; and what is still kept of a version that was replaced.");
         _meter.CreateObservableGauge(
             TelemetryNames.Unchecked,
-            () => uses().Where(use => use.IsUnchecked || use.LostHolds > 0).Select(use => new Measurement<int>(1, TagsOf(use))),
+            () => open().Select(static use => new Measurement<int>(1, TagsOf(use))),
             "{version}",
-            "1 for each replaced version of which it is not known whether somebody keeps it: no full garbage collection has shown it yet, or a hold was lost.");
+            "1 for each replaced version that other counts do not show to be needed: what somebody keeps of it is not known, a hold was lost, what was made with it is still valid, or its value is in service under another id.");
         _meter.CreateObservableGauge(
             TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
         _meter.CreateObservableGauge(

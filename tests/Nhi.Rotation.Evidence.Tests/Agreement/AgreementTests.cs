@@ -160,6 +160,59 @@ public sealed class AgreementTests
             },
             (40, "v1", ExitCode.StillUsed), (95, "v1", ExitCode.Safe), (110, "v1", ExitCode.Violated)),
         new(
+            "a link that was signed with the old key is valid until minute 130",
+            async fleet =>
+            {
+                await EachAsync(fleet);
+                if (fleet.Minute == 5)
+                {
+                    fleet[1].Current.RecordUse(fleet.Now.AddMinutes(125));
+                }
+                else if (fleet.Minute is 20)
+                {
+                    fleet.Use(1, "app");
+                }
+            },
+            (100, "v1", ExitCode.NotEnoughEvidence), (125, "v1", ExitCode.NotEnoughEvidence), (135, "v1", ExitCode.Safe)),
+        new(
+            "the value comes back under another id",
+            async fleet =>
+            {
+                if (fleet.Minute == 20)
+                {
+                    fleet.Values["v3"] = "value-of-v1";
+                    await fleet.RotateAsync(0, "v1", "v2", "v3");
+                    await fleet.RotateAsync(1, "v1", "v2", "v3");
+                }
+
+                await EachAsync(fleet);
+            },
+            (100, "v1", ExitCode.NotEnoughEvidence)),
+        new(
+            "nothing proves the new version, and proof is required",
+            async fleet =>
+            {
+                await EachAsync(fleet, accepted: false);
+                if (fleet.Minute > 10)
+                {
+                    fleet.Answer(0, isProof: fleet.Minute > 100);
+                    fleet.Answer(1, isProof: fleet.Minute > 100);
+                }
+            },
+            (95, "v1", ExitCode.NotEnoughEvidence), (110, "v1", ExitCode.Safe)) { RequiresProof = true },
+        new(
+            "nothing proves the new version, and no proof is required",
+            async fleet =>
+            {
+                await EachAsync(fleet, accepted: false);
+                if (fleet.Minute > 10)
+                {
+                    fleet.Answer(0, isProof: false);
+                    fleet.Answer(1, isProof: false);
+                }
+            },
+            (95, "v1", ExitCode.Safe)),
+        new(
             "another credential uses a version of the same id",
             async fleet =>
             {
@@ -176,7 +229,7 @@ public sealed class AgreementTests
         var wrong = new StringBuilder();
         foreach (var situation in Situations)
         {
-            await using var fleet = new ScrapedFleet();
+            await using var fleet = new ScrapedFleet { RequiresProof = situation.RequiresProof };
             await fleet.StartAsync("v1");
             await fleet.StartAsync("v1");
             while (fleet.Minute < situation.Verdicts.Max(verdict => verdict.Minute))

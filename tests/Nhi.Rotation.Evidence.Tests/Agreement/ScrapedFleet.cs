@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Nhi.Rotation.Cli.Tests.Support;
@@ -10,7 +9,7 @@ internal sealed class ScrapedFleet : IAsyncDisposable
 {
     private readonly EvidenceDirectory _evidence = new();
     private readonly List<(Engine Engine, ScriptedBackend Backend)> _instances = [];
-    private readonly Dictionary<string, Dictionary<int, double>> _series = new(StringComparer.Ordinal);
+    private readonly Series _series = new();
     private readonly HashSet<int> _dead = [];
     private readonly HashSet<int> _stopped = [];
 
@@ -20,7 +19,12 @@ internal sealed class ScrapedFleet : IAsyncDisposable
 
     public int Minute { get; private set; }
 
-    private DateTimeOffset Now => _instances[0].Engine.Time.GetUtcNow();
+    /// <summary>Versions with another value than their own.</summary>
+    public Dictionary<string, string> Values { get; } = [];
+
+    public bool RequiresProof { get; init; }
+
+    public DateTimeOffset Now => _instances[0].Engine.Time.GetUtcNow();
 
     public IRotatingCredentialProvider this[int instance] => _instances[instance].Engine["stripe"];
 
@@ -31,7 +35,7 @@ internal sealed class ScrapedFleet : IAsyncDisposable
         Put(backend, versions);
         var engine = new Engine(
             new EvidenceFileOptions { Directory = _evidence.Path },
-            Engine.Credential(backend, options: new CredentialOptions { Overlap = TimeSpan.FromMinutes(40) }),
+            Engine.Credential(backend, options: new CredentialOptions { Overlap = TimeSpan.FromMinutes(40), RequireProof = RequiresProof }),
             Engine.Credential(new ScriptedBackend().Put("v1", "of another"), name: "db"));
         if (_instances.Count > 0)
         {
@@ -61,6 +65,10 @@ internal sealed class ScrapedFleet : IAsyncDisposable
             this[instance].Report(credential, CredentialOutcome.Accepted);
         }
     }
+
+    /// <summary>The current version was answered.</summary>
+    public void Answer(int instance, bool isProof) =>
+        this[instance].Report(this[instance].Current, isProof ? CredentialOutcome.Accepted : CredentialOutcome.Answered, "200 from GET /open");
 
     public void UseOther(int instance) => _instances[instance].Engine["db"].Current.Reveal();
 
@@ -94,11 +102,7 @@ internal sealed class ScrapedFleet : IAsyncDisposable
     public string ToPromtoolTest(string name, IEnumerable<(int Minute, string Old, int? Verdict)> expected)
     {
         var test = new StringBuilder($"  - name: '{name}'\n    interval: 1m\n    input_series:\n");
-        foreach (var (series, values) in _series)
-        {
-            test.Append(CultureInfo.InvariantCulture, $"      - series: '{series}'\n        values: '{string.Join(' ', Enumerable.Range(0, Minute + 1).Select(minute => Value(values, minute)))}'\n");
-        }
-
+        _series.Write(test, Minute);
         test.Append("    promql_expr_test:\n");
         foreach (var (minute, old, verdict) in expected)
         {
@@ -119,17 +123,13 @@ internal sealed class ScrapedFleet : IAsyncDisposable
         _evidence.Dispose();
     }
 
-    private static void Put(ScriptedBackend backend, string[] versions)
+    private void Put(ScriptedBackend backend, string[] versions)
     {
         foreach (var version in versions)
         {
-            backend.Put(version, $"value-of-{version}", version == versions[^1] ? VersionLabel.Current : VersionLabel.Previous);
+            backend.Put(version, Values.GetValueOrDefault(version, $"value-of-{version}"), version == versions[^1] ? VersionLabel.Current : VersionLabel.Previous);
         }
     }
-
-    // A series that is no longer there ends; one that was never there is empty.
-    private static string Value(Dictionary<int, double> values, int minute) =>
-        values.TryGetValue(minute, out var value) ? value.ToString(CultureInfo.InvariantCulture) : values.ContainsKey(minute - 1) ? "stale" : "_";
 
     private void Scrape(int instance)
     {
@@ -139,46 +139,12 @@ internal sealed class ScrapedFleet : IAsyncDisposable
             return;
         }
 
-        Set($"up{{job=\"shop\", instance=\"{name}\"}}", _dead.Contains(instance) ? 0 : 1);
+        _series.Set($"up{{job=\"shop\", instance=\"{name}\"}}", Minute, _dead.Contains(instance) ? 0 : 1);
         if (_dead.Contains(instance))
         {
             return;
         }
 
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (instrument.Meter == _instances[instance].Engine.Meter && instrument.IsObservable)
-                {
-                    self.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Set(SeriesOf(instrument, name, tags, "_total"), value));
-        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Set(SeriesOf(instrument, name, tags, ""), value));
-        listener.Start();
-        listener.RecordObservableInstruments();
-    }
-
-    private void Set(string series, double value)
-    {
-        if (!_series.TryGetValue(series, out var values))
-        {
-            _series.Add(series, values = []);
-        }
-
-        values[Minute] = value;
-    }
-
-    private static string SeriesOf(Instrument instrument, string instance, ReadOnlySpan<KeyValuePair<string, object?>> tags, string suffix)
-    {
-        var labels = new StringBuilder($"job=\"shop\", instance=\"{instance}\"");
-        foreach (var (tag, value) in tags)
-        {
-            labels.Append(CultureInfo.InvariantCulture, $", {tag.Replace('.', '_')}=\"{value}\"");
-        }
-
-        return $"{instrument.Name.Replace('.', '_')}{suffix}{{{labels}}}";
+        _series.Scrape(_instances[instance].Engine.Meter, name, Minute);
     }
 }

@@ -9,4 +9,7 @@ namespace Nhi.Rotation.Evidence.Tests.Agreement;
 internal sealed record Situation(string Name, Func<ScrapedFleet, Task> EachMinute, params (int Minute, string Old, ExitCode Verdict)[] Verdicts)
 {
     public override string ToString() => Name;
+
+    /// <summary>Whether only what proves a newer version counts as its acceptance.</summary>
+    public bool RequiresProof { get; init; }
 }

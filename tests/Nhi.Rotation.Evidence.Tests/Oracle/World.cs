@@ -37,11 +37,19 @@ internal sealed class World : IEvidenceSink, IPast
     private Dictionary<(string Consumer, string Version), object> _shown = [];
     private DateTimeOffset _startedAt;
     private string _current = "v1";
+    private string _name = "key";
+    private readonly Scraped? _scraped;
+    private readonly List<string> _formerly = [];
+    private readonly List<string> _gone = [];
+    private bool _isRenameSaid = true;
     private int _run;
 
-    public World(int seed)
+    /// <param name="seed">Reproduces it.</param>
+    /// <param name="isScraped">Whether its metrics are scraped, every five minutes. Then nothing restarts: Prometheus forgets what was before, and docs/fleet.md says so.</param>
+    public World(int seed, bool isScraped = false)
     {
         _random = new Random(seed);
+        _scraped = isScraped ? new Scraped(() => _reports, () => _ledger, () => _versions.Values, _time) : null;
         _order.Add(_current);
         Start();
         Promote(_current, before: null);
@@ -70,8 +78,8 @@ internal sealed class World : IEvidenceSink, IPast
             yield break;
         }
 
-        var report = FleetReport.Of([.. _ended, Instance(isClosed: false)], new FleetQuestion { Now = Now });
-        foreach (var rotation in report.Rotations.Where(rotation => rotation.Kind == VerdictKind.SafeToRevoke))
+        var report = FleetReport.Of([.. _ended, Instance(isClosed: false)], new FleetQuestion { Now = Now, Gone = _gone });
+        foreach (var rotation in report.OpenQuestions.Count > 0 ? [] : report.Rotations.Where(rotation => rotation.Kind == VerdictKind.SafeToRevoke))
         {
             yield return ("tool", rotation.From, Breaks(rotation.From));
         }
@@ -79,10 +87,9 @@ internal sealed class World : IEvidenceSink, IPast
 
     public void Step()
     {
-        _time.Advance(TimeSpan.FromMinutes(_random.Next(10) switch { < 4 => _random.Next(1, 30), < 8 => _random.Next(30, 180), _ => _random.Next(180, 3_000) }));
-        _ledger.Sweep();
+        Advance(_random.Next(10) switch { < 4 => _random.Next(1, 30), < 8 => _random.Next(30, 180), _ => _random.Next(180, _scraped is null ? 3_000 : 400) });
         var actor = _actors[_random.Next(_actors.Length)];
-        switch (_random.Next(16))
+        switch (_random.Next(18))
         {
             case 0 or 1:
                 Rotate($"v{_order.Count + 1}");
@@ -111,11 +118,15 @@ internal sealed class World : IEvidenceSink, IPast
             case 10:
                 Sign(actor);
                 break;
-            case 11 when _random.Next(3) == 0:
+            case 11 when _scraped is null && _random.Next(3) == 0:
                 Restart();
                 break;
-            case 12:
+            case 12 when _scraped is null:
                 RunJob();
+                break;
+            case 13 or 14:
+                // The others sleep, for days if need be.
+                Use(actor);
                 break;
             default:
                 foreach (var user in _actors)
@@ -130,6 +141,23 @@ internal sealed class World : IEvidenceSink, IPast
     }
 
     public ChainIdentity Self => new("shop", $"{_run:x16}", "0.1.0", _startedAt);
+
+    /// <summary>What was scraped, and what may not be called safe when, as a test for promtool.</summary>
+    public string ToPromtoolTest(string name) => _scraped!.ToPromtoolTest(name);
+
+    /// <summary>Notes for each old version that something would break now.</summary>
+    public void NoteTruth()
+    {
+        // Nobody knows what has happened since the last scrape.
+        Advance(Scraped.Minutes);
+        foreach (var old in _versions.Values.Where(version => version.Stage is not (CredentialStage.Pending or CredentialStage.Current)))
+        {
+            if (Breaks(old.VersionId) is { } why)
+            {
+                _scraped!.MustNotBeSafe(old.VersionId, why);
+            }
+        }
+    }
 
     public PastRuns Take() => new([.. _ended], Gap: null);
 
@@ -157,6 +185,19 @@ internal sealed class World : IEvidenceSink, IPast
     {
         Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Advance(int minutes)
+    {
+        for (var done = 0; _scraped is not null && done < minutes; done += Scraped.Minutes)
+        {
+            _time.Advance(TimeSpan.FromMinutes(Scraped.Minutes));
+            _ledger.Sweep();
+            _scraped.Scrape();
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(_scraped is null ? minutes : 0));
+        _ledger.Sweep();
     }
 
     // The reasons never contradict the verdict.
@@ -194,7 +235,7 @@ internal sealed class World : IEvidenceSink, IPast
         Instance = $"{_run:x16}",
         StartedAt = _startedAt,
         Files = ["run"],
-        Credentials = new Dictionary<string, CredentialEvidence> { ["key"] = _chain },
+        Credentials = new Dictionary<string, CredentialEvidence> { [_name] = _chain },
         Findings = [],
         Lines = 1,
         Head = "",
@@ -210,7 +251,7 @@ internal sealed class World : IEvidenceSink, IPast
         _chain = new CredentialEvidence();
         _ledger = new UseLedger(Metrics, Log, _time, this, new HeapCheck { Heap = _heap });
         _reports = new LedgerReports(_ledger, this);
-        _credential = _ledger.Describe("key", owner: null, purpose: null, new VerdictTerms(Quiet) { Unnamed = "app" });
+        _credential = _ledger.Describe(_name, owner: null, purpose: null, new VerdictTerms(Quiet) { Unnamed = "app" }, _isRenameSaid ? [.. _formerly] : []);
         (_versions, _shown) = ([], []);
     }
 
@@ -219,7 +260,7 @@ internal sealed class World : IEvidenceSink, IPast
         if (!_versions.TryGetValue(id, out var version))
         {
             var same = _versions.Keys.FirstOrDefault(known => SecretOf(known) == SecretOf(id));
-            _versions.Add(id, version = _ledger.AddVersion(_credential, new VersionRecord(_ledger.Slots, "key", id)));
+            _versions.Add(id, version = _ledger.AddVersion(_credential, new VersionRecord(_ledger.Slots, _name, id)));
             Note(version, EvidenceKind.Seen);
             if (same is not null)
             {
@@ -231,7 +272,7 @@ internal sealed class World : IEvidenceSink, IPast
     }
 
     private void Note(VersionRecord version, EvidenceKind kind, string? other = null) =>
-        _ledger.Note(version, new EvidenceEvent { Kind = kind, At = Now, CredentialName = "key", VersionId = version.VersionId, OtherId = other });
+        _ledger.Note(version, new EvidenceEvent { Kind = kind, At = Now, CredentialName = _name, VersionId = version.VersionId, OtherId = other });
 
     private void Promote(string id, string? before)
     {
@@ -315,7 +356,8 @@ internal sealed class World : IEvidenceSink, IPast
         }
         else
         {
-            version.Give(actor.Name, given = new object(), KeptObjects.Derived);
+            // What was built of it, or a text or bytes that were revealed.
+            version.Give(actor.Name, given = new object(), _random.Next(3) switch { 0 => KeptObjects.Text, 1 => KeptObjects.Bytes, _ => KeptObjects.Derived });
         }
 
         _heap.Keep(given);
@@ -375,7 +417,21 @@ internal sealed class World : IEvidenceSink, IPast
     private void Restart()
     {
         _ledger.Sweep();
-        _ended.Add(Instance(isClosed: true));
+        var dies = _random.Next(5) == 0;
+        _ended.Add(Instance(isClosed: !dies));
+        if (dies && _random.Next(2) == 0)
+        {
+            // Somebody looked, and it is gone. Nobody can say so of one that runs.
+            _gone.Add(_ended[^1].Instance);
+        }
+
+        if (_random.Next(6) == 0)
+        {
+            _formerly.Add(_name);
+            _name = $"key{_run}";
+            _isRenameSaid = _random.Next(4) > 0;
+        }
+
         foreach (var actor in _actors)
         {
             actor.Kept.Clear();
@@ -410,15 +466,15 @@ internal sealed class World : IEvidenceSink, IPast
         var chain = new CredentialEvidence();
         foreach (var evidence in new EvidenceEvent[]
         {
-            new() { Kind = EvidenceKind.Described, At = Now, CredentialName = "key", QuietPeriod = Quiet },
-            new() { Kind = EvidenceKind.Seen, At = Now, CredentialName = "key", VersionId = version },
-            new() { Kind = EvidenceKind.Promoted, At = Now, CredentialName = "key", VersionId = version },
+            new() { Kind = EvidenceKind.Described, At = Now, CredentialName = _name, QuietPeriod = Quiet },
+            new() { Kind = EvidenceKind.Seen, At = Now, CredentialName = _name, VersionId = version },
+            new() { Kind = EvidenceKind.Promoted, At = Now, CredentialName = _name, VersionId = version },
             new()
             {
-                Kind = EvidenceKind.Used, At = Now, CredentialName = "key", VersionId = version,
+                Kind = EvidenceKind.Used, At = Now, CredentialName = _name, VersionId = version,
                 Use = new CredentialUse
                 {
-                    CredentialName = "key", VersionId = version, Stage = CredentialStage.Current, Consumer = name, Uses = 1, ResidualInOverlap = 0, ResidualRetired = 0,
+                    CredentialName = _name, VersionId = version, Stage = CredentialStage.Current, Consumer = name, Uses = 1, ResidualInOverlap = 0, ResidualRetired = 0,
                     FirstUse = Now, LastUse = Now,
                 },
             },
@@ -435,7 +491,7 @@ internal sealed class World : IEvidenceSink, IPast
             StartedAt = Now,
             Place = name,
             Files = ["job"],
-            Credentials = new Dictionary<string, CredentialEvidence> { ["key"] = chain },
+            Credentials = new Dictionary<string, CredentialEvidence> { [_name] = chain },
             Findings = [],
             Lines = 1,
             Head = "",
