@@ -38,11 +38,7 @@ internal static class Intake
             }
         }
 
-        if (!AgeOrder.IsKept(listing.Versions, CollectionsMarshal.AsSpan(draft.Versions)))
-        {
-            AgeOrder.Apply(draft, listing.Versions);
-        }
-
+        Order(draft, listing);
         draft.State = draft.State with
         {
             Revision = listing.Revision ?? draft.State.Revision,
@@ -79,6 +75,14 @@ internal static class Intake
             NotBefore = listed.NotBefore,
             ExpiresOn = listed.ExpiresOn,
         });
+    }
+
+    private static void Order(Draft draft, BackendListing listing)
+    {
+        if (!AgeOrder.IsKept(listing.Versions, CollectionsMarshal.AsSpan(draft.Versions)))
+        {
+            AgeOrder.Apply(draft, listing.Versions);
+        }
     }
 
     private static VersionState FirstSight(Draft draft, string id)

@@ -10,6 +10,9 @@ internal sealed record CredentialRules
 {
     public required LifecyclePolicy Lifecycle { get; init; }
 
+    /// <summary>Whether a date of expiry is information only.</summary>
+    public bool TakesExpired => Lifecycle.Expiry == StoreExpiry.Informs;
+
     public required ValueRules Values { get; init; }
 
     public required RefreshPolicy Refresh { get; init; }
