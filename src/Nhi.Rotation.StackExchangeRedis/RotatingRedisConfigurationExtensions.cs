@@ -54,7 +54,7 @@ public static class RotatingRedisConfigurationExtensions
             options.SentinelUser ??= "default";
         }
 
-        var rotation = new RedisRotation(provider, options, reading, time);
+        var rotation = new RedisRotation(provider, options, new RedisTerms(reading.Form, mustMatch: reading.ServerInValue == ServerInValue.MustMatch, options), time);
         options.User = null;
         options.LoggerFactory = new ConnectionErrors(options.LoggerFactory);
         options.RequestBufferPool = new ZeroingPool(options.RequestBufferPool);

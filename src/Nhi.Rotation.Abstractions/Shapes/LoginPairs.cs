@@ -8,7 +8,7 @@ internal static class LoginPairs
 {
     /// <summary>Reads what has at least two of user, password and server: a password alone that looks like one pair is a password.</summary>
     /// <exception cref="CredentialFormatException">It is one, and there is no password in it, or a part twice.</exception>
-    public static bool TryRead(Credential credential, string text, [NotNullWhen(true)] out UsernamePassword? login)
+    public static bool TryRead(Credential credential, string text, [NotNullWhen(true)] out LoginParts? login)
     {
         login = null;
         var fields = new DbConnectionStringBuilder();
@@ -34,7 +34,7 @@ internal static class LoginPairs
             parts.Add(name, (string)fields[name]);
         }
 
-        login = parts.ToLogin();
+        login = parts;
         return true;
     }
 }

@@ -60,14 +60,20 @@ internal sealed class LoginParts(Credential credential)
         }
     }
 
-    /// <exception cref="CredentialFormatException">There is no password, or the port is none.</exception>
-    public UsernamePassword ToLogin() => new(credential, Find(LoginRole.Username), Find(LoginRole.Password) ?? throw Wrong("has no password in it", "Store the one with the password, or the password alone."))
-    {
-        Host = Find(LoginRole.Host),
-        Port = Find(LoginRole.Port) is not { } text ? null : ShapeJson.TryReadPort(text, out var port) ? port : throw Wrong("has no port where it should", "Write a number from 1 to 65535."),
-        Database = Find(LoginRole.Database),
-        Settings = _settings,
-    };
+    public string? Username => Find(LoginRole.Username);
+
+    /// <exception cref="CredentialFormatException">There is none.</exception>
+    public string Password => Find(LoginRole.Password) ?? throw Wrong("has no password in it", "Store the one with the password, or the password alone.");
+
+    public string? Host => Find(LoginRole.Host);
+
+    /// <exception cref="CredentialFormatException">It is none.</exception>
+    public int? Port => Find(LoginRole.Port) is not { } text ? null : ShapeJson.TryReadPort(text, out var port) ? port : throw Wrong("has no port where it should", "Write a number from 1 to 65535.");
+
+    public string? Database => Find(LoginRole.Database);
+
+    /// <summary>What plays no role.</summary>
+    public IReadOnlyDictionary<string, string> Settings => _settings;
 
     /// <summary>An error that shows nothing of the value, not even the name of a setting: that may be the rest of a password.</summary>
     public CredentialFormatException Wrong(string cause, string fix) =>

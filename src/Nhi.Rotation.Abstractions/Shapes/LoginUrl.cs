@@ -22,7 +22,7 @@ internal sealed class LoginUrl
 
     /// <summary>Reads what begins as a URL and has a login in it.</summary>
     /// <exception cref="CredentialFormatException">It is one that cannot be read.</exception>
-    public static bool TryRead(Credential credential, string text, [NotNullWhen(true)] out UsernamePassword? login)
+    public static bool TryRead(Credential credential, string text, [NotNullWhen(true)] out LoginParts? login)
     {
         login = null;
         var isJdbc = text.StartsWith(Jdbc, StringComparison.OrdinalIgnoreCase);
@@ -34,7 +34,7 @@ internal sealed class LoginUrl
 
         var url = new LoginUrl(credential);
         url.Read(isJdbc && !IsScheme(text.AsSpan(0, Math.Max(mark, 0))) ? string.Empty : text[(mark + Mark.Length)..], isJdbc);
-        login = url._parts.ToLogin();
+        login = url._parts;
         return true;
     }
 

@@ -16,7 +16,7 @@ public sealed class UsernamePassword
 {
     private readonly Credential _credential;
 
-    internal UsernamePassword(Credential credential, string? username, string password)
+    private UsernamePassword(Credential credential, string? username, string password)
     {
         _credential = credential.WithoutValue();
         Username = username;
@@ -36,22 +36,22 @@ public sealed class UsernamePassword
     /// <summary>The server that the value names, if it does; several as it writes them, such as <c>db1:5432,db2:5432</c>.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     [JsonIgnore]
-    public string? Host { get; internal init; }
+    public string? Host { get; private init; }
 
     /// <summary>The TCP port that the value names, if it does.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     [JsonIgnore]
-    public int? Port { get; internal init; }
+    public int? Port { get; private init; }
 
     /// <summary>The database that the value names, if it does: of a URL the path.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     [JsonIgnore]
-    public string? Database { get; internal init; }
+    public string? Database { get; private init; }
 
     /// <summary>What else a connection string says, by the names that it uses, without regard to case: <c>sslmode</c>. Of JSON, nothing.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     [JsonIgnore]
-    public IReadOnlyDictionary<string, string> Settings { get; internal init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Settings { get; private init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Reads a value in any form (<see cref="LoginForm.Any"/>); reveals it.</summary>
     /// <param name="credential">The version to read.</param>
@@ -76,9 +76,15 @@ public sealed class UsernamePassword
         }
 
         var text = credential.Reveal();
-        if (form != LoginForm.Password && (LoginUrl.TryRead(credential, text, out var login) || LoginPairs.TryRead(credential, text, out login)))
+        if (form != LoginForm.Password && (LoginUrl.TryRead(credential, text, out var parts) || LoginPairs.TryRead(credential, text, out parts)))
         {
-            return login;
+            return new UsernamePassword(credential, parts.Username, parts.Password)
+            {
+                Host = parts.Host,
+                Port = parts.Port,
+                Database = parts.Database,
+                Settings = parts.Settings,
+            };
         }
 
         return form == LoginForm.ConnectionString

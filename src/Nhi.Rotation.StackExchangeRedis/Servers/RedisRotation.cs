@@ -13,9 +13,9 @@ internal sealed class RedisRotation : IDisposable
     private readonly RedisSetup _setup;
     private readonly IDisposable _changes;
 
-    public RedisRotation(IRotatingCredentialProvider provider, ConfigurationOptions options, RotatingRedisOptions reading, TimeProvider time)
+    public RedisRotation(IRotatingCredentialProvider provider, ConfigurationOptions options, RedisTerms terms, TimeProvider time)
     {
-        _setup = new RedisSetup(provider, options, reading, time);
+        _setup = new RedisSetup(provider, options, terms, time);
         _changes = ChangeToken.OnChange(provider.GetChangeToken, WakeAll);
     }
 

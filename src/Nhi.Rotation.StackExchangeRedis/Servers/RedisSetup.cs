@@ -10,13 +10,13 @@ internal sealed class RedisSetup
 {
     private readonly ConfigurationOptions _options;
 
-    public RedisSetup(IRotatingCredentialProvider provider, ConfigurationOptions options, RotatingRedisOptions reading, TimeProvider time)
+    public RedisSetup(IRotatingCredentialProvider provider, ConfigurationOptions options, RedisTerms terms, TimeProvider time)
     {
         _options = options;
         Provider = provider;
         Time = time;
         UserName = options.User;
-        Terms = new RedisTerms(reading.Form, mustMatch: reading.ServerInValue == ServerInValue.MustMatch, options);
+        Terms = terms;
         Authentication = new RedisAuthentication(UserName, Terms, time);
         Presenter = NewPresenter(provider, Terms, time);
     }
