@@ -8,15 +8,27 @@ internal readonly struct CertificateErrors(Credential credential)
     private const string OnePair = "Store the chain and the private key of one issue.";
 
     public CredentialFormatException NeitherForm() => Of(
-        "is neither PEM nor PKCS#12", "Store PEM text with the chain and the private key, or a PKCS#12 without password, as bytes or in base64.");
+        "is neither PEM nor PKCS#12", "Store PEM text with the chain and the private key, a JSON object with such texts, or a PKCS#12, as bytes or in base64.");
 
     public CredentialFormatException BrokenBlock() => Of("has a PEM block that is cut off or damaged", "Store it as it was issued.");
 
     public CredentialFormatException BrokenPkcs12() => Of(
-        "is a PKCS#12 that is damaged or needs a password", "Store it without a password: the store protects it, and nobody is asked for one here.");
+        "is a PKCS#12 that is damaged or needs a password", "Name the credential that has the password (CertificatePassphrase), or store it without one.");
+
+    public CredentialFormatException WrongPassphrase() => Of(
+        "is encrypted, and no version of its passphrase opens it, or it is damaged", "Store the passphrase that it was encrypted with under the name that CertificatePassphrase has.");
 
     public CredentialFormatException Encrypted() => Of(
-        "has an encrypted private key", "Store it decrypted: the store protects it, and nobody is asked for a password here.");
+        "has an encrypted private key", "Name the credential that has the passphrase (CertificatePassphrase), or store the key decrypted.");
+
+    public CredentialFormatException OldEncryption() => Of(
+        "has an encrypted private key in OpenSSL's older form, whose encryption is weak", "Write it anew: openssl pkcs8 -topk8 -in old.key -out new.key.");
+
+    public CredentialFormatException KeyInBundle() => Of("has a private key where certificates are that are trusted", "Store the certificates alone: they are not secret, and the key is.");
+
+    public CredentialFormatException NoTrusted() => Of("has no certificate to trust", "Store one or more in PEM.");
+
+    public CredentialFormatException TooMany(int most) => Of($"has more than {most} certificates", "Store the chain of one certificate; a bundle of roots is not needed with it.");
 
     public CredentialFormatException NoCertificate() => Of("has no certificate", "Store the chain in front of the private key.");
 
@@ -29,14 +41,9 @@ internal readonly struct CertificateErrors(Credential credential)
     public CredentialFormatException Mismatch(int certificates) => Of(
         certificates == 1 ? "has a private key that does not match its certificate" : $"has a private key that matches none of its {certificates} certificates", OnePair);
 
-    public CredentialFormatException NotInChain(X509Certificate2 stray, X509Certificate2 last) => Of(
-        last.IssuerName.RawData.AsSpan().SequenceEqual(last.SubjectName.RawData)
-            ? $"has a certificate '{stray.Subject}' that is no part of the chain, which ends at '{last.Subject}'"
-            : $"has a certificate '{stray.Subject}' that is no part of the chain: after '{last.Subject}' comes its issuer, '{last.Issuer}'",
-        "Store the leaf and its issuers without a gap, and no other certificates.");
-
-    public CredentialFormatException Ambiguous(X509Certificate2 child) => Of(
-        $"has two certificates that could have issued '{child.Subject}'", "Keep the one that did.");
+    public CredentialFormatException Lacks(X509Certificate2 last, X509Certificate2 stray) => Of(
+        $"lacks the certificate '{last.Issuer}', which issued '{last.Subject}': nothing leads from there to '{stray.Subject}', which is in it",
+        "Add the one that lacks, or take out what does not belong to the chain.");
 
     private CredentialFormatException Of(string cause, string fix) => new(credential.Name, $"version '{credential.VersionId}' {cause}", fix);
 }

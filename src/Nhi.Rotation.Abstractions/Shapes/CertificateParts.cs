@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
 
 namespace Nhi.Rotation.Shapes;
 
@@ -10,6 +12,9 @@ internal sealed class CertificateParts : IDisposable
 {
     // The first byte of every PKCS#12: an ASN.1 SEQUENCE.
     private const byte Sequence = 0x30;
+
+    // Far more than any chain has, and few enough to look at every pair.
+    private const int MaxCertificates = 100;
 
     private readonly CertificateErrors _errors;
     private readonly List<X509Certificate2> _certificates;
@@ -22,22 +27,36 @@ internal sealed class CertificateParts : IDisposable
         _key = key;
     }
 
-    public static CertificateParts Read(Credential credential)
+    /// <param name="credential">The version.</param>
+    /// <param name="passphrase">What the key is encrypted with, if that is known.</param>
+    public static CertificateParts Read(Credential credential, string? passphrase)
     {
         var errors = new CertificateErrors(credential);
-        var value = credential.RevealBytes().Span;
+        var value = credential.RevealBytes();
         var certificates = new List<X509Certificate2>();
         AsymmetricAlgorithm? key = null;
+        byte[]? joined = null;
         try
         {
-            key = PemBlocks.IsPem(value) ? PemBlocks.Read(value, certificates, errors) : ReadPkcs12(value, certificates, errors);
-            return certificates.Count == 0 ? throw errors.NoCertificate() : new CertificateParts(errors, certificates, key);
+            joined = JoinFields(value);
+            var text = joined is null ? value.Span : joined;
+            key = PemBlocks.IsPem(text) ? PemBlocks.Read(text, certificates, passphrase, errors) : ReadPkcs12(text, certificates, passphrase, errors);
+            return certificates.Count switch
+            {
+                0 => throw errors.NoCertificate(),
+                > MaxCertificates => throw errors.TooMany(MaxCertificates),
+                _ => new CertificateParts(errors, certificates, key),
+            };
         }
         catch
         {
             certificates.ForEach(static certificate => certificate.Dispose());
             key?.Dispose();
             throw;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(joined);
         }
     }
 
@@ -57,25 +76,11 @@ internal sealed class CertificateParts : IDisposable
         }
     }
 
-    /// <summary>All other certificates, the leaf's issuer first.</summary>
+    /// <summary>The certificates to send with the leaf, its issuer first.</summary>
     public List<X509Certificate2> TakeChainOf(X509Certificate2 leaf)
     {
-        // Files that were put together from two sources often have a certificate twice.
-        var rest = _certificates.DistinctBy(static certificate => certificate.Thumbprint).Where(certificate => certificate.Thumbprint != leaf.Thumbprint).ToList();
-        var chain = new List<X509Certificate2>(rest.Count);
-        for (var last = leaf; rest.Count > 0; last = chain[^1])
-        {
-            var issuers = rest.FindAll(candidate => CanHaveIssued(candidate, last));
-            if (issuers.Count != 1)
-            {
-                throw issuers.Count == 0 ? _errors.NotInChain(rest[0], last) : _errors.Ambiguous(last);
-            }
-
-            chain.Add(issuers[0]);
-            rest.Remove(issuers[0]);
-        }
-
-        chain.ForEach(certificate => _certificates.Remove(certificate));
+        var chain = CertificatePath.Above(leaf, _certificates, _errors);
+        _certificates.RemoveAll(certificate => chain.Exists(one => ReferenceEquals(one, certificate)));
         return chain;
     }
 
@@ -85,26 +90,19 @@ internal sealed class CertificateParts : IDisposable
         _key.Dispose();
     }
 
-    private static AsymmetricAlgorithm ReadPkcs12(ReadOnlySpan<byte> value, List<X509Certificate2> certificates, CertificateErrors errors)
+    private static AsymmetricAlgorithm ReadPkcs12(ReadOnlySpan<byte> value, List<X509Certificate2> certificates, string? passphrase, CertificateErrors errors)
     {
         byte[]? decoded = null;
         try
         {
-            if (value[0] != Sequence)
+            if (value.IsEmpty || value[0] != Sequence)
             {
                 decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(value.Length)];
                 var isBase64 = Base64.DecodeFromUtf8(value, decoded, out _, out var length) == OperationStatus.Done;
                 value = isBase64 && length > 0 && decoded[0] == Sequence ? decoded.AsSpan(0, length) : throw errors.NeitherForm();
             }
 
-            // Where the system allows it, the key is never written to disk.
-            var flags = OperatingSystem.IsLinux() ? X509KeyStorageFlags.EphemeralKeySet : X509KeyStorageFlags.DefaultKeySet;
-            certificates.AddRange(X509CertificateLoader.LoadPkcs12Collection(value, password: null, flags));
-        }
-        catch (CryptographicException)
-        {
-            // Its message can tell no more than that the password or the content is wrong.
-            throw errors.BrokenPkcs12();
+            certificates.AddRange(OpenPkcs12(value, passphrase, errors));
         }
         finally
         {
@@ -120,18 +118,37 @@ internal sealed class CertificateParts : IDisposable
         };
     }
 
-    // By name and, where both say it, by key identifier: an issuer that was renewed with another key has the same name (RFC 5280, 4.2.1.1).
-    private static bool CanHaveIssued(X509Certificate2 issuer, X509Certificate2 child)
+    private static X509Certificate2Collection OpenPkcs12(ReadOnlySpan<byte> value, string? passphrase, CertificateErrors errors)
     {
-        if (!issuer.SubjectName.RawData.AsSpan().SequenceEqual(child.IssuerName.RawData))
+        // Where the system allows it, the key is never written to disk.
+        var flags = (OperatingSystem.IsLinux() ? X509KeyStorageFlags.EphemeralKeySet : X509KeyStorageFlags.DefaultKeySet) | (passphrase is null ? 0 : X509KeyStorageFlags.Exportable);
+        try
         {
-            return false;
+            return X509CertificateLoader.LoadPkcs12Collection(value, passphrase, flags);
+        }
+        catch (CryptographicException)
+        {
+            // Its message can tell no more than that the password or the content is wrong.
+            throw passphrase is null ? errors.BrokenPkcs12() : errors.WrongPassphrase();
+        }
+    }
+
+    // A PEM text may lie in pieces: in the fields of a JSON object, as the files of a directory and the answers of certificate authorities have them.
+    private static byte[]? JoinFields(ReadOnlyMemory<byte> value)
+    {
+        if (!value.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8) || !StrictJson.TryParse(value, out var document, out _))
+        {
+            return null;
         }
 
-        var wanted = child.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
-        var actual = issuer.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifierBytes;
-        return wanted is not { } key || actual is not { } id || key.Span.SequenceEqual(id.Span);
+        using (document)
+        {
+            return Encoding.UTF8.GetBytes(string.Join('\n', document.RootElement.EnumerateObject().SelectMany(static field => Texts(field.Value))));
+        }
     }
+
+    private static IEnumerable<string> Texts(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().SelectMany(Texts) : StrictJson.TextOf(value) is { } text ? [text] : [];
 
     // Schannel cannot use a key that only this process has: https://github.com/dotnet/runtime/issues/23749.
     private static X509Certificate2 Persist(X509Certificate2 withKey)

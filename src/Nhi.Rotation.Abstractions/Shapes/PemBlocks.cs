@@ -16,11 +16,15 @@ internal static class PemBlocks
 
     /// <summary>Adds the certificates to a list.</summary>
     /// <returns>The private key.</returns>
-    public static AsymmetricAlgorithm Read(ReadOnlySpan<byte> value, List<X509Certificate2> certificates, CertificateErrors errors)
+    /// <param name="value">The text.</param>
+    /// <param name="certificates">The list.</param>
+    /// <param name="passphrase">What an encrypted key is encrypted with, if that is known.</param>
+    /// <param name="errors">Makes the errors.</param>
+    public static AsymmetricAlgorithm Read(ReadOnlySpan<byte> value, List<X509Certificate2> certificates, string? passphrase, CertificateErrors errors)
     {
         if (value.IndexOf(EncryptedHeader) >= 0)
         {
-            throw errors.Encrypted();
+            throw errors.OldEncryption();
         }
 
         AsymmetricAlgorithm? key = null;
@@ -36,11 +40,7 @@ internal static class PemBlocks
                 {
                     certificates.Add(Decode(data, fields.DecodedDataLength, errors, X509CertificateLoader.LoadCertificate));
                 }
-                else if (label.SequenceEqual("ENCRYPTED PRIVATE KEY"u8))
-                {
-                    throw errors.Encrypted();
-                }
-                else if (FindImport(label) is { } import)
+                else if (FindImport(label, passphrase, errors) is { } import)
                 {
                     key = key is null ? Decode(data, fields.DecodedDataLength, errors, import) : throw errors.SeveralKeys();
                 }
@@ -56,12 +56,53 @@ internal static class PemBlocks
         }
     }
 
+    /// <summary>The certificates of a text that has nothing else to keep.</summary>
+    /// <exception cref="CredentialFormatException">There is none, one that is damaged, or a private key.</exception>
+    public static List<X509Certificate2> ReadCertificates(ReadOnlySpan<byte> value, CertificateErrors errors)
+    {
+        var certificates = new List<X509Certificate2>();
+        var blocks = 0;
+        for (var rest = value; PemEncoding.TryFindUtf8(rest, out var fields); rest = rest[fields.Location.End..])
+        {
+            blocks++;
+            if (rest[fields.Label].EndsWith("PRIVATE KEY"u8))
+            {
+                throw errors.KeyInBundle();
+            }
+
+            if (rest[fields.Label].SequenceEqual("CERTIFICATE"u8))
+            {
+                certificates.Add(Decode(rest[fields.Base64Data], fields.DecodedDataLength, errors, X509CertificateLoader.LoadCertificate));
+            }
+        }
+
+        return blocks != value.Count(Begin) ? throw errors.BrokenBlock() : certificates.Count > 0 ? certificates : throw errors.NoTrusted();
+    }
+
     // Other blocks are left alone, such as the EC PARAMETERS that OpenSSL writes in front of a key.
-    private static Import<AsymmetricAlgorithm?>? FindImport(ReadOnlySpan<byte> label) =>
+    private static Import<AsymmetricAlgorithm?>? FindImport(ReadOnlySpan<byte> label, string? passphrase, CertificateErrors errors) =>
+        label.SequenceEqual("ENCRYPTED PRIVATE KEY"u8) ? der => Decrypt(der, passphrase ?? throw errors.Encrypted(), errors) :
         label.SequenceEqual("PRIVATE KEY"u8) ? static der => TryImport(RSA.Create(), der, pkcs8: true) ?? TryImport(ECDsa.Create(), der, pkcs8: true)
         : label.SequenceEqual("RSA PRIVATE KEY"u8) ? static der => TryImport(RSA.Create(), der, pkcs8: false)
         : label.SequenceEqual("EC PRIVATE KEY"u8) ? static der => TryImport(ECDsa.Create(), der, pkcs8: false)
         : null;
+
+    private static AsymmetricAlgorithm Decrypt(ReadOnlySpan<byte> der, string passphrase, CertificateErrors errors) =>
+        TryDecrypt(RSA.Create(), der, passphrase) ?? TryDecrypt(ECDsa.Create(), der, passphrase) ?? throw errors.WrongPassphrase();
+
+    private static AsymmetricAlgorithm? TryDecrypt(AsymmetricAlgorithm key, ReadOnlySpan<byte> der, string passphrase)
+    {
+        try
+        {
+            key.ImportEncryptedPkcs8PrivateKey(passphrase, der, out _);
+            return key;
+        }
+        catch (CryptographicException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
 
     private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, ReadOnlySpan<byte> der, bool pkcs8)
     {

@@ -7,8 +7,8 @@ using Nhi.Rotation.Shapes;
 namespace Nhi.Rotation;
 
 /// <summary>
-/// A credential's value read as a certificate: leaf, private key and the rest of the chain. The value is PEM text with all of them in any order, or a PKCS#12
-/// without password, as bytes or in base64.
+/// A credential's value read as a certificate: leaf, private key and the rest of the chain. The value is PEM text with all of them in any order, a JSON object with such texts under any
+/// names, or a PKCS#12, as bytes or in base64.
 /// </summary>
 /// <remarks>
 /// Immutable and safe for concurrent use. Dispose it when no connection can still use it; one that is derived once per version is better left to the
@@ -29,7 +29,10 @@ public sealed class TlsCertificate : IDisposable
     [JsonIgnore]
     public X509Certificate2 Leaf { get; }
 
-    /// <summary>The rest of the chain as it was stored, in order: the leaf's issuer first.</summary>
+    /// <summary>
+    /// The rest of the chain in order, the leaf's issuer first and without a root. Of several ways the one that ends at a root which is there is taken, then the one that expires last, then
+    /// the shortest; what is no part of it is left out.
+    /// </summary>
     [JsonIgnore]
     public IReadOnlyList<X509Certificate2> Intermediates => [.. _intermediates];
 
@@ -43,22 +46,23 @@ public sealed class TlsCertificate : IDisposable
     /// <param name="credential">The version.</param>
     /// <exception cref="CredentialFormatException">
     /// It is neither PEM nor PKCS#12; there is no certificate, no private key or more than one; the key is encrypted, neither RSA nor ECDSA, or belongs to none
-    /// of the certificates; or the certificates are not one chain.
+    /// of the certificates; or a certificate lacks between two that are there.
     /// </exception>
     public static TlsCertificate Parse(Credential credential)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        using var parts = CertificateParts.Read(credential);
-        var leaf = parts.TakeLeaf();
-        try
-        {
-            return new TlsCertificate(leaf, [.. parts.TakeChainOf(leaf)]);
-        }
-        catch
-        {
-            leaf.Dispose();
-            throw;
-        }
+        return Read(credential, passphrase: null);
+    }
+
+    /// <summary>Reads a version whose key is encrypted: a PKCS#12 with a password, or PEM with an encrypted PKCS#8 key. One that is not encrypted is an error.</summary>
+    /// <param name="credential">The version; it is revealed once.</param>
+    /// <param name="passphrase">The version of another credential that it was encrypted with; it is revealed once.</param>
+    /// <exception cref="CredentialFormatException">As in <see cref="Parse(Credential)"/>; or the passphrase does not open it.</exception>
+    public static TlsCertificate Parse(Credential credential, Credential passphrase)
+    {
+        ArgumentNullException.ThrowIfNull(credential);
+        ArgumentNullException.ThrowIfNull(passphrase);
+        return Read(credential, passphrase.Reveal());
     }
 
     /// <summary>
@@ -79,4 +83,19 @@ public sealed class TlsCertificate : IDisposable
 
     /// <summary>Subject, validity and length of the chain; never the key.</summary>
     public override string ToString() => FormattableString.Invariant($"{Leaf.Subject}, valid {NotBefore:u} to {NotAfter:u}, {_intermediates.Count} more in the chain");
+
+    private static TlsCertificate Read(Credential credential, string? passphrase)
+    {
+        using var parts = CertificateParts.Read(credential, passphrase);
+        var leaf = parts.TakeLeaf();
+        try
+        {
+            return new TlsCertificate(leaf, [.. parts.TakeChainOf(leaf)]);
+        }
+        catch
+        {
+            leaf.Dispose();
+            throw;
+        }
+    }
 }

@@ -16,7 +16,7 @@ public static class RotatingCertificateExtensions
     /// </summary>
     /// <param name="https">The options.</param>
     /// <param name="services">The application's services: <c>kestrel.ApplicationServices</c>.</param>
-    /// <param name="credentialName">The credential, as registered; declare it with <see cref="CredentialBuilder.AsCertificate"/> or from PEM files.</param>
+    /// <param name="credentialName">The credential, as registered; declare it with <see cref="CredentialBuilder.AsCertificate()"/> or from PEM files.</param>
     /// <returns>The same options.</returns>
     /// <exception cref="InvalidOperationException"><c>AddRotatingTls</c> was not called.</exception>
     /// <exception cref="CredentialUnavailableException">No such credential is registered.</exception>

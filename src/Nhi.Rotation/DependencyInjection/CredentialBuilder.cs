@@ -68,6 +68,15 @@ public sealed class CredentialBuilder
     /// <returns>The same builder.</returns>
     public CredentialBuilder AsCertificate() => Configure(options => options.IsCertificate = true);
 
+    /// <summary>Says that each version is a certificate whose key is encrypted: <see cref="CredentialOptions.CertificatePassphrase"/>, which tells what follows.</summary>
+    /// <param name="passphraseCredential">The credential that has the passphrase, as declared.</param>
+    /// <returns>The same builder.</returns>
+    public CredentialBuilder AsCertificate(string passphraseCredential)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(passphraseCredential);
+        return AsCertificate().Configure(options => options.CertificatePassphrase = passphraseCredential);
+    }
+
     /// <summary>Sets how the credential is refreshed and rotated.</summary>
     /// <param name="configure">Sets options. Calls add up.</param>
     /// <returns>The same builder.</returns>

@@ -42,6 +42,11 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.NotNegative(options.QuietPeriod, nameof(options.QuietPeriod));
         rules.NotNegative(options.ArtifactLifetime, nameof(options.ArtifactLifetime));
         rules.Check(options.MinimumLength is null or (>= 1 and <= 1024), nameof(options.MinimumLength), options.MinimumLength, "between 1 and 1024, or null");
+        rules.Check(
+            options.CertificatePassphrase is not { } passphrase || (options.IsCertificate && passphrase != name && setup.Credentials.ContainsKey(passphrase)),
+            nameof(options.CertificatePassphrase),
+            $"'{options.CertificatePassphrase}'",
+            "the name of another credential that is declared, and IsCertificate to true; or leave it out");
         return rules.Result;
     }
 }

@@ -34,7 +34,8 @@ internal static class CredentialSection
         .Flag(nameof(CredentialOptions.RequireProof), static (options, value) => options.RequireProof = value)
         .Whole(nameof(CredentialOptions.MinimumLength), static (options, value) => options.MinimumLength = value)
         .Flag(nameof(CredentialOptions.AcceptAnyValue), static (options, value) => options.AcceptAnyValue = value)
-        .Flag(nameof(CredentialOptions.IsCertificate), static (options, value) => options.IsCertificate = value);
+        .Flag(nameof(CredentialOptions.IsCertificate), static (options, value) => options.IsCertificate = value)
+        .Text(nameof(CredentialOptions.CertificatePassphrase), static (options, value) => options.CertificatePassphrase = value);
 
     /// <summary>Sets the options that a section names.</summary>
     /// <exception cref="OptionsValidationException">One of them has no such value; all that have none are told.</exception>

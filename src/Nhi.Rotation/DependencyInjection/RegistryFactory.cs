@@ -96,7 +96,13 @@ internal static class RegistryFactory
     private static ICredentialBackend Backend(IServiceProvider services, CredentialRegistration registration, CredentialOptions options)
     {
         var backend = registration.Backend!(services);
-        return options.IsCertificate ? new CertificateBackend(backend, services.GetService<TimeProvider>() ?? TimeProvider.System, Logger(services)) : backend;
+        if (!options.IsCertificate)
+        {
+            return backend;
+        }
+
+        var passphrases = options.CertificatePassphrase is { } name ? new Passphrases(name, () => services.GetRequiredKeyedService<IRotatingCredentialProvider>(name)) : null;
+        return new CertificateBackend(backend, services.GetService<TimeProvider>() ?? TimeProvider.System, Logger(services), passphrases);
     }
 
     private static CoreSettings Settings(

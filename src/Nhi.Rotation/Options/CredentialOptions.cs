@@ -123,4 +123,10 @@ public sealed class CredentialOptions
     /// with an error that tells why. Default <see langword="false"/>.
     /// </summary>
     public bool IsCertificate { get; set; }
+
+    /// <summary>
+    /// The credential whose value opens certificates that are encrypted: a PKCS#12 with a password, PEM with an encrypted PKCS#8 key. Any of its versions that may be presented does, and the
+    /// one that did is held for as long as the store lists the certificate. Needs <see cref="IsCertificate"/>. Default <see langword="null"/>.
+    /// </summary>
+    public string? CertificatePassphrase { get; set; }
 }

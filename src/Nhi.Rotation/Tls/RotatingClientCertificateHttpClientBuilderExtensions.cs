@@ -12,7 +12,7 @@ public static class RotatingClientCertificateHttpClientBuilderExtensions
     /// name, and each open connection holds its version.
     /// </summary>
     /// <param name="builder">A named or typed client. A primary handler that is set by other means later replaces this one.</param>
-    /// <param name="credentialName">The credential, as registered; declare it with <see cref="CredentialBuilder.AsCertificate"/> or from PEM files.</param>
+    /// <param name="credentialName">The credential, as registered; declare it with <see cref="CredentialBuilder.AsCertificate()"/> or from PEM files.</param>
     /// <param name="configure">
     /// Sets up the handler of each version, such as which server certificates to trust. Redirects are never followed: they would choose to whom the app proves who it is.
     /// </param>

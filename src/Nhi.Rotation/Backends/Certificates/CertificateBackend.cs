@@ -13,22 +13,31 @@ internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
     private readonly ICredentialBackend _inner;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Passphrases? _passphrases;
 
     // Of the last listing, and what the engine knows from before it and may not give the value of again. Listings of one credential come one at a time, and
     // this backend has one credential.
     private Dictionary<string, ListedCertificate> _last = new(StringComparer.Ordinal);
 
-    public CertificateBackend(ICredentialBackend inner, TimeProvider time, ILogger logger)
+    /// <param name="inner">The backend.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Hears of what is refused.</param>
+    /// <param name="passphrases">What opens the certificates, if they are encrypted.</param>
+    public CertificateBackend(ICredentialBackend inner, TimeProvider time, ILogger logger, Passphrases? passphrases = null)
     {
         _inner = inner;
         _time = time;
         _logger = logger;
+        _passphrases = passphrases;
     }
 
     public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
         var listing = await _inner.ListAsync(request, ct).ConfigureAwait(false);
-        var certificates = listing.Versions.Select(version => Read(request.CredentialName, version)).ToList();
+        var passphrases = _passphrases is null || listing.Versions.All(static version => version.Value is null)
+            ? []
+            : await _passphrases.VersionsAsync(request.CredentialName, ct).ConfigureAwait(false);
+        var certificates = listing.Versions.Select(version => Read(request.CredentialName, version, passphrases)).ToList();
         if (certificates.Count > 0 && certificates.TrueForAll(static certificate => certificate.Problem is not null))
         {
             var problem = (certificates.Find(static certificate => certificate.Version.Label == VersionLabel.Current) ?? certificates[^1]).Problem!;
@@ -36,6 +45,7 @@ internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
         }
 
         Remember(request, certificates);
+        _passphrases?.Keep(listing.Versions.Select(static version => version.Id).Concat(listing.IsComplete ? [] : request.KnownVersionIds));
         return new BackendListing(certificates.ConvertAll(static certificate => certificate.ToVersion()))
         {
             IsComplete = listing.IsComplete,
@@ -55,7 +65,7 @@ internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
         FormattableString.Invariant($"version '{credential.VersionId}' has a certificate that expired at {on:u}"),
         "Renew it, and store the new one.");
 
-    private ListedCertificate Read(string credentialName, BackendVersion version)
+    private ListedCertificate Read(string credentialName, BackendVersion version, IReadOnlyList<Credential> passphrases)
     {
         if (version.Value is null)
         {
@@ -65,9 +75,11 @@ internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
         var credential = new Credential(credentialName, version.Id, version.Value);
         try
         {
-            using var certificate = TlsCertificate.Parse(credential);
+            var (certificate, opened) = Open(credential, passphrases);
+            using var opening = certificate;
             return new ListedCertificate(version)
             {
+                Opened = opened,
                 NotBefore = certificate.NotBefore,
                 NotAfter = certificate.NotAfter,
                 Problem = certificate.NotAfter <= _time.GetUtcNow() ? Expired(credential, certificate.NotAfter) : null,
@@ -76,6 +88,28 @@ internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
         catch (CredentialFormatException problem)
         {
             return new ListedCertificate(version) { Problem = problem };
+        }
+    }
+
+    private (TlsCertificate Certificate, SecretValue? Opened) Open(Credential credential, IReadOnlyList<Credential> passphrases)
+    {
+        for (var tried = -1; ; tried++)
+        {
+            try
+            {
+                if (tried < 0)
+                {
+                    return (TlsCertificate.Parse(credential), null);
+                }
+
+                var certificate = TlsCertificate.Parse(credential, passphrases[tried]);
+                _passphrases!.Opened(credential.VersionId, passphrases[tried]);
+                return (certificate, OpenedCertificate.ValueOf(certificate));
+            }
+            catch (CredentialFormatException) when (tried + 1 < passphrases.Count)
+            {
+                // The next one may open it.
+            }
         }
     }
 
@@ -90,7 +124,7 @@ internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
         var last = _last.Where(known => request.KnownVersionIds.Contains(known.Key)).ToDictionary(StringComparer.Ordinal);
         foreach (var certificate in certificates)
         {
-            last[certificate.Version.Id] = certificate with { Version = new BackendVersion(certificate.Version.Id, value: null) };
+            last[certificate.Version.Id] = certificate with { Version = new BackendVersion(certificate.Version.Id, value: null), Opened = null };
         }
 
         _last = last;
