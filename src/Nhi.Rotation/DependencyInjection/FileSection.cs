@@ -10,6 +10,7 @@ internal static class FileSection
     public static readonly SectionKeys<FileBackendOptions> Keys = Reading(new SectionKeys<FileBackendOptions>()
         .OneOf<FileLayout>(nameof(FileBackendOptions.Layout), static (options, value) => options.Layout = value)
         .Text(nameof(FileBackendOptions.FileName), static (options, value) => options.FileName = value)
+        .Text(nameof(FileBackendOptions.Fields), static (options, value) => options.Fields = value?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         .OneOf<FileContent>(nameof(FileBackendOptions.Content), static (options, value) => options.Content = value)
         .Text(nameof(FileBackendOptions.JsonField), static (options, value) => options.JsonField = value));
 

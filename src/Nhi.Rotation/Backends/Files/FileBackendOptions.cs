@@ -35,6 +35,12 @@ public sealed class FileBackendOptions
     public string? JsonField { get; set; }
 
     /// <summary>
+    /// The files that are the fields of a <see cref="FileLayout.FieldDirectory"/>; each has to be there. In configuration one text, with commas between the names. <see langword="null"/>, the
+    /// default, takes every file, at most 64.
+    /// </summary>
+    public IReadOnlyList<string>? Fields { get; set; }
+
+    /// <summary>
     /// The largest file that is read, manifests included, in bytes: 1 to 16 MiB. Default: 64 KiB, the most an AWS secret holds and above any key,
     /// token or certificate chain in common use.
     /// </summary>
@@ -97,7 +103,24 @@ public sealed class FileBackendOptions
             return $"FileName is '{FileName}'. Set a relative path without '..', or put the whole path into the credential's path.";
         }
 
-        return CertificatePath is not null ? FindPemMistake() : JsonField is null ? null : FindJsonFieldMistake();
+        return CertificatePath is not null ? FindPemMistake() : FindFieldsMistake() ?? (JsonField is null ? null : FindJsonFieldMistake());
+    }
+
+    private string? FindFieldsMistake()
+    {
+        if (Layout != FileLayout.FieldDirectory)
+        {
+            return Fields is null ? null : "Fields is set and Layout is not FieldDirectory. Set it, or leave Fields unset.";
+        }
+
+        if (Content == FileContent.Binary || JsonField is not null)
+        {
+            return "Layout is FieldDirectory with Content Binary or a JsonField. Leave these unset; name one file with FileName instead.";
+        }
+
+        return Fields is { } names && (names.Count is 0 or > FieldDirectory.MaxFields || names.Any(static name => !RelativePath.IsInside(name)) || names.Distinct(StringComparer.Ordinal).Count() != names.Count)
+            ? $"Fields names no file, more than {FieldDirectory.MaxFields}, one twice, or one outside of the directory. Name each file of it once, or leave Fields unset to take all."
+            : null;
     }
 
     private string? FindPemMistake() => Layout != FileLayout.SingleValue || FileName is not null || JsonField is not null || Content != FileContent.Text

@@ -14,10 +14,15 @@ internal sealed class FileErrors
 
     public BackendException DirectoryWithoutManifest(string path) => Misconfigured(
         $"'{path}' is a directory without {Manifest.FileName}",
-        $"Set the path of a file in it, set FileName, or put a {Manifest.FileName} there.");
+        $"Set the path of a file in it, set FileName, put a {Manifest.FileName} there, or set Layout to FieldDirectory to take its files as one value.");
+
+    public BackendException NoFields(string path) => Invalid($"'{path}' has no file in it", "Mount the secret there, or write its files.");
+
+    public BackendException TooManyFields(string path) => Invalid(
+        $"'{path}' has more than {FieldDirectory.MaxFields} files", "Correct the path, or name the files in Fields.");
 
     public BackendException NotADirectory(string path) => Misconfigured(
-        $"'{path}' is a file, and Layout is VersionDirectory", $"Set the path of the directory that holds {Manifest.FileName}, or another Layout.");
+        $"'{path}' is a file, and Layout is that of a directory", "Set the path of the directory, or another Layout.");
 
     public BackendException LinkLoop(string path) => Misconfigured($"'{path}' is a loop of symbolic links", "Point the link at a file.");
 

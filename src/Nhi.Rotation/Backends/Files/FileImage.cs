@@ -45,11 +45,10 @@ internal sealed class FileImage
         new(FileImageState.Content, buffer, count) { Length = count, LastWriteTime = lastWriteTime, Mode = mode };
 
     /// <summary>What two files hold together, a line ending between them.</summary>
-    public static FileImage Joined(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
-    {
-        byte[] buffer = [.. first, (byte)'\n', .. second];
-        return new(FileImageState.Content, buffer, buffer.Length) { Length = buffer.Length };
-    }
+    public static FileImage Joined(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => Made([.. first, (byte)'\n', .. second]);
+
+    /// <summary>What was made of files, and is wiped with them.</summary>
+    public static FileImage Made(byte[] value) => new(FileImageState.Content, value, value.Length) { Length = value.Length };
 
     public bool SameAs(FileImage other) =>
         State == other.State && Length == other.Length && LastWriteTime == other.LastWriteTime && Bytes.Span.SequenceEqual(other.Bytes.Span);

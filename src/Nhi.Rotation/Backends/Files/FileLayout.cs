@@ -17,4 +17,10 @@ public enum FileLayout
 
     /// <summary>One JSON file with the content of a manifest and the values inline.</summary>
     VersionDocument,
+
+    /// <summary>
+    /// A directory whose files together are one value: a JSON object with each file's text under its name. A whole secret volume of Kubernetes: <c>username</c> and <c>password</c>,
+    /// <c>tls.crt</c> and <c>tls.key</c>, any names. Its version is current.
+    /// </summary>
+    FieldDirectory,
 }

@@ -54,6 +54,9 @@ internal sealed class FileObservation
     /// <summary>Notes what somebody else may change; the first counts.</summary>
     public void AddOpen(string? place) => Open ??= place;
 
+    /// <summary>Notes that a directory was listed. No stamp tells what is added to it, so it is listed again each time.</summary>
+    public void AddDirectory(string path) => _files.Add(new StampedFile(path, Stamp: null));
+
     /// <summary>
     /// Looks whether all was read from volumes that were not swapped meanwhile. The files behind a volume's link never change, but the kubelet deletes
     /// them after a swap, maybe before they were all read.

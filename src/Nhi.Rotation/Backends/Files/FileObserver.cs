@@ -5,6 +5,7 @@ internal sealed class FileObserver
 {
     private readonly FileLayout _layout;
     private readonly string? _jsonField;
+    private readonly IReadOnlyList<string>? _fields;
     private readonly string? _certificatePath;
     private readonly int _maxSize;
     private readonly ContentDecoder _decoder;
@@ -17,6 +18,7 @@ internal sealed class FileObserver
         _time = time;
         _layout = options.Layout;
         _jsonField = options.JsonField;
+        _fields = options.Fields is { } fields ? [.. fields] : null;
         _certificatePath = options.CertificatePath;
         _maxSize = options.MaxFileSize;
         _exposure = options.WritableByOthers;
@@ -33,7 +35,9 @@ internal sealed class FileObserver
         try
         {
             var layout = DecideLayout(path, errors);
-            observation.Listing = Read(observation, request, layout == FileLayout.VersionDirectory ? Path.Join(path, Manifest.FileName) : path, layout, errors);
+            observation.Listing = layout == FileLayout.FieldDirectory
+                ? ReadFields(observation, request, path, errors)
+                : Read(observation, request, layout == FileLayout.VersionDirectory ? Path.Join(path, Manifest.FileName) : path, layout, errors);
         }
         catch (BackendException problem)
         {
@@ -79,7 +83,7 @@ internal sealed class FileObserver
             FileLayout.Auto => path.EndsWith(Manifest.DocumentSuffix, StringComparison.Ordinal) ? FileLayout.VersionDocument : FileLayout.SingleValue,
             _ => _layout,
         };
-        if (layout == FileLayout.VersionDirectory && !isDirectory && File.Exists(path))
+        if (layout is FileLayout.VersionDirectory or FileLayout.FieldDirectory && !isDirectory && File.Exists(path))
         {
             throw errors.NotADirectory(path);
         }
@@ -107,7 +111,50 @@ internal sealed class FileObserver
     private BackendListing ReadSingle(FileObservation observation, FileImage image, BackendRequest request, string file, FileErrors errors)
     {
         var content = _decoder.Decode(image.Bytes, file, errors);
-        var value = (_certificatePath is null ? content : WithCertificate(observation, content, _certificatePath, errors)).Span;
+        return OneVersion(observation, request, _certificatePath is null ? content : WithCertificate(observation, content, _certificatePath, errors), image.LastWriteTime);
+    }
+
+    // Where there is a volume's link, names and files are read behind it: what lies in front of it is not swapped with them.
+    private BackendListing ReadFields(FileObservation observation, BackendRequest request, string path, FileErrors errors)
+    {
+        observation.AddDirectory(path);
+        var volume = Path.Join(path, ResolvedPath.VolumeLink);
+        var root = Directory.Exists(volume) ? volume : path;
+        var listed = ResolvedPath.Of(root).Real;
+        var fields = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        var writtenOn = DateTimeOffset.MinValue;
+        foreach (var name in _fields ?? FieldDirectory.Names(listed, path, errors))
+        {
+            var file = Path.Join(root, name);
+            var real = Resolve(observation, file, errors);
+            var image = observation.Add(FileReader.Read(real, _maxSize));
+            if (image.State == FileImageState.Content)
+            {
+                fields[name] = _decoder.Decode(image.Bytes, file, errors);
+                writtenOn = image.LastWriteTime > writtenOn ? image.LastWriteTime : writtenOn;
+            }
+            else if (image.State != FileImageState.Directory || _fields is not null)
+            {
+                throw errors.Of(image, file, real, _maxSize);
+            }
+        }
+
+        if (ResolvedPath.Of(root).Real != listed)
+        {
+            throw errors.Of(FileImage.Of(FileImageState.Link), path, listed, _maxSize);
+        }
+
+        return fields.Count switch
+        {
+            0 => throw errors.NoFields(path),
+            > FieldDirectory.MaxFields => throw errors.TooManyFields(path),
+            _ => OneVersion(observation, request, observation.AddPublic(FileImage.Made(FieldDirectory.ToJson(fields))).Bytes, writtenOn),
+        };
+    }
+
+    private BackendListing OneVersion(FileObservation observation, BackendRequest request, ReadOnlyMemory<byte> content, DateTimeOffset writtenOn)
+    {
+        var value = content.Span;
         var id = _fingerprint.Of(request.CredentialName, value);
 
         // Half of a new value is no version that is known, so a known one needs no second look.
@@ -116,7 +163,7 @@ internal sealed class FileObserver
         var version = new BackendVersion(id, isKnown ? null : SecretValue.FromBytes(value))
         {
             Label = VersionLabel.Current,
-            CreatedOn = image.LastWriteTime,
+            CreatedOn = writtenOn,
         };
         return new BackendListing([version]) { IsComplete = false };
     }
