@@ -41,6 +41,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         rules.Check(!options.ProveRetirement || registration.Probe is not null, nameof(options.ProveRetirement), options.ProveRetirement, "false, or add a probe with ProbeHttp(...) or ProbeWith(...)");
         rules.NotNegative(options.QuietPeriod, nameof(options.QuietPeriod));
         rules.NotNegative(options.ArtifactLifetime, nameof(options.ArtifactLifetime));
+        rules.Check(Enum.IsDefined(options.Newline), nameof(options.Newline), options.Newline, "TrimOne, TrimAll or Keep");
         rules.Check(options.MinimumLength is null or (>= 1 and <= 1024), nameof(options.MinimumLength), options.MinimumLength, "between 1 and 1024, or null");
         rules.Check(
             options.CertificatePassphrase is not { } passphrase || (options.IsCertificate && passphrase != name && setup.Credentials.ContainsKey(passphrase)),

@@ -32,6 +32,7 @@ internal static class CredentialSection
         .Time(nameof(CredentialOptions.QuietPeriod), static (options, value) => options.QuietPeriod = value)
         .Time(nameof(CredentialOptions.ArtifactLifetime), static (options, value) => options.ArtifactLifetime = value)
         .Flag(nameof(CredentialOptions.RequireProof), static (options, value) => options.RequireProof = value)
+        .OneOf<TrailingNewline>(nameof(CredentialOptions.Newline), static (options, value) => options.Newline = value)
         .Whole(nameof(CredentialOptions.MinimumLength), static (options, value) => options.MinimumLength = value)
         .Flag(nameof(CredentialOptions.AcceptAnyValue), static (options, value) => options.AcceptAnyValue = value)
         .Flag(nameof(CredentialOptions.IsCertificate), static (options, value) => options.IsCertificate = value)

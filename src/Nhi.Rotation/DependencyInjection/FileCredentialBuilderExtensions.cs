@@ -100,6 +100,10 @@ public static class FileCredentialBuilderExtensions
         return builder.UseBackend(Path.GetFullPath(path), services => Create(services, name), RefreshInterval);
     }
 
-    private static FileCredentialBackend Create(IServiceProvider services, string name) =>
-        services.GetRequiredService<FileBackends>().For(services.GetRequiredService<IOptionsMonitor<FileBackendOptions>>().Get(name));
+    private static FileCredentialBackend Create(IServiceProvider services, string name)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<FileBackendOptions>>().Get(name);
+        options.Newline = services.GetRequiredService<IOptionsMonitor<CredentialOptions>>().Get(name).Newline;
+        return services.GetRequiredService<FileBackends>().For(options);
+    }
 }

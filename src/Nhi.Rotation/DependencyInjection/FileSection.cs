@@ -15,7 +15,6 @@ internal static class FileSection
         .Text(nameof(FileBackendOptions.JsonField), static (options, value) => options.JsonField = value));
 
     private static SectionKeys<FileBackendOptions> Reading(SectionKeys<FileBackendOptions> keys) => keys
-        .OneOf<FileNewline>(nameof(FileBackendOptions.Newline), static (options, value) => options.Newline = value)
         .Whole(nameof(FileBackendOptions.MaxFileSize), static (options, value) => options.MaxFileSize = value)
         .Time(nameof(FileBackendOptions.SettleTime), static (options, value) => options.SettleTime = value)
         .OneOf<FileExposure>(nameof(FileBackendOptions.WritableByOthers), static (options, value) => options.WritableByOthers = value)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Backends.Certificates;
+using Nhi.Rotation.Backends.Files;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
@@ -93,9 +94,8 @@ internal static class RegistryFactory
         Place = place,
     };
 
-    private static ICredentialBackend Backend(IServiceProvider services, CredentialRegistration registration, CredentialOptions options)
+    private static ICredentialBackend Backend(IServiceProvider services, ICredentialBackend backend, CredentialOptions options)
     {
-        var backend = registration.Backend!(services);
         if (!options.IsCertificate)
         {
             return backend;
@@ -106,18 +106,21 @@ internal static class RegistryFactory
     }
 
     private static CoreSettings Settings(
-        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer, bool hasProof) =>
-        CoreSettings.From(
+        IServiceProvider services, CredentialRegistration registration, CredentialOptions options, RotatingCredentialsOptions shared, string consumer, bool hasProof)
+    {
+        var backend = registration.Backend!(services);
+        var settings = CoreSettings.From(
             registration.Name,
             registration.Key,
-            Backend(services, registration, options),
+            Backend(services, backend, options),
             registration.Probe?.Invoke(services),
             registration.DefaultRefreshInterval,
             consumer,
             options,
             shared,
-            hasProof) with
-        {
-            Formerly = registration.Formerly,
-        };
+            hasProof);
+
+        // Files have an id of what is left without them, so that backend does it itself.
+        return settings with { Newline = backend is FileCredentialBackend ? null : options.Newline, Formerly = registration.Formerly };
+    }
 }

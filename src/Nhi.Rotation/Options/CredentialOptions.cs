@@ -98,6 +98,12 @@ public sealed class CredentialOptions
     public bool? RequireProof { get; set; }
 
     /// <summary>
+    /// What happens to line endings at the end of a value that is text, whichever backend it is from. Default <see cref="TrailingNewline.TrimOne"/>. One that is left out or that stays is
+    /// told in the log (event 129), but for the one that every file has.
+    /// </summary>
+    public TrailingNewline Newline { get; set; }
+
+    /// <summary>
     /// The shortest value, in characters, that is a secret; 1 to 1024. A shorter one is refused before it is promoted. Default <see langword="null"/>: a key that
     /// callers present to us has at least 16, and of what we present ourselves fewer than 8 are a warning.
     /// </summary>

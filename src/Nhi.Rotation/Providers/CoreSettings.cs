@@ -21,6 +21,9 @@ internal sealed record CoreSettings
     /// <summary>What it was called before.</summary>
     public IReadOnlyList<string> Formerly { get; init; } = [];
 
+    /// <summary>The line endings at the end that are taken from texts; <see langword="null"/> if the backend has done so.</summary>
+    public TrailingNewline? Newline { get; init; }
+
     public required CredentialRules Rules { get; init; }
 
     /// <summary>As the options have it, with what is no option.</summary>

@@ -50,6 +50,7 @@ internal abstract class RefreshedCredential : RefreshEntry
 
     public override NextStep TakeListing(BackendListing listing)
     {
+        listing = TextReading.Read(listing, Settings, Engine.Log);
         var revocations = Revocations.Entries;
         var (transition, next) = Step(new LifecycleInput.Listed(listing, ListingExam.Of(listing, Settings.Rules.Values, revocations, Name)), listing);
         if (!ReferenceEquals(revocations, Revocations.Entries))

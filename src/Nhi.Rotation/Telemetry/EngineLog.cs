@@ -100,6 +100,9 @@ internal sealed partial class EngineLog
         135, LogLevel.Warning, "Credential '{Credential}': a hold of version '{Version}' by {Consumer} {Caller} was dropped without being disposed, so what it stood for may still be open, and the version is not proven to be safe to revoke. Keep what Hold() returns, or call Hold(owner).")]
     public partial void HoldLost(string credential, string version, string consumer, string? caller);
 
+    [LoggerMessage(129, LogLevel.Warning, "Credential '{Credential}': of the value of version '{Version}', {Oddity}.")]
+    public partial void OddText(string credential, string version, string oddity);
+
     [LoggerMessage(130, LogLevel.Debug, "Credential '{Credential}': a change was signalled soon after another one; it is read in {Wait}.")]
     public partial void SignalPutOff(string credential, TimeSpan wait);
 

@@ -48,7 +48,7 @@ public sealed class RegistrationTests : IDisposable
     {
         var section = Section(new()
         {
-            ["stripe"] = new { Files = new { Path = File("one\n\n"), Newline = "TrimAll" }, Overlap = "01:00:00", Owner = "payments" },
+            ["stripe"] = new { Files = new { Path = File("one\n\n") }, Newline = "TrimAll", Overlap = "01:00:00", Owner = "payments" },
             ["partner"] = new { Files = new { Path = File("two") } },
         });
         var services = new ServiceCollection();
@@ -169,7 +169,7 @@ public sealed class RegistrationTests : IDisposable
         var files = Defaults(new FileBackendOptions { FileName = "f", JsonField = "j", FingerprintKey = new byte[16] });
         credential["Files"] = new Dictionary<string, object>(files) { ["Path"] = _directory.FullName };
         var pem = Defaults(new FileBackendOptions { FingerprintKey = new byte[16] });
-        foreach (var key in new[] { "Layout", "FileName", "Content", "JsonField" })
+        foreach (var key in new[] { "Layout", "FileName", "Fields", "Content", "JsonField" })
         {
             pem.Remove(key);
         }
@@ -187,10 +187,10 @@ public sealed class RegistrationTests : IDisposable
 
     [Theory]
     [InlineData("Files", "JsonFeild", "password", "Files:JsonFeild is not an option. Did you mean 'JsonField'? Use one of Path, Layout, FileName")]
-    [InlineData("PemFiles", "JsonField", "password", "PemFiles:JsonField is not an option. Use one of Certificate, Key, Newline")]
+    [InlineData("PemFiles", "JsonField", "password", "PemFiles:JsonField is not an option. Use one of Certificate, Key, MaxFileSize")]
     [InlineData("Files", "FingerprintKey", "CANARY-no-base64!", "Files:FingerprintKey is not base64. Set at least 16 random bytes")]
     [InlineData("PemFiles", "FingerprintKey", "CANARY-no-base64!", "PemFiles:FingerprintKey is not base64. Set at least 16 random bytes")]
-    [InlineData("Files", "Newline", "TrimSome", "Credentials:stripe:Files:Newline is 'TrimSome'. Write one of TrimOne, TrimAll, Keep.")]
+    [InlineData("Files", "Layout", "Any", "Credentials:stripe:Files:Layout is 'Any'. Write one of Auto, SingleValue, VersionDirectory, VersionDocument, FieldDirectory.")]
     public async Task A_mistake_in_a_file_section_stops_the_start_and_names_credential_and_key(string section, string key, string value, string mistake)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -227,7 +227,7 @@ public sealed class RegistrationTests : IDisposable
     public async Task Declarations_that_are_incomplete_or_doubled_stop_the_start_all_at_once()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddRotatingCredentials(Section(new() { ["nothing"] = new { Owner = "x" }, ["nopath"] = new { Files = new { Newline = "TrimAll" } } }))
+        builder.Services.AddRotatingCredentials(Section(new() { ["nothing"] = new { Owner = "x" }, ["nopath"] = new { Files = new { Content = "Text" } } }))
             .AddCredential("empty", _ => { })
             .AddCredential("twice", c => c.FromFiles("/a"))
             .AddCredential("twice", c => c.FromFiles("/b"))

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using Nhi.Rotation.Identity;
 
 namespace Nhi.Rotation.Backends.Files;
 
@@ -7,7 +8,7 @@ namespace Nhi.Rotation.Backends.Files;
 internal sealed class ContentDecoder
 {
     private readonly FileContent _content;
-    private readonly FileNewline _newline;
+    private readonly TrailingNewline _newline;
     private readonly string? _jsonField;
 
     public ContentDecoder(FileBackendOptions options)
@@ -27,10 +28,10 @@ internal sealed class ContentDecoder
         var text = CheckText(file, path, errors);
         if (_jsonField is not null)
         {
-            return Encoding.UTF8.GetBytes(JsonSecret.ReadField(text, _jsonField, errors.CredentialName, $"'{path}'"));
+            text = Encoding.UTF8.GetBytes(JsonSecret.ReadField(text, _jsonField, errors.CredentialName, $"'{path}'"));
         }
 
-        var value = text[..TrimmedLength(text.Span)];
+        var value = text[..ValueText.LengthWithoutNewline(text.Span, _newline)];
         return value.IsEmpty
             ? throw errors.Invalid($"'{path}' has nothing but a byte order mark or line endings", "Write the value into it; replace the file by a rename.")
             : value;
@@ -56,21 +57,5 @@ internal sealed class ContentDecoder
         }
 
         return bytes.StartsWith(Encoding.UTF8.Preamble) ? file[Encoding.UTF8.Preamble.Length..] : file;
-    }
-
-    private int TrimmedLength(ReadOnlySpan<byte> text)
-    {
-        var length = text.Length;
-        for (var removed = 0; _newline != FileNewline.Keep && length > 0 && text[length - 1] == '\n'; removed++)
-        {
-            if (_newline == FileNewline.TrimOne && removed == 1)
-            {
-                break;
-            }
-
-            length -= length > 1 && text[length - 2] == '\r' ? 2 : 1;
-        }
-
-        return length;
     }
 }

@@ -25,9 +25,6 @@ public sealed class FileBackendOptions
     /// <summary>What a value's file contains. Default: <see cref="FileContent.Text"/>. Values inline in a document say it themselves.</summary>
     public FileContent Content { get; set; }
 
-    /// <summary>What happens to line endings at the end of a text file. Default: <see cref="FileNewline.TrimOne"/>.</summary>
-    public FileNewline Newline { get; set; }
-
     /// <summary>
     /// The field of a JSON object whose string is the value, such as <c>password</c>. <see langword="null"/>, the default, takes JSON as the text it
     /// is. Needs <see cref="FileContent.Text"/>, and does not go with <see cref="FileLayout.VersionDocument"/>.
@@ -69,6 +66,9 @@ public sealed class FileBackendOptions
     [SuppressMessage("Performance", "CA1819:Properties should not return arrays", Justification = "Configuration binds base64 to byte[]; the backend keeps a copy.")]
     public byte[]? FingerprintKey { get; set; }
 
+    /// <summary>What the credential's own option says: <see cref="CredentialOptions.Newline"/>.</summary>
+    internal TrailingNewline Newline { get; set; }
+
     /// <summary>
     /// The file with the certificate chain that belongs to the private key at the credential's path; the value is both together. It is not secret, so its
     /// permissions are its own affair.
@@ -78,9 +78,9 @@ public sealed class FileBackendOptions
     /// <summary>The first thing wrong with the options, with its fix, or <see langword="null"/>.</summary>
     internal string? FindMistake()
     {
-        if (!Enum.IsDefined(Layout) || !Enum.IsDefined(Content) || !Enum.IsDefined(Newline) || !Enum.IsDefined(WritableByOthers))
+        if (!Enum.IsDefined(Layout) || !Enum.IsDefined(Content) || !Enum.IsDefined(WritableByOthers))
         {
-            return "Layout, Content, Newline or WritableByOthers is not one of the defined values. Use a named value.";
+            return "Layout, Content or WritableByOthers is not one of the defined values. Use a named value.";
         }
 
         if (MaxFileSize is < 1 or > LargestMaxFileSize)

@@ -43,7 +43,7 @@ internal sealed class FileBackends(ILogger logger, TimeProvider time) : IDisposa
 
         public int GetHashCode([DisallowNull] FileBackendOptions obj) => Plain(obj).GetHashCode();
 
-        private static (FileLayout, string?, string?, FileContent, FileNewline, string?, int, TimeSpan, string?, FileExposure) Plain(FileBackendOptions options) =>
+        private static (FileLayout, string?, string?, FileContent, TrailingNewline, string?, int, TimeSpan, string?, FileExposure) Plain(FileBackendOptions options) =>
             (options.Layout, options.FileName, options.Fields is { } fields ? string.Join('/', fields) : null, options.Content, options.Newline, options.JsonField, options.MaxFileSize, options.SettleTime, options.CertificatePath, options.WritableByOthers);
     }
 }

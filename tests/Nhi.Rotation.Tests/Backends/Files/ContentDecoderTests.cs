@@ -21,25 +21,25 @@ public sealed class ContentDecoderTests
     public void One_line_ending_is_removed_and_everything_else_is_kept()
     {
         Gen.Select(Value, LineEndings, LineEnding).Sample((value, kept, last) =>
-            Decode(FileNewline.TrimOne, value + kept + last) == value + kept);
+            Decode(TrailingNewline.TrimOne, value + kept + last) == value + kept);
     }
 
     [Fact]
     public void Text_without_a_line_ending_is_kept_whole()
     {
-        Value.Sample(value => Decode(FileNewline.TrimOne, value) == value);
+        Value.Sample(value => Decode(TrailingNewline.TrimOne, value) == value);
     }
 
     [Fact]
     public void All_line_endings_are_removed_when_asked_for()
     {
-        Gen.Select(Value, LineEndings).Sample((value, endings) => Decode(FileNewline.TrimAll, value + endings) == value);
+        Gen.Select(Value, LineEndings).Sample((value, endings) => Decode(TrailingNewline.TrimAll, value + endings) == value);
     }
 
     [Fact]
     public void Text_is_kept_whole_when_asked_for()
     {
-        Gen.Select(Value, LineEndings).Sample((value, endings) => Decode(FileNewline.Keep, value + endings) == value + endings);
+        Gen.Select(Value, LineEndings).Sample((value, endings) => Decode(TrailingNewline.Keep, value + endings) == value + endings);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class ContentDecoderTests
     [InlineData("a\nb\n", "a\nb")]
     public void A_lone_carriage_return_and_blanks_are_content(string file, string value)
     {
-        Assert.Equal(value, Decode(FileNewline.TrimOne, file));
+        Assert.Equal(value, Decode(TrailingNewline.TrimOne, file));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ContentDecoderTests
     [Fact]
     public void Any_bytes_as_text_give_themselves_or_an_error_and_nothing_else()
     {
-        var decoder = new ContentDecoder(new FileBackendOptions { Newline = FileNewline.Keep });
+        var decoder = new ContentDecoder(new FileBackendOptions { Newline = TrailingNewline.Keep });
 
         Gen.Byte.Array[1, 50].Sample(bytes =>
         {
@@ -92,6 +92,6 @@ public sealed class ContentDecoderTests
         });
     }
 
-    private static string Decode(FileNewline newline, string file) =>
+    private static string Decode(TrailingNewline newline, string file) =>
         Encoding.UTF8.GetString(new ContentDecoder(new FileBackendOptions { Newline = newline }).Decode(Encoding.UTF8.GetBytes(file), "p", Errors).Span);
 }

@@ -13,7 +13,7 @@ public sealed class FileBackendsTests : IDisposable
         new FileBackendOptions { Layout = FileLayout.SingleValue },
         new FileBackendOptions { FileName = "key" },
         new FileBackendOptions { Content = FileContent.Binary },
-        new FileBackendOptions { Newline = FileNewline.Keep },
+        new FileBackendOptions { Newline = TrailingNewline.Keep },
         new FileBackendOptions { JsonField = "password" },
         new FileBackendOptions { MaxFileSize = 100 },
         new FileBackendOptions { SettleTime = TimeSpan.Zero },

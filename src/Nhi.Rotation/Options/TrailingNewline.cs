@@ -1,7 +1,7 @@
 namespace Nhi.Rotation;
 
-/// <summary>What happens to line endings at the end of a text file. Only <c>\n</c> and <c>\r\n</c> are line endings; a lone <c>\r</c> is content.</summary>
-public enum FileNewline
+/// <summary>What happens to line endings at the end of a text. Only <c>\n</c> and <c>\r\n</c> are line endings; a lone <c>\r</c> is content.</summary>
+public enum TrailingNewline
 {
     /// <summary>One is removed if there is one: what <c>echo</c> and editors add.</summary>
     TrimOne,

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Nhi.Rotation.Identity;
+
+/// <summary>What surrounds a text and is not meant as part of it, and what in it cannot be seen. Pure.</summary>
+internal static class ValueText
+{
+    private static ReadOnlySpan<byte> Mark => "\ufeff"u8;
+
+    /// <summary>How much of a text is left without the line endings at its end that an option removes.</summary>
+    public static int LengthWithoutNewline(ReadOnlySpan<byte> text, TrailingNewline newline)
+    {
+        var length = text.Length;
+        for (var removed = 0; newline != TrailingNewline.Keep && length > 0 && text[length - 1] == '\n'; removed++)
+        {
+            if (newline == TrailingNewline.TrimOne && removed == 1)
+            {
+                break;
+            }
+
+            length -= length > 1 && text[length - 2] == '\r' ? 2 : 1;
+        }
+
+        return length;
+    }
+
+    /// <summary>What is to be said of a value: what it ends or begins with, or has in it, that its other side hardly has. Nothing of a value that is no text.</summary>
+    public static IEnumerable<string> Oddities(ReadOnlySpan<byte> value)
+    {
+        var found = new List<string>();
+        if (!Utf8.IsValid(value))
+        {
+            return found;
+        }
+
+        // A text of several lines, such as PEM, ends in a line ending as it should.
+        if (value[^1] is (byte)'\n' or (byte)'\r' && value.TrimEnd("\r\n"u8).IndexOfAny("\r\n"u8) < 0)
+        {
+            found.Add("it ends in a line ending. Store it without one, or set Newline to TrimOne or TrimAll");
+        }
+
+        if (value.StartsWith(Mark))
+        {
+            found.Add("it begins with a byte order mark. Store it as UTF-8 without one");
+            value = value[Mark.Length..];
+        }
+
+        if (value.IndexOf((byte)0) >= 0)
+        {
+            found.Add("it has a NUL character. Store it without one");
+        }
+
+        var line = value.TrimEnd("\r\n"u8);
+        if (!line.IsEmpty && (line[0] is (byte)' ' or (byte)'\t' || line[^1] is (byte)' ' or (byte)'\t'))
+        {
+            found.Add("it begins or ends with a blank. Store it without, if the other side has it without");
+        }
+
+        if (HasInvisible(value))
+        {
+            found.Add("it has a character that cannot be seen or looks like a blank, such as a non-breaking space. Copy it again from where it was made");
+        }
+
+        return found;
+    }
+
+    private static bool HasInvisible(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty && Rune.DecodeFromUtf8(text, out var rune, out var read) == OperationStatus.Done)
+        {
+            if (!rune.IsAscii && Rune.GetUnicodeCategory(rune) is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format or UnicodeCategory.Control)
+            {
+                return true;
+            }
+
+            text = text[read..];
+        }
+
+        return false;
+    }
+}
