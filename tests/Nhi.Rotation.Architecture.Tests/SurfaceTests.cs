@@ -10,7 +10,7 @@ public sealed class SurfaceTests
     {
         ["Nhi.Rotation.Abstractions"] = 540,
         ["Nhi.Rotation.Evidence"] = 500,
-        ["Nhi.Rotation"] = 260,
+        ["Nhi.Rotation"] = 270,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 100,
         ["Nhi.Rotation.AwsSecretsManager"] = 24,

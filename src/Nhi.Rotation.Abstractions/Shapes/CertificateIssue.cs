@@ -10,6 +10,31 @@ namespace Nhi.Rotation.Shapes;
 /// </summary>
 internal static class CertificateIssue
 {
+    /// <summary>Whether everything that is asked of a certificate later can be read.</summary>
+    public static bool IsWhole(X509Certificate2 certificate)
+    {
+        try
+        {
+            _ = (certificate.NotBefore, certificate.NotAfter, certificate.PublicKey.ExportSubjectPublicKeyInfo());
+            foreach (var extension in certificate.Extensions)
+            {
+                _ = extension switch
+                {
+                    X509BasicConstraintsExtension constraints => constraints.CertificateAuthority,
+                    X509AuthorityKeyIdentifierExtension authority => authority.KeyIdentifier is null,
+                    X509SubjectKeyIdentifierExtension subject => subject.SubjectKeyIdentifierBytes.IsEmpty,
+                    _ => true,
+                };
+            }
+
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     public static bool IsPossible(X509Certificate2 issuer, X509Certificate2 child)
     {
         if (!issuer.SubjectName.RawData.AsSpan().SequenceEqual(child.IssuerName.RawData))

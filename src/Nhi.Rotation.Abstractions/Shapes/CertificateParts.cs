@@ -103,6 +103,10 @@ internal sealed class CertificateParts : IDisposable
             }
 
             certificates.AddRange(OpenPkcs12(value, passphrase, errors));
+            if (!certificates.TrueForAll(CertificateIssue.IsWhole))
+            {
+                throw errors.BrokenPkcs12();
+            }
         }
         finally
         {

@@ -38,7 +38,7 @@ internal static class PemBlocks
                 var label = rest[fields.Label];
                 if (label.SequenceEqual("CERTIFICATE"u8))
                 {
-                    certificates.Add(Decode(data, fields.DecodedDataLength, errors, X509CertificateLoader.LoadCertificate));
+                    certificates.Add(Decode(data, fields.DecodedDataLength, errors, Whole));
                 }
                 else if (FindImport(label, passphrase, errors) is { } import)
                 {
@@ -72,7 +72,7 @@ internal static class PemBlocks
 
             if (rest[fields.Label].SequenceEqual("CERTIFICATE"u8))
             {
-                certificates.Add(Decode(rest[fields.Base64Data], fields.DecodedDataLength, errors, X509CertificateLoader.LoadCertificate));
+                certificates.Add(Decode(rest[fields.Base64Data], fields.DecodedDataLength, errors, Whole));
             }
         }
 
@@ -127,6 +127,21 @@ internal static class PemBlocks
         {
             key.Dispose();
             return null;
+        }
+    }
+
+    // The loader takes what has a wrong date or extension, and says so when it is looked at: in a handshake.
+    private static X509Certificate2 Whole(ReadOnlySpan<byte> der)
+    {
+        var certificate = X509CertificateLoader.LoadCertificate(der);
+        try
+        {
+            return CertificateIssue.IsWhole(certificate) ? certificate : throw new CryptographicException();
+        }
+        catch
+        {
+            certificate.Dispose();
+            throw;
         }
     }
 

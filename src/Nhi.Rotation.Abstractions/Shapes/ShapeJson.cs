@@ -45,6 +45,11 @@ internal sealed class ShapeJson : IDisposable
         {
             // Its message quotes content.
         }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a name: it is an object, and reading it says what is wrong.
+            return true;
+        }
 
         return false;
     }

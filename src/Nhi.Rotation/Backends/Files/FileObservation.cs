@@ -63,7 +63,7 @@ internal sealed class FileObservation
     /// </summary>
     public void Conclude()
     {
-        IsOutdated = _places.Exists(static place => place.Resolved.VolumeRoot is not null && ResolvedPath.Of(place.Path).Real != place.Resolved.Real);
+        IsOutdated |= _places.Exists(static place => place.Resolved.VolumeRoot is not null && ResolvedPath.Of(place.Path).Real != place.Resolved.Real);
         IsFinal = !IsOutdated && (IsFinal || (_places.Count > 0 && _places.TrueForAll(static place => place.Resolved.VolumeRoot is not null)));
     }
 

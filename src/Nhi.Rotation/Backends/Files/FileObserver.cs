@@ -135,14 +135,13 @@ internal sealed class FileObserver
             }
             else if (image.State != FileImageState.Directory || _fields is not null)
             {
+                // A name of before may not be there after a swap.
+                observation.IsOutdated = ResolvedPath.Of(root).Real != listed;
                 throw errors.Of(image, file, real, _maxSize);
             }
         }
 
-        if (ResolvedPath.Of(root).Real != listed)
-        {
-            throw errors.Of(FileImage.Of(FileImageState.Link), path, listed, _maxSize);
-        }
+        observation.IsOutdated = ResolvedPath.Of(root).Real != listed;
 
         return fields.Count switch
         {

@@ -165,7 +165,7 @@ internal sealed class ManifestParser
         }
         else
         {
-            value = base64.ValueKind == JsonValueKind.String && base64.TryGetBytesFromBase64(out var bytes) ? bytes : null;
+            value = StrictJson.TextOf(base64) is not null && base64.TryGetBytesFromBase64(out var bytes) ? bytes : null;
         }
 
         return value is { Length: > 0 }
@@ -193,7 +193,7 @@ internal sealed class ManifestParser
         }
 
         // Without an offset it would mean another moment on each machine.
-        return property.ValueKind == JsonValueKind.String && property.TryGetDateTime(out var date) && date.Kind != DateTimeKind.Unspecified
+        return StrictJson.TextOf(property) is not null && property.TryGetDateTime(out var date) && date.Kind != DateTimeKind.Unspecified
             && property.TryGetDateTimeOffset(out var moment)
             ? moment
             : throw Invalid($"'{name}' of {where} is not a date with an offset", "Write ISO 8601 with an offset: 2026-01-31T12:00:00Z.");

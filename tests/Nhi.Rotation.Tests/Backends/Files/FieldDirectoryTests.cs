@@ -7,13 +7,16 @@ namespace Nhi.Rotation.Tests.Backends.Files;
 public sealed class FieldDirectoryTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("fields-").FullName;
+    private readonly KubernetesSecretVolume _volume;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public FieldDirectoryTests() => _volume = new KubernetesSecretVolume(_root);
 
     [Fact]
     public async Task A_basic_auth_secret_is_one_login()
     {
-        Swap(1, ("username", "app\n"), ("password", "p\"\\ä"));
+        Swap(("username", "app\n"), ("password", "p\"\\ä"));
 
         var value = await ReadAsync();
 
@@ -28,7 +31,7 @@ public sealed class FieldDirectoryTests : IDisposable
     [InlineData("any", "UPPER", "with space", "ünï")]
     public async Task Any_names_are_fields(params string[] names)
     {
-        Swap(1, [.. names.Select(static name => (name, $"value of {name}"))]);
+        Swap([.. names.Select(static name => (name, $"value of {name}"))]);
 
         var fields = JsonFields.Parse(await ReadAsync());
 
@@ -39,14 +42,14 @@ public sealed class FieldDirectoryTests : IDisposable
     [Fact]
     public async Task A_swap_amid_the_reading_mixes_nothing()
     {
-        Swap(0, Pair(0));
+        Swap(Pair(0));
         using var stop = new CancellationTokenSource();
         var swapping = Task.Run(
             () =>
             {
                 for (var i = 1; !stop.IsCancellationRequested; i++)
                 {
-                    Swap(i, Pair(i));
+                    Swap(Pair(i));
                 }
             },
             Ct);
@@ -81,14 +84,14 @@ public sealed class FieldDirectoryTests : IDisposable
     [Fact]
     public async Task A_version_follows_the_swap_and_keeps_its_id_without_one()
     {
-        Swap(1, ("username", "a"), ("password", "b"));
+        Swap(("username", "a"), ("password", "b"));
         using var backend = NewBackend(null);
         var first = Assert.Single((await ListAsync(backend)).Versions).Id;
 
         Assert.Equal(first, Assert.Single((await ListAsync(backend, first)).Versions).Id);
 
         // A file more is another value, be the others as they were.
-        Swap(1, ("username", "a"), ("password", "b"), ("host", "c"));
+        Swap(("username", "a"), ("password", "b"), ("host", "c"));
         Assert.NotEqual(first, Assert.Single((await ListAsync(backend, first)).Versions).Id);
     }
 
@@ -109,7 +112,7 @@ public sealed class FieldDirectoryTests : IDisposable
     [Fact]
     public async Task Named_fields_have_to_be_there_and_no_others_count()
     {
-        Swap(1, ("username", "app"), ("password", "p"), ("keystore.p12", "\0"));
+        Swap(("username", "app"), ("password", "p"), ("keystore.p12", "\0"));
 
         Assert.Equal("""{"password":"p","username":"app"}""", (await ReadAsync("username", "password")).Reveal());
 
@@ -152,29 +155,7 @@ public sealed class FieldDirectoryTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    // As the kubelet does it: a directory of its own, and a link that is renamed over the one before.
-    private void Swap(int number, params (string Name, string Text)[] files)
-    {
-        var payload = Directory.CreateDirectory(Path.Join(_root, $"..{number}-{Guid.NewGuid():N}"));
-        foreach (var (name, text) in files)
-        {
-            File.WriteAllText(Path.Join(payload.FullName, name), text);
-            var link = Path.Join(_root, name);
-            if (new FileInfo(link).LinkTarget is null)
-            {
-                File.CreateSymbolicLink(link, Path.Join("..data", name));
-            }
-        }
-
-        var temporary = Path.Join(_root, "..data_tmp");
-        File.CreateSymbolicLink(temporary, payload.Name);
-        var old = new FileInfo(Path.Join(_root, "..data")).LinkTarget;
-        File.Move(temporary, Path.Join(_root, "..data"), overwrite: true);
-        if (old is not null)
-        {
-            Directory.Delete(Path.Join(_root, old), recursive: true);
-        }
-    }
+    private void Swap(params (string Name, string Text)[] files) => _volume.Write(files.ToDictionary(static file => file.Name, static file => file.Text));
 
     private static FileCredentialBackend NewBackend(string[]? fields) =>
         new(new FileBackendOptions { Layout = FileLayout.FieldDirectory, Fields = fields, SettleTime = TimeSpan.FromMilliseconds(1) }, NullLogger.Instance, TimeProvider.System);

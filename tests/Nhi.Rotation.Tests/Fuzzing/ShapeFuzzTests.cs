@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Nhi.Rotation.Npgsql.Logins;
+using Nhi.Rotation.StackExchangeRedis.Connections;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Nhi.Rotation.Tests.Fuzzing;
+
+/// <summary>Whatever a store holds, a shape reads it or says in our words that it does not.</summary>
+public sealed class ShapeFuzzTests
+{
+    private static readonly string[] Logins =
+    [
+        $$"""{"username":"app","password":"{{Fuzz.Canary}}","host":"db","port":5432,"dbname":"orders"}""",
+        $"Server=db;Port=5432;Database=orders;User Id=app;Password='{Fuzz.Canary}'",
+        $"postgres://app:{Fuzz.Canary}%40@db:5432/orders?sslmode=require",
+        $"mongodb+srv://app:{Fuzz.Canary}@a:1,b:2/orders",
+        $"jdbc:sqlserver://db:1433;databaseName=orders;user=app;password={{{Fuzz.Canary}}}",
+        $"redis://:{Fuzz.Canary}@[::1]:6379/1",
+        $"cache:6380,password={Fuzz.Canary},ssl=True,abortConnect=False",
+        Fuzz.Canary,
+    ];
+
+    [Fact]
+    public void Logins_in_every_form() => Fuzz.Feed<CredentialFormatException>(Fuzz.Near(Logins), 25_000, static input =>
+    {
+        foreach (var form in Enum.GetValues<LoginForm>())
+        {
+            try
+            {
+                UsernamePassword.Parse(Fuzz.Credential(input), form).RequireServer("db", 5432, "orders");
+            }
+            catch (CredentialFormatException) when (form != LoginForm.ConnectionString)
+            {
+                // The last one is looked at below.
+            }
+        }
+    });
+
+    [Fact]
+    public void Logins_of_PostgreSQL()
+    {
+        var configured = new NpgsqlConnectionStringBuilder("Host=db;Database=orders;Username=app");
+        Fuzz.Feed<CredentialFormatException>(Fuzz.Near(Logins), 6_000, input =>
+        {
+            Read(ServerInValue.Use);
+            Login.Read(Fuzz.Credential(input), new LoginTerms(LoginForm.Any, ServerInValue.MustMatch, configured));
+
+            void Read(ServerInValue server)
+            {
+                try
+                {
+                    Login.Read(Fuzz.Credential(input), new LoginTerms(LoginForm.Any, server, configured));
+                }
+                catch (CredentialFormatException error)
+                {
+                    Assert.DoesNotContain(Fuzz.Canary, error.ToString(), StringComparison.OrdinalIgnoreCase);
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void Logins_of_Redis()
+    {
+        var terms = new RedisTerms(LoginForm.Any, mustMatch: true, ConfigurationOptions.Parse("cache:6380"));
+        Fuzz.Feed<CredentialFormatException>(Fuzz.Near(Logins), 10_000, input => terms.Read(Fuzz.Credential(input)));
+    }
+
+    [Fact]
+    public void Json() => Fuzz.Feed<CredentialException>(Fuzz.Near(Logins[0], $$"""{"a":[1,{"b":"{{Fuzz.Canary}}"}],"c":null}"""), 12_000, static input =>
+    {
+        Refused(() => JsonFields.Parse(Fuzz.Credential(input)).Find("a"));
+        Refused(() => RdsSecret.Parse(Fuzz.Credential(input)));
+        JsonSecret.ReadField(input, "password", "fuzz", "it");
+    });
+
+    [Fact]
+    public void Connection_strings() => Fuzz.Feed<CredentialFormatException>(Fuzz.Near(Logins), 12_000, static input =>
+        Assert.NotNull(ConnectionString.Parse(Fuzz.Credential(input)).ToString()));
+
+    [Fact]
+    public void Keys() => Fuzz.Feed<CredentialFormatException>(Fuzz.Near("00ff" + "c4", "whsec_" + Convert.ToBase64String(new byte[24]), Fuzz.Canary), 6_000, static input =>
+    {
+        Refused(() => HmacKey.ParseHex(Fuzz.Credential(input)));
+        Refused(() => HmacKey.ParseWebhookSecret(Fuzz.Credential(input)));
+        HmacKey.ParseBase64(Fuzz.Credential(input));
+    });
+
+    [Fact]
+    public void Certificates_and_trust()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=fuzz", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        var pem = certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem();
+        var encrypted = key.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1));
+        var pkcs12 = Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12, (string?)null)!);
+        var json = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["tls.crt"] = pem, ["note"] = Fuzz.Canary });
+        var passphrase = Fuzz.Credential("p"u8.ToArray());
+        Fuzz.Feed<CredentialFormatException>(Fuzz.Near(pem, certificate.ExportCertificatePem() + encrypted, pkcs12, json, Fuzz.Canary), 2_500, input =>
+        {
+            Refused(() => TrustBundle.Parse(Fuzz.Credential(input)));
+            Refused(() => TlsCertificate.Parse(Fuzz.Credential(input), passphrase).Dispose());
+            TlsCertificate.Parse(Fuzz.Credential(input)).Dispose();
+        });
+    }
+
+    private static void Refused(Action parse)
+    {
+        try
+        {
+            parse();
+        }
+        catch (CredentialFormatException error)
+        {
+            Assert.DoesNotContain(Fuzz.Canary, error.ToString(), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+}
