@@ -16,6 +16,9 @@ internal sealed class CredentialSetup
     /// <summary>The sections whose children were declared as credentials, with the names these had.</summary>
     public List<DeclaredSection> DeclaredSections { get; } = [];
 
+    /// <summary>Sections with lists of revocations that have to be there.</summary>
+    public List<IConfigurationSection> RevocationSections { get; } = [];
+
     /// <summary>Where evidence is written, if anywhere.</summary>
     public EvidenceFileOptions? Evidence { get; set; }
 

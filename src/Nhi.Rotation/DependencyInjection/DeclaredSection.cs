@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.DependencyInjection;
 
@@ -8,36 +7,42 @@ namespace Nhi.Rotation.DependencyInjection;
 /// <param name="Names">The children it had when it was declared.</param>
 internal sealed record DeclaredSection(IConfigurationSection Section, HashSet<string> Names)
 {
-    /// <summary>What is wrong with it, if anything is.</summary>
+    /// <summary>What is wrong with it as a whole, if anything is; its credentials need not be looked at then.</summary>
     /// <param name="configuration">The application's configuration, where the section is probably from.</param>
-    public string? FindMistake(IConfiguration? configuration)
+    /// <param name="keys">The keys that the section of a credential may have.</param>
+    public string? FindMistake(IConfiguration? configuration, IReadOnlySet<string> keys)
     {
-        if (Section.GetChildren().FirstOrDefault(child => !Names.Contains(child.Key)) is { } late)
+        var children = Section.GetChildren().ToList();
+        if (children.Find(child => !Names.Contains(child.Key)) is { } late)
         {
             return $"{late.Path} is in configuration, and was not when AddRotatingCredentials(...) read the section. Add its source to configuration before that call.";
         }
 
-        if (Names.Count > 0 || IsEmptyOnPurpose(configuration))
+        if (children.Count == 0)
         {
-            return null;
+            return Section.Value is { Length: > 0 }
+                ? $"{Section.Path} is one value, and not a section of credentials. Name the section whose children are credentials."
+                : SectionPresence.FindMissing(Section, configuration) is { } missing ? $"{missing} If it may be missing, ask Exists() before AddRotatingCredentials(...)." : null;
         }
 
-        return Section.Value is { Length: > 0 }
-            ? $"{Section.Path} is one value, and not a section of credentials. Name the section whose children are credentials."
-            : $"configuration has no section '{Section.Path}'.{Nearby(configuration)} If it may be missing, ask Exists() before AddRotatingCredentials(...).";
+        return IsList(children)
+            ? $"{Section.Path} is a list. Write a section that has each credential under its name."
+            : FindWrongLevel(children, keys);
     }
 
-    private static IEnumerable<IConfigurationSection> Siblings(IConfiguration? configuration, string path) => configuration is null
-        ? []
-        : ConfigurationPath.GetParentPath(path) is { } parent ? configuration.GetSection(parent).GetChildren() : configuration.GetChildren();
+    // Configuration has lists as sections whose keys are the numbers from 0 on.
+    private static bool IsList(List<IConfigurationSection> children) =>
+        children.Select(child => child.Key).ToHashSet(StringComparer.Ordinal).SetEquals(Enumerable.Range(0, children.Count).Select(index => index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-    // {} and null are written down; a section that is missing is not.
-    private bool IsEmptyOnPurpose(IConfiguration? configuration) =>
-        string.IsNullOrEmpty(Section.Value) && Siblings(configuration, Section.Path).Any(sibling => string.Equals(sibling.Key, Section.Key, StringComparison.OrdinalIgnoreCase));
-
-    private string Nearby(IConfiguration? configuration)
+    private string? FindWrongLevel(List<IConfigurationSection> children, IReadOnlySet<string> keys)
     {
-        string[] sections = [.. Siblings(configuration, Section.Path).Where(sibling => sibling.GetChildren().Any()).Select(sibling => sibling.Key)];
-        return sections.Length == 0 ? string.Empty : $"{Nearest.Question(Section.Key, sections)} Sections there: {Nearest.List(sections, Section.Key)}.";
+        if (children.TrueForAll(child => keys.Contains(child.Key) && !child.GetChildren().Any(inside => keys.Contains(inside.Key))))
+        {
+            return $"{Section.Path} is the section of one credential. Name the one above it{(ConfigurationPath.GetParentPath(Section.Path) is { } above ? $", {above}" : string.Empty)}.";
+        }
+
+        return children.Find(child => child.GetChildren().ToList() is { Count: > 0 } inside && inside.TrueForAll(one => !keys.Contains(one.Key) && one.GetChildren().Any(key => keys.Contains(key.Key)))) is { } credentials
+            ? $"{Section.Path} has no credentials, but {credentials.Path} has. Name that section."
+            : null;
     }
 }

@@ -35,7 +35,7 @@ public sealed class RotatingCredentialsBuilder
 
     /// <summary>
     /// Takes a credential that is declared already from somewhere else: in an integration test, or on a developer's machine that has no vault. Its options stay; its backend and its
-    /// probe are forgotten. <c>services.ReplaceCredential(name, value)</c> of <c>Nhi.Rotation.Testing</c> puts a fake there.
+    /// probe are forgotten.
     /// </summary>
     /// <param name="name">The credential, as declared.</param>
     /// <param name="configure">Says at least where its versions come from.</param>
@@ -122,6 +122,11 @@ public sealed class RotatingCredentialsBuilder
         if (options.IsWritable)
         {
             throw new ArgumentException($"Section '{section.Path}' cannot be written. Use a file where revocations are to be added.", nameof(configure));
+        }
+
+        if (!options.StartWithout)
+        {
+            _setup.RevocationSections.Add(section);
         }
 
         _setup.Revocations.Add(new ConfiguredRevocations(section, options));

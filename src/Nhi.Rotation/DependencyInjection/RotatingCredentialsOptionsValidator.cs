@@ -28,18 +28,30 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup,
             rules.Check(evidence.MaxFileBytes >= MinEvidenceFileBytes, "the evidence " + nameof(evidence.MaxFileBytes), evidence.MaxFileBytes, "4096 or more");
         }
 
-        foreach (var mistake in setup.DeclaredSections.Select(section => section.FindMistake(configuration)).OfType<string>())
+        CheckSections(rules);
+        return rules.Result;
+    }
+
+    private void CheckSections(OptionRules rules)
+    {
+        foreach (var missing in setup.RevocationSections.Select(section => SectionPresence.FindMissing(section, configuration)).OfType<string>())
+        {
+            rules.Fail($"Revocations: {missing} Write [] there where nothing is revoked, or set StartWithout.");
+        }
+
+        var keys = CredentialSection.Keys.Names.Concat(setup.BackendSections.Keys).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        string[] wrong = [.. setup.DeclaredSections.Select(section => section.FindMistake(configuration, keys)).OfType<string>()];
+        foreach (var mistake in wrong)
         {
             rules.Fail($"Rotating credentials: {mistake}");
         }
 
-        var misspelt = setup.Sections.ToLookup(one => one.Builder.Name, one => CredentialSection.Mistakes(one.Section, setup.BackendSections.Keys), StringComparer.Ordinal);
-        foreach (var registration in setup.Credentials.Values)
+        // Of a wrong section every child is wrong too.
+        var misspelt = wrong.Length > 0 ? null : setup.Sections.ToLookup(one => one.Builder.Name, one => CredentialSection.Mistakes(one.Section, setup.BackendSections.Keys), StringComparer.Ordinal);
+        foreach (var registration in setup.Credentials.Values.Where(registration => wrong.Length == 0 || registration.SectionPath is null))
         {
-            CheckDeclaration(registration, [.. misspelt[registration.Name].SelectMany(mistakes => mistakes), .. registration.Errors], rules);
+            CheckDeclaration(registration, [.. misspelt?[registration.Name].SelectMany(mistakes => mistakes) ?? [], .. registration.Errors], rules);
         }
-
-        return rules.Result;
     }
 
     private void CheckDeclaration(CredentialRegistration registration, List<string> mistakes, OptionRules rules)
@@ -51,7 +63,7 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup,
 
         if (registration.IsDeclaredTwice)
         {
-            rules.Fail($"Credential '{registration.Name}': it is declared twice. Keep one declaration. To put a fake in its place in a test, call services.ReplaceCredential(\"{registration.Name}\", ...) of Nhi.Rotation.Testing.");
+            rules.Fail($"Credential '{registration.Name}': it is declared twice. Keep one declaration. To put a fake in its place in a test, call services.AddRotatingCredentials().ReplaceCredential(\"{registration.Name}\", c => c.UseBackend(...)).");
         }
 
         // What is wrong there may be the backend's name.

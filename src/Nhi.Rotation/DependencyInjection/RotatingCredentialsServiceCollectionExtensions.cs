@@ -48,7 +48,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Events);
         services.TryAddSingleton<ICredentialHealthReader>(provider => new CredentialHealthReader(provider.GetRequiredService<CredentialRegistry>(), provider.GetService<CredentialHealthOptions>()));
         services.TryAddKeyedSingleton<IRotatingCredentialProvider>(
-            KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(key as string ?? string.Empty));
+            KeyedService.AnyKey, (provider, key) => provider.GetRequiredService<CredentialRegistry>().Get(NameOf(key)));
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Only());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CredentialHostedService>());
         return new RotatingCredentialsBuilder(services, setup)
@@ -69,4 +69,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         builder.AddSection(section);
         return builder;
     }
+
+    private static string NameOf(object? key) => key as string ?? throw new InvalidOperationException(
+        $"A rotating credential is injected by its name, a string, and not by {(key is null ? "null" : $"'{key}' of type {key.GetType().Name}")}. Write [FromKeyedServices(\"name\")].");
 }

@@ -21,7 +21,7 @@ public sealed class RevocationListOptions
     public bool IgnoreUnknownCredentials { get; set; }
 
     /// <summary>
-    /// Whether the application starts without a list that cannot be read or has a mistake. Default <see langword="false"/>: without it, it might present what was
+    /// Whether the application starts without a list that is missing, cannot be read or has a mistake. Default <see langword="false"/>: without it, it might present what was
     /// revoked. A list that breaks later stops nothing: what was read before stays in force.
     /// </summary>
     public bool StartWithout { get; set; }

@@ -62,6 +62,38 @@ public sealed class MisspeltConfigurationTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Credentials", """{ "Credentials": [ { "Files": { "Path": "/x" } } ] }""", "Credentials is a list. Write a section that has each credential under its name.")]
+    [InlineData("Credentials", """{ "Credentials": "CANARY-secret" }""", "Credentials is one value, and not a section of credentials.")]
+    [InlineData("Credentials:stripe", """{ "Credentials": { "stripe": { "Files": { "Path": "/x" }, "Overlap": "24h" } } }""", "Credentials:stripe is the section of one credential. Name the one above it, Credentials.")]
+    [InlineData("App", """{ "App": { "Credentials": { "stripe": { "Files": { "Path": "/x" } } } } }""", "App has no credentials, but App:Credentials has. Name that section.")]
+    public async Task A_section_of_another_level_is_told_alone(string section, string json, string mistake)
+    {
+        var error = await StartAsync(json, section);
+
+        Assert.StartsWith($"Rotating credentials: {mistake}", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("is not an option", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("CANARY", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Revokd", false, "Revocations: configuration has no section 'Revokd'. Did you mean 'Revoked'? Sections there: Revoked. Write [] there where nothing is revoked, or set StartWithout.")]
+    [InlineData("Revokd", true, "")]
+    [InlineData("Nothing", false, "")]
+    public async Task A_list_of_revocations_that_does_not_exist_stops_the_start(string section, bool startWithout, string mistake)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddConfiguration(Configuration("""{ "Revoked": [ { "Credential": "stripe", "Version": "v1" } ], "Nothing": [] }"""));
+        builder.Services.AddRotatingCredentials()
+            .RevocationsFrom(builder.Configuration.GetSection(section), options => options.StartWithout = startWithout)
+            .AddCredential("stripe", credential => credential.FromFiles(File("one")));
+        using var host = builder.Build();
+
+        var error = await Record.ExceptionAsync(() => host.StartAsync(Ct));
+
+        Assert.Equal(mistake, error?.Message ?? string.Empty);
+    }
+
+    [Theory]
     [InlineData("""{ "Files": { "Pth": "/x" } }""", "Credentials:stripe:Files:Pth is not an option. Did you mean 'Path'? Use one of Path, Layout")]
     [InlineData("""{ "PemFiles": { "Certificat": "/x", "Key": "/y" } }""", "Credentials:stripe:PemFiles:Certificat is not an option. Did you mean 'Certificate'?")]
     [InlineData("""{ "File": { "Path": "/x" } }""", "Credentials:stripe:File is not an option. Did you mean 'Files'?")]

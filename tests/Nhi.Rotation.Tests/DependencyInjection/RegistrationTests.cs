@@ -108,6 +108,44 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_declared_credential_is_replaced_with_its_options_and_without_its_probe_and_the_mistakes_of_its_backend()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("stripe", credential => credential
+            .Refuse("the vault's address is missing")
+            .ProbeWith(_ => throw new InvalidOperationException("there is no partner here"))
+            .Configure(options => options.Owner = "payments"));
+
+        services.AddRotatingCredentials().ReplaceCredential("stripe", credential => credential.UseBackend("stripe", _ => new ScriptedBackend().Put("v1", "a-long-test-key")));
+
+        await using var provider = services.BuildServiceProvider();
+        Assert.Equal("a-long-test-key", (await provider.GetRequiredService<IRotatingCredentialProvider>().GetCurrentAsync(Ct)).Reveal());
+        Assert.Equal("payments", provider.GetRequiredService<IOptionsMonitor<CredentialOptions>>().Get("stripe").Owner);
+    }
+
+    [Fact]
+    public void A_credential_that_is_not_declared_cannot_be_replaced()
+    {
+        var builder = new ServiceCollection().AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles("/nowhere"));
+
+        var error = Assert.Throws<InvalidOperationException>(() => builder.ReplaceCredential("strype", c => c.FromFiles("/nowhere")));
+
+        Assert.StartsWith("Credential 'strype' cannot be replaced, for it is not declared; declared are: stripe.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_is_no_string_is_told()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("stripe", c => c.FromFiles("/nowhere"));
+        using var provider = services.BuildServiceProvider();
+
+        var error = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<IRotatingCredentialProvider>(DayOfWeek.Friday));
+
+        Assert.StartsWith("A rotating credential is injected by its name, a string, and not by 'Friday' of type DayOfWeek.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_any_credential_the_error_says_how_to_add_one()
     {
         var services = new ServiceCollection();
@@ -236,7 +274,7 @@ public sealed class RegistrationTests : IDisposable
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Ct));
 
-        foreach (var part in new[] { "'nothing': it has no backend", "Credentials:nopath:Files:Path is missing", "'empty': it has no backend", "'twice': it is declared twice", "services.ReplaceCredential(\"twice\", ...) of Nhi.Rotation.Testing", "'two-backends': it has two backends" })
+        foreach (var part in new[] { "'nothing': it has no backend", "Credentials:nopath:Files:Path is missing", "'empty': it has no backend", "'twice': it is declared twice", "services.AddRotatingCredentials().ReplaceCredential(\"twice\", c => c.UseBackend(...))", "'two-backends': it has two backends" })
         {
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }

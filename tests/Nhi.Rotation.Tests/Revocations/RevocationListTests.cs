@@ -186,7 +186,7 @@ public sealed class RevocationListTests : IDisposable
     public async Task Configuration_is_a_list_too_and_its_reloads_are_followed()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
-        await using var app = Start(TwoVersions(), builder => builder.RevocationsFrom(configuration.GetSection("Revoked")));
+        await using var app = Start(TwoVersions(), builder => builder.RevocationsFrom(configuration.GetSection("Revoked"), options => options.StartWithout = true));
         var provider = await LoadAsync(app);
         Assert.Equal("v2", provider.Current.VersionId);
 
