@@ -1,4 +1,3 @@
-using Nhi.Rotation.Cli.Fleet;
 
 namespace Nhi.Rotation.Cli.Hunting;
 

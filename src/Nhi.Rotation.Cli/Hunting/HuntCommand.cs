@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Output;
 
 namespace Nhi.Rotation.Cli.Hunting;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Output;
 
 namespace Nhi.Rotation.Cli.Hunting;

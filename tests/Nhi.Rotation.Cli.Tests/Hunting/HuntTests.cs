@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Hunting;
 
 namespace Nhi.Rotation.Cli.Tests.Hunting;
