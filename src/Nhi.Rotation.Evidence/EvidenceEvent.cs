@@ -46,6 +46,9 @@ public sealed record EvidenceEvent
         init => _until = PackedTime.Of(value);
     }
 
+    /// <summary>Equal for equal values, by the word of whoever has the same key; tells nothing else of the value.</summary>
+    public string? ValueTag { get; init; }
+
     /// <summary>Why, for people.</summary>
     public string? Detail { get; init; }
 

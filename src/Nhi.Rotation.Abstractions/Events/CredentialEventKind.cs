@@ -21,7 +21,10 @@ public enum CredentialEventKind
     /// <summary>A version is a placeholder or the like, and is not used. Reason: <c>placeholder</c>.</summary>
     NoSecret,
 
-    /// <summary>A version has the value of another one. Reason: <c>same-value</c>.</summary>
+    /// <summary>
+    /// A version has the value of another one. Reasons: <c>same-value</c>, of the same credential; <c>shared-key</c>, of another one: <see cref="CredentialEvent.OtherVersionId"/> is then the other
+    /// credential, a slash and its version.
+    /// </summary>
     SharedValue,
 
     /// <summary>A value was reported as leaked. Reasons: <c>alerted</c>, <c>revoked</c>.</summary>

@@ -15,6 +15,9 @@ public sealed record InventoryEntry
     /// <summary>Its known versions, in order of first sight.</summary>
     public required IReadOnlyList<InventoryVersion> Versions { get; init; }
 
+    /// <summary>Versions of other credentials, in service, that hold a value which this one has in service too: one secret under several names, and revoking it hits all.</summary>
+    public IReadOnlyList<KnownValue> SharedWith { get; init; } = [];
+
     /// <summary>Who used it: of each consumer and caller its use of the version that it used last.</summary>
     public required IReadOnlyList<CredentialUse> Consumers { get; init; }
 }

@@ -19,7 +19,8 @@ internal static class JsonOutput
         leftAlone,
         [.. report.Rotations.Select(Shape)],
         [.. report.Instances.Select(instance => new JsonChain(instance.App, instance.Instance, instance.Files, instance.Lines, instance.IsClosed, instance.LastAt, instance.Head))],
-        [.. report.Findings]);
+        [.. report.Findings],
+        report.SharedSecrets.Count == 0 ? null : report.SharedSecrets);
 
     private static JsonRotation Shape(FleetRotation rotation) => new(
         rotation.CredentialName,

@@ -18,6 +18,11 @@ internal static class TableOutput
         }
 
         output.WriteLine();
+        foreach (var secret in report.SharedSecrets)
+        {
+            WriteLine(output, $"SAME SECRET: {string.Join(" and ", secret.Select(holder => $"{holder.App}/{holder.Credential} ({holder.Version})"))}: revoking it hits {(secret.Count == 2 ? "both" : "all")}");
+        }
+
         foreach (var instance in report.Instances)
         {
             WriteLine(output, string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Instance}: {instance.Files.Count} file(s), {instance.Lines} lines, {(instance.IsClosed ? "closed" : "open")}, chain head {instance.Head}"));

@@ -63,6 +63,8 @@ internal sealed record ChainLine
 
     public DateTimeOffset? CreatedOn { get; init; }
 
+    public string? ValueTag { get; init; }
+
     public DateTimeOffset? Until { get; init; }
 
     public string? By { get; init; }
@@ -127,6 +129,7 @@ internal sealed record ChainLine
         Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
         Other = evidence.OtherId,
         CreatedOn = evidence.CreatedOn,
+        ValueTag = evidence.ValueTag,
         Until = evidence.Until,
         By = evidence.By,
         Verdict = evidence.Verdict,
@@ -159,6 +162,7 @@ internal sealed record ChainLine
             VersionId = Version ?? string.Empty,
             OtherId = Other,
             CreatedOn = CreatedOn,
+            ValueTag = ValueTag,
             Until = Until,
             Detail = Detail,
             By = By,

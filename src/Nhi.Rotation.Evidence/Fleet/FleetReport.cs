@@ -24,6 +24,9 @@ public sealed class FleetReport
     /// <summary>Credentials that were called otherwise before, as the evidence itself tells.</summary>
     public required IReadOnlyList<KnownName> KnownNames { get; init; }
 
+    /// <summary>Secrets that are in service under the names of several credentials.</summary>
+    public required IReadOnlyList<IReadOnlyList<SecretHolder>> SharedSecrets { get; init; }
+
     /// <summary>What is wrong with the files.</summary>
     public IEnumerable<Finding> Findings => Instances.SelectMany(instance => instance.Findings);
 
@@ -36,9 +39,11 @@ public sealed class FleetReport
         ArgumentNullException.ThrowIfNull(question);
         var names = new Names(instances, question.Declared);
         Presence[] present = [.. instances.Select(instance => Presence.Of(names.Today(instance), question))];
+        var secrets = new FleetSecrets(present);
         return new FleetReport
         {
             Question = question,
+            SharedSecrets = [.. secrets.Shared.Where(secret => question.CredentialName is null || secret.Any(holder => holder.Credential == question.CredentialName))],
             OpenQuestions = [.. Fleet.OpenQuestions.Missing(present, question.Expected), .. Fleet.OpenQuestions.Vanished(present, question)],
             KnownNames = names.Known,
             Instances = instances,
@@ -46,7 +51,7 @@ public sealed class FleetReport
             [
                 .. from name in present.SelectMany(instance => instance.Evidence.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)
                    where question.CredentialName is null || name == question.CredentialName
-                   from rotation in new CredentialFleet(name, present, question).Judge()
+                   from rotation in new CredentialFleet(name, present, question, secrets).Judge()
                    select rotation,
             ],
         };

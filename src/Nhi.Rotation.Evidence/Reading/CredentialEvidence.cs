@@ -8,6 +8,11 @@ public sealed class CredentialEvidence
     private readonly Dictionary<(string Version, string Consumer, string? Caller), CredentialUse> _uses = [];
     private readonly OrderedDictionary<string, VersionHistory> _histories = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
+
+    /// <summary>Of versions whose value was seen, what tells it from others.</summary>
+    public IReadOnlyDictionary<string, string> ValueTags => _tags;
+
     /// <summary>Who answers for it.</summary>
     public string? Owner { get; private set; }
 
@@ -91,6 +96,11 @@ public sealed class CredentialEvidence
         if (evidence.Use is { } use)
         {
             _uses[(use.VersionId, use.Consumer, use.Caller)] = use;
+        }
+
+        if (evidence.ValueTag is { } tag)
+        {
+            _tags[evidence.VersionId] = tag;
         }
 
         var before = Find(evidence.VersionId) ?? new VersionHistory(evidence.CredentialName, evidence.VersionId);

@@ -78,6 +78,11 @@ public sealed class RotatingCredentialsBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         var options = new EvidenceFileOptions { Directory = directory };
         configure?.Invoke(options);
+        if (options.FingerprintKey is { Length: < 16 } key)
+        {
+            throw new ArgumentException($"Evidence: FingerprintKey has {key.Length} bytes. Give it 16 random bytes or more.", nameof(configure));
+        }
+
         _setup.Evidence = options;
         return this;
     }

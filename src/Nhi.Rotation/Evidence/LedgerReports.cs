@@ -4,7 +4,7 @@ using Nhi.Rotation.Evidence.Verdicts;
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>What the ledger tells: uses, inventory, and the verdict on each old version.</summary>
-internal sealed class LedgerReports(UseLedger ledger, IPast? past) : IRotationLedger
+internal sealed class LedgerReports(UseLedger ledger, IPast? past, Func<string, string, IReadOnlyList<KnownValue>>? shared = null) : IRotationLedger
 {
     /// <inheritdoc/>
     public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null) => [.. ledger.Copy(credentialName, static (_, uses, _) => uses).SelectMany(uses => uses)];
@@ -21,6 +21,11 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past) : IRotationLe
             Versions = [.. credential.Versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.History.Shift(set).Timeline))],
             Consumers = Consumers(uses),
         });
+        if (shared is not null)
+        {
+            entries = entries.ConvertAll(entry => entry with { SharedWith = [.. entry.Versions.Where(version => IsInService(version.Stage)).SelectMany(version => InServiceElsewhere(entry.CredentialName, version.VersionId)).Distinct()] });
+        }
+
         entries.Sort((a, b) => string.CompareOrdinal(a.CredentialName, b.CredentialName));
         return entries;
     }
@@ -34,9 +39,22 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past) : IRotationLe
         [
             .. from credential in Evidence(credentialName)
                from rotation in RotationJudge.Judge(credential.Value.Histories, [.. credential.Value.Uses], credential.Value.Terms, now)
-               select rotation.Verdict.Kind == VerdictKind.SafeToRevoke && Doubt(rotation, own, now) is { } doubt ? rotation with { Verdict = doubt } : rotation,
+               select rotation.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked && InServiceElsewhere(rotation.CredentialName, rotation.From).FirstOrDefault() is { } twin
+                   ? rotation with { Verdict = Shared(rotation, twin) }
+                   : rotation.Verdict.Kind == VerdictKind.SafeToRevoke && Doubt(rotation, own, now) is { } doubt ? rotation with { Verdict = doubt } : rotation,
         ];
     }
+
+    private static bool IsInService(CredentialStage stage) => stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
+
+    private static RotationVerdict Shared(RotationEvidence rotation, KnownValue twin) => new()
+    {
+        Kind = VerdictKind.InOverlap,
+        Since = rotation.Old.SupersededAt,
+        Reasons = [$"Version '{twin.VersionId}' of credential '{twin.CredentialName}' is the same secret and is in service: revoking it hits both."],
+    };
+
+    private IEnumerable<KnownValue> InServiceElsewhere(string credential, string version) => (shared?.Invoke(credential, version) ?? []).Where(other => IsInService(other.Stage));
 
     private List<KeyValuePair<string, CredentialEvidence>> Evidence(string? credentialName) => ledger.Copy(
         credentialName,

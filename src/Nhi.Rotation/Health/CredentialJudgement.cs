@@ -73,6 +73,11 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
             yield return $"version '{id}' holds the value of version '{status.CurrentId}': nothing was rotated. Write a new value into the backend.";
         }
 
+        foreach (var other in status.SharedWith)
+        {
+            yield return $"version '{status.CurrentId}' and version '{other.VersionId}' of credential '{other.CredentialName}' are the same secret: revoking it hits both. Give each a secret of its own.";
+        }
+
         foreach (var id in status.Returned)
         {
             yield return $"version '{id}' is refused: its value was out of service already. Write a new value into the backend.";

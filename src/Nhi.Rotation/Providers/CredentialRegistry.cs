@@ -17,6 +17,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly EvidenceParts _evidence;
     private readonly RefreshScheduler _scheduler;
     private readonly EventFeed _events = new();
+    private readonly SharedSecrets _secrets;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
     public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, EvidenceParts? evidence = null, StandingRevocations? revocations = null)
@@ -27,7 +28,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger = _evidence.Open(metrics, log, time);
         _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
         Revocations = revocations ?? new StandingRevocations([], [], time, log);
-        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations, _events);
+        _secrets = new SharedSecrets(clock, log, _events);
+        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations, _events, _secrets, _evidence);
         foreach (var settings in CoreSettings.Share(credentials))
         {
             _cores.Add(settings.Name, new CredentialCore(settings, parts));
@@ -37,7 +39,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
-        Ledger = new LedgerReports(_ledger, _evidence.Past);
+        Ledger = new LedgerReports(_ledger, _evidence.Past, _secrets.Of);
+        _secrets.Watch(_cores.Values);
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
         metrics.Observe(() => Ledger.GetUses(), () => OpenMatters.Of(_ledger, clock.Time.GetUtcNow()), versions);
@@ -80,7 +83,11 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
                 ? "No rotating credential is registered. Add one with AddRotatingCredentials().AddCredential(name, ...)."
                 : $"IRotatingCredentialProvider without a name is for one credential; registered are: {Nearest.List(_cores.Keys)}. Say which: [FromKeyedServices(\"{_cores.Keys.Order(StringComparer.Ordinal).First()}\")] IRotatingCredentialProvider.");
 
-    public CredentialStatus ReadStatus(string name) => _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems, EvidenceProblem = _evidence.Sink?.Problem };
+    public CredentialStatus ReadStatus(string name)
+    {
+        var status = _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems, EvidenceProblem = _evidence.Sink?.Problem };
+        return status.CurrentId is { } current ? status with { SharedWith = [.. _secrets.Of(name, current).Where(other => SharedSecrets.IsInService(other.Stage))] } : status;
+    }
 
     public bool IsIdle => _scheduler.IsIdle;
 
@@ -90,6 +97,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     {
         Revocations.Dispose();
         _events.Dispose();
+        _secrets.Dispose();
         await _scheduler.DisposeAsync().ConfigureAwait(false);
         await _evidence.CloseAsync(_ledger).ConfigureAwait(false);
         _metrics.Dispose();
@@ -99,6 +107,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     {
         Revocations.Dispose();
         _events.Dispose();
+        _secrets.Dispose();
         _scheduler.Dispose();
         _evidence.Close(_ledger);
         _metrics.Dispose();

@@ -59,6 +59,9 @@ internal sealed record CredentialStatus
     /// <summary>How often the backend is asked, whether or not it tells.</summary>
     public TimeSpan PollInterval { get; init; }
 
+    /// <summary>Versions of other credentials, in service, that hold the value of the presented version.</summary>
+    public IReadOnlyList<KnownValue> SharedWith { get; init; } = [];
+
     /// <summary>What is wrong with the lists of revocations.</summary>
     public IReadOnlyList<string> ListProblems { get; init; } = [];
 

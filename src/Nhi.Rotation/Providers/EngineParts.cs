@@ -8,7 +8,7 @@ using Nhi.Rotation.Time;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>What all credentials of a process share.</summary>
-internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations, EventFeed Events)
+internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations, EventFeed Events, SharedSecrets Secrets, EvidenceParts Evidence)
 {
-    public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log, Events);
+    public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log, Events, Secrets, Evidence.Tags);
 }

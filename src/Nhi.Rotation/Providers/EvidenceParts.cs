@@ -1,4 +1,5 @@
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Identity;
 using Nhi.Rotation.Telemetry;
 
 namespace Nhi.Rotation.Providers;
@@ -7,8 +8,12 @@ namespace Nhi.Rotation.Providers;
 /// <param name="Sink">Where evidence lasts longer than the process.</param>
 /// <param name="Heap">How it is found out who kept what was given out.</param>
 /// <param name="Past">What earlier runs said.</param>
-internal sealed record EvidenceParts(IEvidenceSink? Sink = null, HeapCheck? Heap = null, IPast? Past = null)
+/// <param name="FingerprintKey">What the evidence compares values under.</param>
+internal sealed record EvidenceParts(IEvidenceSink? Sink = null, HeapCheck? Heap = null, IPast? Past = null, byte[]? FingerprintKey = null)
 {
+    /// <summary>How the evidence tells which values are the same; <see langword="null"/> if there is none that lasts.</summary>
+    public ValueTags? Tags { get; } = Sink is null ? null : new ValueTags(FingerprintKey);
+
     private LastWords? _lastWords;
 
     /// <summary>Makes the ledger, which is written when the process ends in whatever way.</summary>

@@ -10,7 +10,7 @@ namespace Nhi.Rotation.Providers;
 internal static class EvidenceTrail
 {
     /// <summary>Records one step, after the shelf has taken it in.</summary>
-    public static void Record(UseLedger ledger, VersionShelf shelf, CredentialState before, ImmutableArray<LifecycleFact> facts, Instant now, string? probe)
+    public static void Record(UseLedger ledger, VersionShelf shelf, CredentialState before, ImmutableArray<LifecycleFact> facts, Instant now, string? probe, Func<string, string?>? tagOf = null)
     {
         foreach (var fact in facts)
         {
@@ -23,6 +23,7 @@ internal static class EvidenceTrail
                     CredentialName = version.CredentialName,
                     VersionId = version.VersionId,
                     CreatedOn = kind == EvidenceKind.Seen ? version.State.CreatedOn : null,
+                    ValueTag = kind == EvidenceKind.Seen ? tagOf?.Invoke(version.VersionId) : null,
                     OtherId = fact.OtherId,
                     By = kind is EvidenceKind.Seen or EvidenceKind.SameValue ? null : probe,
                     Verdict = VerdictOf(fact.Kind),
@@ -33,6 +34,12 @@ internal static class EvidenceTrail
 
         foreach (var version in shelf.Versions)
         {
+            // Listed first without its value, which came now.
+            if (tagOf is not null && version.State.Mark is not null && before.Find(version.VersionId) is { Mark: null } && tagOf(version.VersionId) is { } tag)
+            {
+                ledger.Note(version, Event(EvidenceKind.Seen, version, now.Utc) with { CreatedOn = version.State.CreatedOn, ValueTag = tag });
+            }
+
             var stage = version.State.Stage;
             if ((before.Find(version.VersionId)?.Stage ?? CredentialStage.Pending) != stage)
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Identity;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
@@ -10,7 +11,7 @@ using Nhi.Rotation.Versions;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>Applies the lifecycle's steps to a credential's shelf, under its lock, and has them published, noted and told. One for all credentials.</summary>
-internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log, EventFeed events)
+internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log, EventFeed events, SharedSecrets secrets, ValueTags? tags)
 {
     /// <summary>One step.</summary>
     /// <returns>What came of it, what the credential needs next, and whether that is a value: what comes back into service has none here any more, and the backend is asked for it, once.</returns>
@@ -33,6 +34,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         if (changed)
         {
             ledger.Flush();
+            secrets.Note();
         }
 
         FactLog.Write(log, metrics, settings.Name, transition.Facts);
@@ -58,6 +60,19 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         }
     }
 
+    private static string? TagOf(BackendListing listing, string versionId, ValueTags tags)
+    {
+        for (var i = 0; i < listing.Versions.Count; i++)
+        {
+            if (listing.Versions[i] is { Value: { } value } version && version.Id == versionId)
+            {
+                return tags.Of(new Credential("tag", versionId, value).RevealBytes().Span);
+            }
+        }
+
+        return null;
+    }
+
     // Whether there is something new to see.
     private bool Take(CoreSettings settings, VersionShelf shelf, Publisher publisher, Transition transition, BackendListing? listing, Instant now)
     {
@@ -73,7 +88,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         if (changed)
         {
             publisher.Publish();
-            EvidenceTrail.Record(ledger, shelf, before, transition.Facts, now, settings.Probe?.GetType().Name);
+            EvidenceTrail.Record(ledger, shelf, before, transition.Facts, now, settings.Probe?.GetType().Name, tags is null || listing is null ? null : id => TagOf(listing, id, tags));
         }
 
         shelf.NoteWhatAcceptancesMean();

@@ -96,6 +96,9 @@ internal sealed partial class EngineLog
     [LoggerMessage(128, LogLevel.Error, "Credential '{Credential}': version '{Version}' is refused: its value was out of service already (version '{Other}'), and RefuseOldValues is set. What is in use stays. Write a new value into the backend.")]
     public partial void ReturnRefused(string credential, string version, string? other);
 
+    [LoggerMessage(129, LogLevel.Warning, "Credential '{Credential}' version '{Version}' and credential '{Other}' version '{OtherVersion}' are the same secret: revoking it hits both. Give each a secret of its own.")]
+    public partial void SharedSecret(string credential, string version, string other, string otherVersion);
+
     [LoggerMessage(
         135, LogLevel.Warning, "Credential '{Credential}': a hold of version '{Version}' by {Consumer} {Caller} was dropped without being disposed, so what it stood for may still be open, and the version is not proven to be safe to revoke. Keep what Hold() returns, or call Hold(owner).")]
     public partial void HoldLost(string credential, string version, string consumer, string? caller);

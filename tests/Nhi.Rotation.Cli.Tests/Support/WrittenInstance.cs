@@ -42,7 +42,7 @@ internal sealed class WrittenInstance
     public WrittenInstance Promote(string version, double at, string? instead = null, string credential = "stripe") =>
         Add(Event(EvidenceKind.Promoted, version, at, credential) with { OtherId = instead });
 
-    public WrittenInstance See(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Seen, version, at, credential));
+    public WrittenInstance See(string version, double at, string credential = "stripe", string? tag = null) => Add(Event(EvidenceKind.Seen, version, at, credential) with { ValueTag = tag });
 
     public WrittenInstance Accept(string version, double at, string credential = "stripe") => Add(Event(EvidenceKind.Accepted, version, at, credential));
 

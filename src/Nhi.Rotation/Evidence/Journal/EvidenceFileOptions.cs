@@ -14,6 +14,13 @@ public sealed class EvidenceFileOptions
     /// </summary>
     public string? Place { get; set; } = RunPlace.Detect(Environment.GetEnvironmentVariable, RunPlace.ServiceAccountNamespace);
 
+    /// <summary>
+    /// The key under which the evidence compares values, 16 bytes or more, the same in all services of a fleet: <c>nhi-rotation verify</c> then says which of their credentials are one secret. A line has an
+    /// HMAC-SHA256 under it, and without the key nobody can try values. Default <see langword="null"/>: only credentials of one process are compared.
+    /// </summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1819:Properties should not return arrays", Justification = "Options are set once.")]
+    public byte[]? FingerprintKey { get; set; }
+
     /// <summary>The size in bytes at which the next file begins; a file may exceed it by one batch. At least 4096. Default 16 MiB. Files are never deleted.</summary>
     public long MaxFileBytes { get; set; } = 16 * 1024 * 1024;
 }

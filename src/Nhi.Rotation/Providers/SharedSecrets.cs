@@ -1,0 +1,102 @@
+using Nhi.Rotation.EventStream;
+using Nhi.Rotation.Lifecycle;
+using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Time;
+
+namespace Nhi.Rotation.Providers;
+
+/// <summary>Versions of different credentials that hold one value: one secret under several names. Looked for when somebody asks, and soon after a change. Safe for concurrent use.</summary>
+internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed events) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<(string Credential, string Version, string Other)> _told = [];
+    private IReadOnlyCollection<CredentialCore> _cores = [];
+    private Dictionary<(string Credential, string Version), KnownValue[]>? _found;
+    private long _foundAt;
+    private long _changes;
+    private int _isDue;
+    private ITimer? _timer;
+
+    /// <summary>Looks at these from now on.</summary>
+    public void Watch(IReadOnlyCollection<CredentialCore> cores)
+    {
+        _cores = cores;
+        _timer = cores.Count > 1 ? clock.Time.CreateTimer(_ => Tell(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) : null;
+    }
+
+    /// <summary>A version came, or changed its stage.</summary>
+    public void Note()
+    {
+        Interlocked.Increment(ref _changes);
+        if (_timer is { } timer && Interlocked.Exchange(ref _isDue, 1) == 0)
+        {
+            timer.Change(Pause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>The versions of other credentials that hold the value of a version, in service or not.</summary>
+    public IReadOnlyList<KnownValue> Of(string credential, string version) => Read().GetValueOrDefault((credential, version)) ?? [];
+
+    public void Dispose() => _timer?.Dispose();
+
+    private Dictionary<(string Credential, string Version), KnownValue[]> Read()
+    {
+        lock (_gate)
+        {
+            var changes = Volatile.Read(ref _changes);
+            if (_found is null || _foundAt != changes)
+            {
+                (_found, _foundAt) = (Find(), changes);
+            }
+
+            return _found;
+        }
+    }
+
+    private Dictionary<(string Credential, string Version), KnownValue[]> Find()
+    {
+        var byValue = new Dictionary<ValueMark, List<KnownValue>>();
+        foreach (var core in _cores.Count > 1 ? _cores : [])
+        {
+            foreach (var version in core.State.Versions)
+            {
+                if (version.Mark is { } mark)
+                {
+                    (byValue.TryGetValue(mark, out var known) ? known : byValue[mark] = []).Add(new KnownValue(core.Name, version.Id, version.Stage));
+                }
+            }
+        }
+
+        return byValue.Values
+            .Where(versions => versions.Exists(version => version.CredentialName != versions[0].CredentialName))
+            .SelectMany(versions => versions.Select(version => (Own: version, Others: versions.Where(other => other.CredentialName != version.CredentialName).ToArray())))
+            .ToDictionary(pair => (pair.Own.CredentialName, pair.Own.VersionId), pair => pair.Others);
+    }
+
+    // Each pair once, from its first name to the second.
+    private void Tell()
+    {
+        Volatile.Write(ref _isDue, 0);
+        foreach (var ((credential, version), others) in Read())
+        {
+            foreach (var other in others.Where(other => IsInService(other.Stage) && string.CompareOrdinal(credential, other.CredentialName) < 0))
+            {
+                bool isNew;
+                lock (_gate)
+                {
+                    isNew = _told.Add((credential, version, $"{other.CredentialName}/{other.VersionId}"));
+                }
+
+                if (isNew)
+                {
+                    log.SharedSecret(credential, version, other.CredentialName, other.VersionId);
+                    events.Tell(new CredentialEvent(CredentialEventKind.SharedValue, credential, clock.Now.Utc) { Reason = "shared-key", VersionId = version, OtherVersionId = $"{other.CredentialName}/{other.VersionId}" });
+                }
+            }
+        }
+    }
+
+    public static bool IsInService(CredentialStage stage) => stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
+}
