@@ -47,6 +47,7 @@ internal static class Service
         builder.Services.AddAuthentication(RotatingApiKeyDefaults.AuthenticationScheme)
             .AddRotatingApiKey(keys => keys.AddClient(peer, KeyOf(peer)));
         builder.Services.AddAuthorization();
+        builder.Services.AddOperators();
         builder.Services.AddProblemDetails();
 
         // Outbound: the current key on every request; a refused one is repeated with the key before. The key proves who we are, so no certificate of ours does.
@@ -67,6 +68,7 @@ internal static class Service
         app.MapWebhooks();
         app.MapPush();
         app.MapStatus();
+        app.MapOperators();
         app.MapGet("/state", (Counts counts, IRotationLedger ledger, [FromKeyedServices(ShopKey)] IRotatingCredentialProvider key, [FromKeyedServices(Tls.Certificate)] IRotatingCredentialProvider certificate) =>
             counts.Read(key, certificate, Tls.CountOldConnections(ledger)));
         app.MapPost("/load", static (Load load) => load.Start());
