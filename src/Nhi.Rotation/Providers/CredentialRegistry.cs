@@ -40,7 +40,11 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
         Ledger = new LedgerReports(_ledger, _evidence.Past, _secrets.Of);
-        _secrets.Watch(_cores.Values);
+        if (_cores.Count > 1)
+        {
+            _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)));
+        }
+
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
         metrics.Observe(() => Ledger.GetUses(), () => OpenMatters.Of(_ledger, clock.Time.GetUtcNow()), versions);

@@ -10,5 +10,5 @@ namespace Nhi.Rotation.Providers;
 /// <summary>What all credentials of a process share.</summary>
 internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations, EventFeed Events, SharedSecrets Secrets, EvidenceParts Evidence)
 {
-    public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log, Events, Secrets, Evidence.Tags);
+    public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log, Events, Secrets.Note, Evidence.Tags is { } tags ? value => tags.Of(value.Span) : null);
 }

@@ -32,14 +32,14 @@ internal static class EvidenceTrail
             }
         }
 
+        RecordStages(ledger, shelf, before, facts, now, tagOf);
+    }
+
+    private static void RecordStages(UseLedger ledger, VersionShelf shelf, CredentialState before, ImmutableArray<LifecycleFact> facts, Instant now, Func<string, string?>? tagOf)
+    {
         foreach (var version in shelf.Versions)
         {
-            // Listed first without its value, which came now.
-            if (tagOf is not null && version.State.Mark is not null && before.Find(version.VersionId) is { Mark: null } && tagOf(version.VersionId) is { } tag)
-            {
-                ledger.Note(version, Event(EvidenceKind.Seen, version, now.Utc) with { CreatedOn = version.State.CreatedOn, ValueTag = tag });
-            }
-
+            RecordValue(ledger, version, before, now, tagOf);
             var stage = version.State.Stage;
             if ((before.Find(version.VersionId)?.Stage ?? CredentialStage.Pending) != stage)
             {
@@ -59,6 +59,15 @@ internal static class EvidenceTrail
 
     public static EvidenceEvent Event(EvidenceKind kind, VersionRecord version, DateTimeOffset now) =>
         new() { Kind = kind, At = now, CredentialName = version.CredentialName, VersionId = version.VersionId };
+
+    // Listed first without its value, which came now.
+    private static void RecordValue(UseLedger ledger, LiveVersion version, CredentialState before, Instant now, Func<string, string?>? tagOf)
+    {
+        if (tagOf is not null && version.State.Mark is not null && before.Find(version.VersionId) is { Mark: null } && tagOf(version.VersionId) is { } tag)
+        {
+            ledger.Note(version, Event(EvidenceKind.Seen, version, now.Utc) with { CreatedOn = version.State.CreatedOn, ValueTag = tag });
+        }
+    }
 
     private static string? Why(ImmutableArray<LifecycleFact> facts, string versionId) =>
         facts.LastOrDefault(fact => fact.VersionId == versionId && fact.Kind is FactKind.Retired or FactKind.Revoked).Detail;

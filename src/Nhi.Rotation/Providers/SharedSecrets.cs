@@ -12,18 +12,18 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
 
     private readonly Lock _gate = new();
     private readonly HashSet<(string Credential, string Version, string Other)> _told = [];
-    private IReadOnlyCollection<CredentialCore> _cores = [];
+    private Func<IEnumerable<(string Name, CredentialState State)>> _credentials = () => [];
     private Dictionary<(string Credential, string Version), KnownValue[]>? _found;
     private long _foundAt;
     private long _changes;
     private int _isDue;
     private ITimer? _timer;
 
-    /// <summary>Looks at these from now on.</summary>
-    public void Watch(IReadOnlyCollection<CredentialCore> cores)
+    /// <summary>Looks at these from now on. One credential alone shares nothing.</summary>
+    public void Watch(Func<IEnumerable<(string Name, CredentialState State)>> credentials)
     {
-        _cores = cores;
-        _timer = cores.Count > 1 ? clock.Time.CreateTimer(_ => Tell(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) : null;
+        _credentials = credentials;
+        _timer = clock.Time.CreateTimer(_ => Tell(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A version came, or changed its stage.</summary>
@@ -58,13 +58,13 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
     private Dictionary<(string Credential, string Version), KnownValue[]> Find()
     {
         var byValue = new Dictionary<ValueMark, List<KnownValue>>();
-        foreach (var core in _cores.Count > 1 ? _cores : [])
+        foreach (var (name, state) in _credentials())
         {
-            foreach (var version in core.State.Versions)
+            foreach (var version in state.Versions)
             {
                 if (version.Mark is { } mark)
                 {
-                    (byValue.TryGetValue(mark, out var known) ? known : byValue[mark] = []).Add(new KnownValue(core.Name, version.Id, version.Stage));
+                    (byValue.TryGetValue(mark, out var known) ? known : byValue[mark] = []).Add(new KnownValue(name, version.Id, version.Stage));
                 }
             }
         }

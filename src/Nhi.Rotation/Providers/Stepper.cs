@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
-using Nhi.Rotation.Identity;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
@@ -11,7 +10,7 @@ using Nhi.Rotation.Versions;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>Applies the lifecycle's steps to a credential's shelf, under its lock, and has them published, noted and told. One for all credentials.</summary>
-internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log, EventFeed events, SharedSecrets secrets, ValueTags? tags)
+internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMetrics metrics, EngineLog log, EventFeed events, Action noted, Func<ReadOnlyMemory<byte>, string>? tag)
 {
     /// <summary>One step.</summary>
     /// <returns>What came of it, what the credential needs next, and whether that is a value: what comes back into service has none here any more, and the backend is asked for it, once.</returns>
@@ -34,7 +33,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         if (changed)
         {
             ledger.Flush();
-            secrets.Note();
+            noted();
         }
 
         FactLog.Write(log, metrics, settings.Name, transition.Facts);
@@ -60,13 +59,13 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         }
     }
 
-    private static string? TagOf(BackendListing listing, string versionId, ValueTags tags)
+    private static string? TagOf(BackendListing listing, string versionId, Func<ReadOnlyMemory<byte>, string> tag)
     {
         for (var i = 0; i < listing.Versions.Count; i++)
         {
             if (listing.Versions[i] is { Value: { } value } version && version.Id == versionId)
             {
-                return tags.Of(new Credential("tag", versionId, value).RevealBytes().Span);
+                return tag(new Credential("tag", versionId, value).RevealBytes());
             }
         }
 
@@ -88,7 +87,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         if (changed)
         {
             publisher.Publish();
-            EvidenceTrail.Record(ledger, shelf, before, transition.Facts, now, settings.Probe?.GetType().Name, tags is null || listing is null ? null : id => TagOf(listing, id, tags));
+            EvidenceTrail.Record(ledger, shelf, before, transition.Facts, now, settings.Probe?.GetType().Name, tag is null || listing is null ? null : id => TagOf(listing, id, tag));
         }
 
         shelf.NoteWhatAcceptancesMean();
