@@ -73,9 +73,11 @@ internal sealed record CredentialJudgement(HealthStatus Health, IReadOnlyList<st
             yield return $"version '{id}' holds the value of version '{status.CurrentId}': nothing was rotated. Write a new value into the backend.";
         }
 
-        foreach (var other in status.SharedWith)
+        if (status.SharedWith is [var other, .. var more])
         {
-            yield return $"version '{status.CurrentId}' and version '{other.VersionId}' of credential '{other.CredentialName}' are the same secret: revoking it hits both. Give each a secret of its own.";
+            yield return more.Length == 0
+                ? $"version '{status.CurrentId}' and version '{other.VersionId}' of credential '{other.CredentialName}' are the same secret: revoking it hits both. Give each a secret of its own."
+                : $"version '{status.CurrentId}', version '{other.VersionId}' of credential '{other.CredentialName}' and {more.Length} more are the same secret: revoking it hits all. Give each a secret of its own.";
         }
 
         foreach (var id in status.Returned)

@@ -60,7 +60,7 @@ internal sealed record CredentialStatus
     public TimeSpan PollInterval { get; init; }
 
     /// <summary>Versions of other credentials, in service, that hold the value of the presented version.</summary>
-    public IReadOnlyList<KnownValue> SharedWith { get; init; } = [];
+    public ImmutableArray<KnownValue> SharedWith { get; init; } = [];
 
     /// <summary>What is wrong with the lists of revocations.</summary>
     public IReadOnlyList<string> ListProblems { get; init; } = [];

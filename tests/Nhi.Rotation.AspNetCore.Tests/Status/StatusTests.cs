@@ -305,7 +305,7 @@ public sealed partial class StatusTests
         var credentials = builder.Services.AddRotatingCredentials();
         foreach (var each in Enumerable.Range(0, count).Select(name ?? Name).Distinct())
         {
-            many.Add(each, "a-key");
+            many.Add(each, name is null ? $"a-key-of-{each}" : "a-key");
             credentials.AddCredential(each, credential => credential.UseBackend(each, _ => many).Configure(options => options.MinimumLength = 1).OwnedBy(owner ?? "team").For(owner ?? "tests"));
         }
     }
