@@ -96,7 +96,7 @@ internal sealed partial class EngineLog
     [LoggerMessage(128, LogLevel.Error, "Credential '{Credential}': version '{Version}' is refused: its value was out of service already (version '{Other}'), and RefuseOldValues is set. What is in use stays. Write a new value into the backend.")]
     public partial void ReturnRefused(string credential, string version, string? other);
 
-    [LoggerMessage(129, LogLevel.Warning, "Credential '{Credential}' version '{Version}' and credential '{Other}' version '{OtherVersion}' are the same secret: revoking it hits both. Give each a secret of its own.")]
+    [LoggerMessage(136, LogLevel.Warning, "Credential '{Credential}' version '{Version}' and credential '{Other}' version '{OtherVersion}' are the same secret: revoking it hits both. Give each a secret of its own.")]
     public partial void SharedSecret(string credential, string version, string other, string otherVersion);
 
     [LoggerMessage(

@@ -5,7 +5,7 @@ namespace Nhi.Rotation.Tests.Providers;
 /// <summary>One secret under the names of two credentials.</summary>
 public sealed class SharedSecretTests
 {
-    private const int SharedSecret = 129;
+    private const int SharedSecret = 136;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
