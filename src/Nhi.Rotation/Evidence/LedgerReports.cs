@@ -9,6 +9,9 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, Func<string, 
     /// <inheritdoc/>
     public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null) => [.. ledger.Copy(credentialName, static (_, uses, _) => uses).SelectMany(uses => uses)];
 
+    /// <summary>What keeps old versions from being safe, though no count of uses shows it.</summary>
+    public IReadOnlyList<CredentialUse> GetOpen(DateTimeOffset now) => OpenMatters.Of(ledger, now);
+
     /// <inheritdoc/>
     public IReadOnlyList<InventoryEntry> GetInventory()
     {

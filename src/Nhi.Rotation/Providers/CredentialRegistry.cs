@@ -39,7 +39,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
-        Ledger = new LedgerReports(_ledger, _evidence.Past, _secrets.Of);
+        var reports = new LedgerReports(_ledger, _evidence.Past, _secrets.Of);
+        Ledger = reports;
         if (_cores.Count > 1)
         {
             _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)));
@@ -47,7 +48,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
-        metrics.Observe(() => Ledger.GetUses(), () => OpenMatters.Of(_ledger, clock.Time.GetUtcNow()), versions);
+        metrics.Observe(() => Ledger.GetUses(), () => reports.GetOpen(clock.Time.GetUtcNow()), versions);
         _events.Watch(clock, () => Ledger.GetUses(), versions);
     }
 
