@@ -122,7 +122,7 @@ public sealed class BrowserTests
             var others = new FakeCredentialBackend(TimeProvider.System);
             foreach (var name in Enumerable.Range(0, 8).Select(i => $"partner-{i:00}"))
             {
-                others.Add(name, "a-key");
+                others.Add(name, $"a-key-of-{name}");
                 builder.Services.AddRotatingCredentials().AddCredential(name, credential => credential.UseBackend(name, _ => others).Configure(options => options.MinimumLength = 1).OwnedBy("partners"));
             }
         });
