@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
 using Nhi.Rotation.Evidence.Revocations;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Nhi.Rotation.AspNetCore;
 
 namespace RotatingApi.Features;
 

@@ -1,4 +1,3 @@
-using Nhi.Rotation.Cli.Fleet;
 using Nhi.Rotation.Cli.Tests.Support;
 
 namespace Nhi.Rotation.Cli.Tests.Fleet;

@@ -54,7 +54,7 @@ public sealed class ProvenByTests
         Assert.Equal(expected, verdict.Kind);
         Assert.Contains(verdict.Reasons, reason => reason.Contains("as far as 200 from GET /open can show", StringComparison.Ordinal));
         Assert.DoesNotContain(verdict.Reasons, reason => reason.Contains("secret", StringComparison.Ordinal));
-        Assert.Equal(expected == VerdictKind.InOverlap, Assert.Single(verdict.Reasons.Where(reason => reason.Contains("/open", StringComparison.Ordinal))).Contains("requires proof", StringComparison.Ordinal));
+        Assert.Equal(expected == VerdictKind.InOverlap, Assert.Single(verdict.Reasons, reason => reason.Contains("/open", StringComparison.Ordinal)).Contains("requires proof", StringComparison.Ordinal));
     }
 
     [Theory]
