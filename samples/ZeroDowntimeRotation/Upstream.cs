@@ -52,7 +52,8 @@ internal sealed class Upstream : IAsyncDisposable
     }
 
     /// <summary>From now on exactly these keys are valid.</summary>
-    public void Accept(params string[] keys) => _keys = keys.Length <= 2 ? [.. keys] : throw new ArgumentException("It knows two keys at a time.", nameof(keys));
+    // What the partner knows is its own: copies, not the objects that the app was given, which would be found to be kept.
+    public void Accept(params string[] keys) => _keys = keys.Length <= 2 ? [.. keys.Select(static key => new string(key.AsSpan()))] : throw new ArgumentException("It knows two keys at a time.", nameof(keys));
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

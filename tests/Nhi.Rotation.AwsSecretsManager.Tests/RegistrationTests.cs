@@ -41,7 +41,7 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("SecretId", "", ": SecretId is empty. Set it to the secret's name or ARN.")]
     [InlineData("SecretId", "not a name", ": SecretId 'not a name' is neither a name nor an ARN.")]
-    [InlineData("SecertId", "db", ":SecertId is not an option. Use one of SecretId, JsonField.")]
+    [InlineData("SecertId", "db", ":SecertId is not an option. Did you mean 'SecretId'? Use one of SecretId, JsonField.")]
     public void A_mistake_in_configuration_is_reported_with_its_key_and_the_fix(string key, string value, string mistake)
     {
         var services = new ServiceCollection();

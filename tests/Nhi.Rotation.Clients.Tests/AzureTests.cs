@@ -47,7 +47,7 @@ public sealed class AzureTests
     }
 
     [Theory]
-    [InlineData("second\n")]
+    [InlineData("sec\nond")]
     [InlineData("sec\rond")]
     [InlineData(" second")]
     [InlineData("sec\0ond")]

@@ -51,18 +51,18 @@ internal sealed class ManagedHeap
     }
 
     /// <summary>What holds the object that an address is in; <see langword="null"/> if it is outside of the heap.</summary>
-    public HeldBy? PathTo(ulong address)
+    public ObjectPath? PathTo(ulong address)
     {
         if (!_objects.TryGetValue(address, out var found) || found.IsFree)
         {
             // In the heap and in no object: what a collection left there until something new is written over it.
-            return _collected.Exists(range => range.Contains(address)) ? new HeldBy("what was an object, which nothing holds any more", IsGarbage: true) : null;
+            return _collected.Exists(range => range.Contains(address)) ? new ObjectPath("what was an object, which nothing holds any more", IsGarbage: true) : null;
         }
 
         var type = NameOf(found.Type);
         if (!_parents.ContainsKey(found.Address))
         {
-            return new HeldBy($"{type}, which nothing holds any more", IsGarbage: true);
+            return new ObjectPath($"{type}, which nothing holds any more", IsGarbage: true);
         }
 
         var path = new List<string> { type };
@@ -75,7 +75,7 @@ internal sealed class ManagedHeap
             }
         }
 
-        return new HeldBy(string.Join(" <- ", path), IsGarbage: false);
+        return new ObjectPath(string.Join(" <- ", path), IsGarbage: false);
     }
 
     private static string NameOf(ClrType? type) => type?.Name is { } name ? name[(name.Split('<')[0].LastIndexOf('.') + 1)..] : "an object";

@@ -103,7 +103,7 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
         }
     }
 
-    private void Tell(List<(ulong Address, Form Form, string Region)> found, string place, Func<ulong, HeldBy?> holder)
+    private void Tell(List<(ulong Address, Form Form, string Region)> found, string place, Func<ulong, ObjectPath?> holder)
     {
         foreach (var (address, form, region) in found)
         {

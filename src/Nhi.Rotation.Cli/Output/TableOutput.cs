@@ -18,11 +18,7 @@ internal static class TableOutput
         }
 
         output.WriteLine();
-        foreach (var secret in report.SharedSecrets)
-        {
-            WriteLine(output, $"SAME SECRET: {string.Join(" and ", secret.Select(holder => $"{holder.App}/{holder.Credential} ({holder.Version})"))}: revoking it hits {(secret.Count == 2 ? "both" : "all")}");
-        }
-
+        WriteShared(output, report);
         foreach (var instance in report.Instances)
         {
             WriteLine(output, string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Instance}: {instance.Files.Count} file(s), {instance.Lines} lines, {(instance.IsClosed ? "closed" : "open")}, chain head {instance.Head}"));
@@ -50,6 +46,14 @@ internal static class TableOutput
 
         output.WriteLine();
         WriteLine(output, Conclusion(report) + Given(report.Question));
+    }
+
+    private static void WriteShared(TextWriter output, FleetReport report)
+    {
+        foreach (var secret in report.SharedSecrets)
+        {
+            WriteLine(output, $"SAME SECRET: {string.Join(" and ", secret.Select(holder => $"{holder.App}/{holder.Credential} ({holder.Version})"))}: revoking it hits {(secret.Count == 2 ? "both" : "all")}");
+        }
     }
 
     // An answer that rests on what was given says so, wherever it is quoted.

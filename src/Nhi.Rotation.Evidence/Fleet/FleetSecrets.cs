@@ -25,11 +25,13 @@ internal sealed class FleetSecrets
         where serving.Select(holder => holder.Credential).Distinct(StringComparer.Ordinal).Count() > 1
         select serving;
 
-    /// <summary>Another credential that has the value of a version in service, or <see langword="null"/>.</summary>
-    public SecretHolder? Elsewhere(string credential, string version) => _shared
+    /// <summary>By which other credential the value of a version is in service, or <see langword="null"/>.</summary>
+    public string? Elsewhere(string credential, string version) => _shared
         .Where(secret => Array.Exists(secret, holder => holder.Credential == credential && holder.Version == version))
         .SelectMany(secret => secret)
-        .FirstOrDefault(holder => holder.IsInService && holder.Credential != credential);
+        .Where(holder => holder.IsInService && holder.Credential != credential)
+        .Select(static holder => $"Version '{holder.Version}' of {holder.App}/{holder.Credential}")
+        .FirstOrDefault();
 
     private static IEnumerable<(string Tag, SecretHolder Holder)> Holders(Presence instance, bool isServing) =>
         from credential in instance.Evidence.Credentials

@@ -17,11 +17,7 @@ internal sealed class CredentialOptionsValidator(CredentialSetup setup) : IValid
         }
 
         var rules = new OptionRules(name, registration.SectionPath);
-        rules.Check(
-            options.RefreshInterval is not { } interval || (interval >= MinRefreshInterval && interval <= Duration.Longest),
-            nameof(options.RefreshInterval),
-            options.RefreshInterval,
-            "100 ms or more, at most 3650 days");
+        rules.Check(options.RefreshInterval is not { } interval || (interval >= MinRefreshInterval && interval <= Duration.Longest), nameof(options.RefreshInterval), options.RefreshInterval, "100 ms or more, at most 3650 days");
         rules.Check(options.RefreshJitter is >= 0 and <= 0.5, nameof(options.RefreshJitter), options.RefreshJitter, "between 0 and 0.5");
         rules.Check(options.RefreshAtLifeFraction is >= 0.1 and <= 1, nameof(options.RefreshAtLifeFraction), options.RefreshAtLifeFraction, "between 0.1 and 1");
         rules.Check(Enum.IsDefined(options.Expiry), nameof(options.Expiry), options.Expiry, "Ends, FallsBack or Informs");

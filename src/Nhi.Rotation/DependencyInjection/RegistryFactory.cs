@@ -46,7 +46,7 @@ internal static class RegistryFactory
         var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, identity, time, log) : null;
 #pragma warning restore CA2000
         IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } others ? new JournalPast(others.Directory, identity, time) : new UnknownPast(time);
-        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, new EvidenceParts(evidence, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval }, past, setup.Evidence?.FingerprintKey), revocations);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, EvidenceParts.Of(evidence, shared, past, setup.Evidence?.FingerprintKey), revocations);
     }
 
     public static ILogger Logger(IServiceProvider services) =>

@@ -64,8 +64,12 @@ internal static class Succession
             return FactKind.Loaded;
         }
 
-        return wasPrevious || Twins.IsReturn(draft, target) ? FactKind.RolledBack : FactKind.Rotated;
+        return wasPrevious || IsReturn(draft, target) ? FactKind.RolledBack : FactKind.Rotated;
     }
+
+    // Its value was in use before and replaced since.
+    private static bool IsReturn(Draft draft, VersionState version) =>
+        draft.Versions.Any(other => other.Stage is CredentialStage.Previous or CredentialStage.Retired && other.HasValueOf(version));
 
     private static TimeSpan OverlapEnd(Draft draft, VersionState current)
     {

@@ -37,9 +37,6 @@ internal static class Twins
         }
     }
 
-    /// <summary>Whether its value was in use before and replaced since.</summary>
-    public static bool IsReturn(Draft draft, VersionState version) => draft.Versions.Any(other => WasReplaced(other) && other.HasValueOf(version));
-
     /// <summary>Whether another version with its value is in service, so that the other side is right to accept it.</summary>
     public static bool IsInService(Draft draft, VersionState version) => draft.Versions.Any(other => other.IsInService && other.HasValueOf(version));
 

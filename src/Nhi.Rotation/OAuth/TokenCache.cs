@@ -34,23 +34,10 @@ internal sealed class TokenCache
     {
         while (true)
         {
-            Task<AccessToken> flight;
-            AccessToken? spare;
-            lock (_gate)
+            var (spare, flight) = Take();
+            if (flight is null)
             {
-                spare = _token is { } token && IsUsable(token) ? token : null;
-                var share = spare is null ? 0 : Left(spare) / LeadTime(spare);
-                if (share > 1 || (spare is not null && _pause.IsOn))
-                {
-                    return spare!;
-                }
-
-                _pause.ThrowIfOn(_requester.Generation);
-                flight = _flight ??= Fly(spare is null ? System.Threading.Timeout.InfiniteTimeSpan : Left(spare));
-                if (share > 0.5)
-                {
-                    return spare!;
-                }
+                return spare!;
             }
 
             try
@@ -72,6 +59,24 @@ internal sealed class TokenCache
             {
                 // It was begun while there was a token, and has hung until that ended. The endpoint may answer by now.
             }
+        }
+    }
+
+    // The token at hand, if it may be used, and the request to wait for, if it lasts too short without one.
+    private (AccessToken? Spare, Task<AccessToken>? Flight) Take()
+    {
+        lock (_gate)
+        {
+            var spare = _token is { } token && IsUsable(token) ? token : null;
+            var share = spare is null ? 0 : Left(spare) / LeadTime(spare);
+            if (share > 1 || (spare is not null && _pause.IsOn))
+            {
+                return (spare, null);
+            }
+
+            _pause.ThrowIfOn(_requester.Generation);
+            var flight = _flight ??= Fly(spare is null ? System.Threading.Timeout.InfiniteTimeSpan : Left(spare));
+            return (spare, share > 0.5 ? null : flight);
         }
     }
 

@@ -1,3 +1,5 @@
+using Nhi.Rotation.Lifecycle;
+
 namespace Nhi.Rotation.Providers;
 
 /// <summary>What a credential is made of.</summary>
@@ -46,6 +48,9 @@ internal sealed record CoreSettings
             Purpose = options.Purpose,
             Rules = CredentialRules.From(hasProbe: probe is not null, hasProof, backendInterval, consumer, options, shared),
         };
+
+    /// <summary>What the backend is asked, by what is known.</summary>
+    public BackendRequest RequestFor(CredentialState state) => new(Name, Key, new KnownVersionIds(state.Versions)) { TakesExpired = Rules.TakesExpired };
 
     /// <summary>The same, with one object for equal rules.</summary>
     public static IEnumerable<CoreSettings> Share(IEnumerable<CoreSettings> credentials)

@@ -14,7 +14,14 @@ internal sealed record EvidenceParts(IEvidenceSink? Sink = null, HeapCheck? Heap
     /// <summary>How the evidence tells which values are the same; <see langword="null"/> if there is none that lasts.</summary>
     public ValueTags? Tags { get; } = Sink is null ? null : new ValueTags(FingerprintKey);
 
+    /// <summary>Why evidence cannot be written; <see langword="null"/> while it can.</summary>
+    public string? Problem => Sink?.Problem;
+
     private LastWords? _lastWords;
+
+    /// <summary>As the options have it.</summary>
+    public static EvidenceParts Of(IEvidenceSink? sink, RotatingCredentialsOptions shared, IPast? past, byte[]? fingerprintKey) =>
+        new(sink, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval }, past, fingerprintKey);
 
     /// <summary>Makes the ledger, which is written when the process ends in whatever way.</summary>
     public UseLedger Open(CredentialMetrics metrics, EngineLog log, TimeProvider time)

@@ -46,7 +46,7 @@ internal abstract class RefreshedCredential : RefreshEntry
 
     protected abstract Publisher Publisher { get; }
 
-    public override BackendRequest NewRequest() => new(Name, Key, new KnownVersionIds(State.Versions)) { TakesExpired = Settings.Rules.TakesExpired };
+    public override BackendRequest NewRequest() => Settings.RequestFor(State);
 
     public override NextStep TakeListing(BackendListing listing)
     {

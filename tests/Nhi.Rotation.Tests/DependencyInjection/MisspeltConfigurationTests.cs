@@ -107,7 +107,7 @@ public sealed class MisspeltConfigurationTests : IDisposable
     [InlineData("""{ "Files": { "Path": "/x" }, "Overlap": 24 }""", "Credentials:stripe:Overlap is '24'. Write")]
     [InlineData("""{ "Files": { "Path": "/x", "SettleTime": "fast" } }""", "Credentials:stripe:Files:SettleTime is 'fast'. Write a number and a unit")]
     [InlineData("""{ "Files": { "Path": "/x", "MaxFileSize": "64k" } }""", "Credentials:stripe:Files:MaxFileSize is '64k'. Write a whole number.")]
-    [InlineData("""{ "Files": { "Path": "/x", "Newline": "1" } }""", "Credentials:stripe:Files:Newline is '1'. Write one of TrimOne, TrimAll, Keep.")]
+    [InlineData("""{ "Files": { "Path": "/x" }, "Newline": "1" }""", "Credentials:stripe:Newline is '1'. Write one of TrimOne, TrimAll, Keep.")]
     [InlineData("""{ "Files": { "Path": "/x" }, "RefreshJitter": "10%" }""", "Credentials:stripe:RefreshJitter is '10%'. Write a number, such as 0.1.")]
     [InlineData("""{ "Files": { "Path": "/x" }, "AcceptAnyValue": "yes" }""", "Credentials:stripe:AcceptAnyValue is 'yes'. Write true or false.")]
     public async Task A_key_or_a_value_that_is_none_is_answered_with_what_is_right(string stripe, string mistake)
