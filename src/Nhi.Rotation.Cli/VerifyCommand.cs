@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Nhi.Rotation.Evidence.Fleet;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Reading;
+using Nhi.Rotation.Evidence.Fleet;
 using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli;

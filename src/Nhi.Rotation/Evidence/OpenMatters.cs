@@ -24,7 +24,13 @@ internal static class OpenMatters
         {
             yield return new CredentialUse
             {
-                CredentialName = credential.Name, VersionId = old.VersionId, Stage = old.Stage, Consumer = credential.Terms.Unnamed ?? string.Empty, Uses = 0, ResidualInOverlap = 0, ResidualRetired = 0,
+                CredentialName = credential.Name,
+                VersionId = old.VersionId,
+                Stage = old.Stage,
+                Consumer = credential.Terms.Unnamed ?? string.Empty,
+                Uses = 0,
+                ResidualInOverlap = 0,
+                ResidualRetired = 0,
             };
         }
     }

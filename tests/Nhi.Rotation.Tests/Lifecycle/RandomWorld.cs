@@ -164,7 +164,7 @@ internal sealed class RandomWorld
         var before = State;
         var first = Read(State);
         Move(TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(16));
-        if ( _stored.Exists(version => version.NotBefore <= _utc && version.NotBefore + _policy.ClockSkew > _utc))
+        if (_stored.Exists(version => version.NotBefore <= _utc && version.NotBefore + _policy.ClockSkew > _utc))
         {
             return null;
         }
