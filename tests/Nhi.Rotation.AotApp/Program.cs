@@ -23,7 +23,7 @@ builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
     ["Credentials:partner:Owner"] = "payments",
     ["Credentials:partner:Overlap"] = "01:00:00",
     ["Credentials:partner:Files:Path"] = partner,
-    ["Credentials:partner:Files:Newline"] = "TrimAll",
+    ["Credentials:partner:Newline"] = "TrimAll",
 });
 builder.Services.AddRotatingCredentials(builder.Configuration.GetSection("Credentials"))
     .AddCredential("stripe", c => c.FromFiles(stripe).OwnedBy("payments").For("charges"));
