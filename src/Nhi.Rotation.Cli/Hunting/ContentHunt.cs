@@ -38,13 +38,13 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            findings.Miss(path, "access is denied: run as a user who may read it");
+            findings.MissForRights(path);
             return;
         }
 
         foreach (var entry in entries)
         {
-            // A link is followed where it leads to, if that is below too; a socket or a device holds nothing.
+            // What a link leads to is looked at where it is, if that is below too.
             if (entry.LinkTarget is null && entry is DirectoryInfo)
             {
                 InPath(entry.FullName);
@@ -69,7 +69,7 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         }
         catch (UnauthorizedAccessException)
         {
-            findings.Miss(path, "access is denied: run as a user who may read it");
+            findings.MissForRights(path);
         }
         catch (IOException error) when (error is not FileNotFoundException)
         {
@@ -134,6 +134,6 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
     {
         using var search = new Search(quarry);
         var lines = new LineCount(content, quarry.Longest);
-        search.In(lines.Read, match => findings.Add(new Hit(match.Form.Value, name, string.Create(CultureInfo.InvariantCulture, $"line {lines.At(match.Offset)}"), match.Form.Name)));
+        search.In(lines.Read, match => findings.Add(match.Form, name, string.Create(CultureInfo.InvariantCulture, $"line {lines.At(match.Offset)}")));
     }
 }

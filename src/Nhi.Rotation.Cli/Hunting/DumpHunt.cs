@@ -15,15 +15,14 @@ internal sealed class DumpHunt(Quarry quarry, Findings findings)
             var heap = found.Count == 0 ? null : ManagedHeap.TryRead(target, RuntimeEnvironment.GetRuntimeDirectory(), [.. found.Select(static match => match.Address).OfType<ulong>()]);
             foreach (var (address, form) in found)
             {
-                var held = address is { } known ? heap?.PathTo(known) : null;
-                findings.Add(new Hit(form.Value, path, held?.Path ?? "its memory", form.Name, held is { IsGarbage: true }));
+                findings.Add(form, path, "its memory", address is { } known ? heap?.PathTo(known) : null);
             }
 
             findings.Files++;
         }
         catch (UnauthorizedAccessException)
         {
-            findings.Miss(path, "access is denied: run as a user who may read it");
+            findings.MissForRights(path);
         }
         catch (Exception error) when (error is IOException or ClrDiagnosticsException or InvalidDataException or ArgumentException)
         {

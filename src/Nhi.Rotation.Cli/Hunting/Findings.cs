@@ -23,7 +23,18 @@ internal sealed class Findings
     /// <summary>Nowhere, held, or not known.</summary>
     public ExitCode ExitCode => _hits.Keys.Any(static hit => !hit.IsGarbage) ? ExitCode.StillUsed : _notSeen.Count > 0 ? ExitCode.NotEnoughEvidence : ExitCode.Safe;
 
-    public void Add(Hit hit) => _hits[hit] = _hits.GetValueOrDefault(hit) + 1;
+    /// <summary>A copy was found.</summary>
+    /// <param name="form">What was found.</param>
+    /// <param name="place">The process, dump or file.</param>
+    /// <param name="where">Where in it, unless something is known to hold it.</param>
+    /// <param name="holder">What holds it, as far as that is known.</param>
+    public void Add(Form form, string place, string where, ObjectPath? holder = null)
+    {
+        var hit = new Hit(form.Value, place, holder?.Path ?? where, form.Name, holder is { IsGarbage: true });
+        _hits[hit] = _hits.GetValueOrDefault(hit) + 1;
+    }
 
     public void Miss(string place, string why) => _notSeen.Add($"{place}: {why}");
+
+    public void MissForRights(string path) => Miss(path, "access is denied: run as a user who may read it");
 }

@@ -44,7 +44,7 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
         foreach (var range in content.AsSpan().Split((byte)0))
         {
             var text = content[range];
-            search.In(new MemoryStream(text), match => findings.Add(new Hit(match.Form.Value, place, where(VariableOf(text, match.Offset)), match.Form.Name)));
+            search.In(new MemoryStream(text), match => findings.Add(match.Form, place, where(VariableOf(text, match.Offset))));
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
         return found;
     }
 
-    // Pages that are not there, or went away meanwhile, cannot be read and hold nothing.
+    // Pages that went away meanwhile cannot be read and hold nothing; what comes after them is read.
     private static int ReadAt(FileStream memory, Span<byte> into, ulong address)
     {
         try
@@ -99,7 +99,9 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
         }
         catch (IOException)
         {
-            return 0;
+            var gone = into[..Math.Min(into.Length, Environment.SystemPageSize)];
+            gone.Clear();
+            return gone.Length;
         }
     }
 
@@ -107,8 +109,7 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
     {
         foreach (var (address, form, region) in found)
         {
-            var held = holder(address);
-            findings.Add(new Hit(form.Value, place, held?.Path ?? $"its memory, {region}", form.Name, held is { IsGarbage: true }));
+            findings.Add(form, place, $"its memory, {region}", holder(address));
         }
     }
 
