@@ -89,6 +89,17 @@ public sealed record EvidenceEvent
     /// <summary>How many pieces of evidence were lost before this one.</summary>
     public long? Missing { get; init; }
 
+    /// <summary>The same by a clock that is ahead of the one that dated it.</summary>
+    /// <param name="by">How far.</param>
+    public EvidenceEvent Shift(TimeSpan by) => by == TimeSpan.Zero
+        ? this
+        : this with
+        {
+            At = At + by,
+            Until = Until + by,
+            Use = Use is { } use ? use with { FirstUse = use.FirstUse + by, LastUse = use.LastUse + by } : null,
+        };
+
     /// <summary>The result of a probe that it tells of.</summary>
     internal ProbeEvidence ToProbe() => new(By, Verdict ?? ProbeVerdict.Inconclusive, Detail, At);
 }

@@ -37,5 +37,5 @@ internal sealed class FleetSecrets
         from credential in instance.Evidence.Credentials
         from tagged in credential.Value.ValueTags
         let history = credential.Value.Find(tagged.Key)
-        select (tagged.Value, new SecretHolder(instance.Evidence.App, credential.Key, tagged.Key, isServing && history is { Stage: CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous }));
+        select (tagged.Value, new SecretHolder(instance.Evidence.App, credential.Key, tagged.Key, isServing && history is { IsInService: true }));
 }

@@ -1,5 +1,4 @@
 using Nhi.Rotation.Evidence.Reading;
-using Nhi.Rotation.Evidence.Verdicts;
 
 namespace Nhi.Rotation.Evidence.Fleet;
 
@@ -29,8 +28,6 @@ internal sealed class SharedValues(IEnumerable<InstanceEvidence> knowing, IReadO
         }
 
         all.Remove(versionId);
-        return serving.SelectMany(instance => instance.Credentials[credentialName].Histories).FirstOrDefault(history => all.Contains(history.VersionId) && IsInService(history))?.VersionId;
+        return serving.SelectMany(instance => instance.Credentials[credentialName].Histories).FirstOrDefault(history => all.Contains(history.VersionId) && history.IsInService)?.VersionId;
     }
-
-    private static bool IsInService(VersionHistory history) => history.Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
 }

@@ -38,12 +38,5 @@ internal sealed class ClockSteps
     }
 
     /// <summary>A piece of evidence as if the clock had never been set.</summary>
-    public EvidenceEvent Unset(EvidenceEvent evidence) => Set == TimeSpan.Zero
-        ? evidence
-        : evidence with
-        {
-            At = evidence.At - Set,
-            Until = evidence.Until - Set,
-            Use = evidence.Use is { } use ? use with { FirstUse = use.FirstUse - Set, LastUse = use.LastUse - Set } : null,
-        };
+    public EvidenceEvent Unset(EvidenceEvent evidence) => evidence.Shift(-Set);
 }

@@ -12,7 +12,7 @@ public static class SameValue
         ArgumentNullException.ThrowIfNull(histories);
         var first = First(old.VersionId, old, histories);
         return histories.FirstOrDefault(other => other.VersionId != old.VersionId
-            && other.Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous
+            && other.IsInService
             && First(other.VersionId, other, histories) == first)?.VersionId;
     }
 

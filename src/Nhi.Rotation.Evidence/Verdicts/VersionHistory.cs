@@ -86,6 +86,9 @@ public sealed record VersionHistory(string CredentialName, string VersionId)
         RetirementProbe = End.RetirementProbe,
     };
 
+    /// <summary>Whether it is used, or is to be: pending, current or previous.</summary>
+    public bool IsInService => Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
+
     /// <summary>Whether something else is to be used instead of it.</summary>
     public bool IsOld => Stage is CredentialStage.Previous or CredentialStage.Retired or CredentialStage.Revoked;
 

@@ -26,7 +26,7 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, Func<string, 
         });
         if (shared is not null)
         {
-            entries = entries.ConvertAll(entry => entry with { SharedWith = [.. entry.Versions.Where(version => IsInService(version.Stage)).SelectMany(version => InServiceElsewhere(entry.CredentialName, version.VersionId)).Distinct()] });
+            entries = entries.ConvertAll(entry => entry with { SharedWith = [.. entry.Versions.Where(static version => version.Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous).SelectMany(version => shared(entry.CredentialName, version.VersionId)).Distinct()] });
         }
 
         entries.Sort((a, b) => string.CompareOrdinal(a.CredentialName, b.CredentialName));
@@ -37,18 +37,17 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, Func<string, 
     public IReadOnlyList<RotationEvidence> GetRotations(string? credentialName = null)
     {
         var now = ledger.Sweep();
-        var own = new Lazy<Dictionary<string, CredentialEvidence>>(() => Evidence(credentialName: null).ToDictionary(StringComparer.Ordinal));
+        var asked = Evidence(credentialName);
+        var own = new Lazy<Dictionary<string, CredentialEvidence>>(() => (credentialName is null ? asked : Evidence(credentialName: null)).ToDictionary(StringComparer.Ordinal));
         return
         [
-            .. from credential in Evidence(credentialName)
+            .. from credential in asked
                from rotation in RotationJudge.Judge(credential.Value.Histories, [.. credential.Value.Uses], credential.Value.Terms, now)
-               select rotation.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked && InServiceElsewhere(rotation.CredentialName, rotation.From).FirstOrDefault() is { } twin
+               select rotation.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked && shared?.Invoke(rotation.CredentialName, rotation.From) is [var twin, ..]
                    ? rotation with { Verdict = Shared(rotation, twin) }
                    : rotation.Verdict.Kind == VerdictKind.SafeToRevoke && Doubt(rotation, own, now) is { } doubt ? rotation with { Verdict = doubt } : rotation,
         ];
     }
-
-    private static bool IsInService(CredentialStage stage) => stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
 
     private static RotationVerdict Shared(RotationEvidence rotation, KnownValue twin) => new()
     {
@@ -56,8 +55,6 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, Func<string, 
         Since = rotation.Old.SupersededAt,
         Reasons = [$"Version '{twin.VersionId}' of credential '{twin.CredentialName}' is the same secret and is in service: revoking it hits both."],
     };
-
-    private IEnumerable<KnownValue> InServiceElsewhere(string credential, string version) => (shared?.Invoke(credential, version) ?? []).Where(other => IsInService(other.Stage));
 
     private List<KeyValuePair<string, CredentialEvidence>> Evidence(string? credentialName) => ledger.Copy(
         credentialName,

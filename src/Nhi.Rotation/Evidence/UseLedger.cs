@@ -97,7 +97,7 @@ internal sealed class UseLedger
     public void Note(VersionRecord version, EvidenceEvent evidence)
     {
         var set = _clock.Set;
-        version.Apply(set == TimeSpan.Zero ? evidence : evidence with { At = evidence.At - set, Until = evidence.Until - set });
+        version.Apply(evidence.Shift(-set));
         _sink?.Write(evidence);
     }
 

@@ -91,7 +91,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     public CredentialStatus ReadStatus(string name)
     {
         var status = _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems, EvidenceProblem = _evidence.Problem };
-        return status.CurrentId is { } current ? status with { SharedWith = [.. _secrets.Of(name, current).Where(other => SharedSecrets.IsInService(other.Stage))] } : status;
+        return status.CurrentId is { } current ? status with { SharedWith = [.. _secrets.Of(name, current)] } : status;
     }
 
     public bool IsIdle => _scheduler.IsIdle;

@@ -36,7 +36,7 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
         }
     }
 
-    /// <summary>The versions of other credentials that hold the value of a version, in service or not.</summary>
+    /// <summary>The versions of other credentials that hold the value of a version and are in service.</summary>
     public IReadOnlyList<KnownValue> Of(string credential, string version) => Read().GetValueOrDefault((credential, version)) ?? [];
 
     public void Dispose() => _timer?.Dispose();
@@ -57,22 +57,55 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
 
     private Dictionary<(string Credential, string Version), KnownValue[]> Find()
     {
-        var byValue = new Dictionary<ValueMark, List<KnownValue>>();
+        var found = new Dictionary<(string, string), KnownValue[]>();
+        foreach (var versions in FindShared().Values)
+        {
+            foreach (var (own, _) in versions)
+            {
+                KnownValue[] others = [.. versions.Where(other => other.IsInService && other.Known.CredentialName != own.CredentialName).Select(static other => other.Known)];
+                if (others.Length > 0)
+                {
+                    found[(own.CredentialName, own.VersionId)] = others;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    // First only which values come twice: a process may hold very many, and hardly any does.
+    private Dictionary<ValueMark, List<(KnownValue Known, bool IsInService)>> FindShared()
+    {
+        HashSet<ValueMark> seen = [];
+        Dictionary<ValueMark, List<(KnownValue Known, bool IsInService)>> twice = [];
+        foreach (var mark in Marked().Select(static marked => marked.Mark).Where(mark => !seen.Add(mark)))
+        {
+            twice[mark] = [];
+        }
+
+        foreach (var (name, version, mark) in twice.Count == 0 ? [] : Marked())
+        {
+            if (twice.TryGetValue(mark, out var known))
+            {
+                known.Add((new KnownValue(name, version.Id, version.Stage), version.IsInService));
+            }
+        }
+
+        return twice;
+    }
+
+    private IEnumerable<(string Name, VersionState Version, ValueMark Mark)> Marked()
+    {
         foreach (var (name, state) in _credentials())
         {
             foreach (var version in state.Versions)
             {
                 if (version.Mark is { } mark)
                 {
-                    (byValue.TryGetValue(mark, out var known) ? known : byValue[mark] = []).Add(new KnownValue(name, version.Id, version.Stage));
+                    yield return (name, version, mark);
                 }
             }
         }
-
-        return byValue.Values
-            .Where(versions => versions.Exists(version => version.CredentialName != versions[0].CredentialName))
-            .SelectMany(versions => versions.Select(version => (Own: version, Others: versions.Where(other => other.CredentialName != version.CredentialName).ToArray())))
-            .ToDictionary(pair => (pair.Own.CredentialName, pair.Own.VersionId), pair => pair.Others);
     }
 
     // Each pair once, from its first name to the second.
@@ -81,7 +114,7 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
         Volatile.Write(ref _isDue, 0);
         foreach (var ((credential, version), others) in Read())
         {
-            foreach (var other in others.Where(other => IsInService(other.Stage) && string.CompareOrdinal(credential, other.CredentialName) < 0))
+            foreach (var other in others.Where(other => string.CompareOrdinal(credential, other.CredentialName) < 0))
             {
                 bool isNew;
                 lock (_gate)
@@ -97,6 +130,4 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
             }
         }
     }
-
-    public static bool IsInService(CredentialStage stage) => stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous;
 }
