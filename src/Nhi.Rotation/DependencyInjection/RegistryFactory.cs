@@ -121,6 +121,6 @@ internal static class RegistryFactory
             hasProof);
 
         // Files have an id of what is left without them, so that backend does it itself.
-        return settings with { Newline = backend is FileCredentialBackend ? null : options.Newline, Formerly = registration.Formerly };
+        return (backend is FileCredentialBackend ? settings : settings.Trimming(options.Newline)) with { Formerly = registration.Formerly };
     }
 }

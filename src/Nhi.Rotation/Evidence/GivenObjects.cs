@@ -125,6 +125,11 @@ internal sealed class GivenObjects<TUse>(IHeap heap, TimeProvider time, TimeSpan
         }
 
         _old.RemoveWhere(static to => to.Given is null);
+        if (_old.Count == 0)
+        {
+            _old.TrimExcess();
+        }
+
         return before.Count == 0 && _of.Count == 0 ? [] : [.. before.Keys.Union(_of.Keys).Where(use => before.GetValueOrDefault(use) != _of.GetValueOrDefault(use))];
     }
 

@@ -65,7 +65,19 @@ internal sealed record CredentialState
     }
 
     /// <summary>How many versions wait because the other side refused them.</summary>
-    public int Paused => Versions.Count(static version => version.PausedUntil is not null);
+    public int Paused
+    {
+        get
+        {
+            var paused = 0;
+            foreach (var version in Versions)
+            {
+                paused += version.PausedUntil is null ? 0 : 1;
+            }
+
+            return paused;
+        }
+    }
 
     public VersionState? Find(string? id)
     {

@@ -23,9 +23,6 @@ internal sealed record CoreSettings
     /// <summary>What it was called before.</summary>
     public IReadOnlyList<string> Formerly { get; init; } = [];
 
-    /// <summary>The line endings at the end that are taken from texts; <see langword="null"/> if the backend has done so.</summary>
-    public TrailingNewline? Newline { get; init; }
-
     public required CredentialRules Rules { get; init; }
 
     /// <summary>As the options have it, with what is no option.</summary>
@@ -48,6 +45,9 @@ internal sealed record CoreSettings
             Purpose = options.Purpose,
             Rules = CredentialRules.From(hasProbe: probe is not null, hasProof, backendInterval, consumer, options, shared),
         };
+
+    /// <summary>The same, with the line endings at their end taken from its values.</summary>
+    public CoreSettings Trimming(TrailingNewline newline) => this with { Rules = Rules with { Newline = newline } };
 
     /// <summary>What the backend is asked, by what is known.</summary>
     public BackendRequest RequestFor(CredentialState state) => new(Name, Key, new KnownVersionIds(state.Versions)) { TakesExpired = Rules.TakesExpired };

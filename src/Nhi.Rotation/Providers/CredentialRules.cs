@@ -15,6 +15,9 @@ internal sealed record CredentialRules
 
     public required ValueRules Values { get; init; }
 
+    /// <summary>The line endings at the end that are taken from texts; <see langword="null"/> if the backend has done so.</summary>
+    public TrailingNewline? Newline { get; init; }
+
     public required RefreshPolicy Refresh { get; init; }
 
     /// <summary>How long a caller waits for the first load.</summary>

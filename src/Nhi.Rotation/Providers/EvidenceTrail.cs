@@ -10,8 +10,9 @@ namespace Nhi.Rotation.Providers;
 internal static class EvidenceTrail
 {
     /// <summary>Records one step, after the shelf has taken it in.</summary>
-    public static void Record(UseLedger ledger, VersionShelf shelf, CredentialState before, ImmutableArray<LifecycleFact> facts, Instant now, string? probe, Func<string, string?>? tagOf = null)
+    public static void Record(UseLedger ledger, VersionShelf shelf, CredentialState before, ImmutableArray<LifecycleFact> facts, Instant now, string? probe, BackendListing? listing = null, Func<ReadOnlyMemory<byte>, string>? tag = null)
     {
+        var tagOf = listing is null || tag is null ? null : TagsOf(listing, tag);
         foreach (var fact in facts)
         {
             if (KindOf(fact.Kind) is { } kind && shelf.Find(fact.VersionId) is { } version)
@@ -34,6 +35,20 @@ internal static class EvidenceTrail
 
         RecordStages(ledger, shelf, before, facts, now, tagOf);
     }
+
+    // In a method of its own: most steps have nothing to tag, and pay for no closure.
+    private static Func<string, string?> TagsOf(BackendListing listing, Func<ReadOnlyMemory<byte>, string> tag) => id =>
+    {
+        for (var i = 0; i < listing.Versions.Count; i++)
+        {
+            if (listing.Versions[i] is { Value: { } value } version && version.Id == id)
+            {
+                return tag(SecretBytes.Of(value));
+            }
+        }
+
+        return null;
+    };
 
     private static void RecordStages(UseLedger ledger, VersionShelf shelf, CredentialState before, ImmutableArray<LifecycleFact> facts, Instant now, Func<string, string?>? tagOf)
     {

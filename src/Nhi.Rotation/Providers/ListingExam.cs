@@ -15,7 +15,7 @@ internal static class ListingExam
         for (var i = 0; i < listing.Versions.Count; i++)
         {
             var version = listing.Versions[i];
-            var bytes = version.Value is { } value ? new Credential(credentialName, version.Id, value).RevealBytes().Span : default;
+            var bytes = version.Value is { } value ? SecretBytes.Of(value).Span : default;
             var why = WhyRevoked(revocations, version.Id, bytes) ?? version.RevokedBecause;
             if (version.Value is not null || why is not null)
             {

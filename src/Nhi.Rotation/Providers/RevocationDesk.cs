@@ -71,5 +71,5 @@ internal readonly struct RevocationDesk(VersionShelf shelf, EngineParts engine)
     }
 
     private static ReadOnlyMemory<byte> ValueOf(LiveVersion version) =>
-        version.Value is { } value ? new Credential(version.CredentialName, version.VersionId, value).RevealBytes() : default;
+        version.Value is { } value ? SecretBytes.Of(value) : default;
 }

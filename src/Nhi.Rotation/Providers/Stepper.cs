@@ -59,19 +59,6 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         }
     }
 
-    private static string? TagOf(BackendListing listing, string versionId, Func<ReadOnlyMemory<byte>, string> tag)
-    {
-        for (var i = 0; i < listing.Versions.Count; i++)
-        {
-            if (listing.Versions[i] is { Value: { } value } version && version.Id == versionId)
-            {
-                return tag(new Credential("tag", versionId, value).RevealBytes());
-            }
-        }
-
-        return null;
-    }
-
     // Whether there is something new to see.
     private bool Take(CoreSettings settings, VersionShelf shelf, Publisher publisher, Transition transition, BackendListing? listing, Instant now)
     {
@@ -87,7 +74,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         if (changed)
         {
             publisher.Publish();
-            EvidenceTrail.Record(ledger, shelf, before, transition.Facts, now, settings.Probe?.GetType().Name, tag is null || listing is null ? null : id => TagOf(listing, id, tag));
+            EvidenceTrail.Record(ledger, shelf, before, transition.Facts, now, settings.Probe?.GetType().Name, listing, tag);
         }
 
         shelf.NoteWhatAcceptancesMean();

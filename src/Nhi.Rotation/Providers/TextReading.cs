@@ -1,6 +1,7 @@
 using System.Text.Unicode;
 using Nhi.Rotation.Identity;
 using Nhi.Rotation.Telemetry;
+using Nhi.Rotation.Versions;
 
 namespace Nhi.Rotation.Providers;
 
@@ -18,8 +19,8 @@ internal static class TextReading
                 continue;
             }
 
-            var bytes = new Credential(settings.Name, version.Id, value).RevealBytes().Span;
-            var length = settings.Newline is { } newline && Utf8.IsValid(bytes) ? ValueText.LengthWithoutNewline(bytes, newline) : bytes.Length;
+            var bytes = SecretBytes.Of(value).Span;
+            var length = settings.Rules.Newline is { } newline && Utf8.IsValid(bytes) ? ValueText.LengthWithoutNewline(bytes, newline) : bytes.Length;
             if (length > 0 && length < bytes.Length)
             {
                 if (bytes[..length].IndexOf((byte)'\n') < 0)

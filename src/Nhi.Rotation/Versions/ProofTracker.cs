@@ -2,7 +2,7 @@ namespace Nhi.Rotation.Versions;
 
 /// <summary>
 /// Counts nothing while a proof is being checked with its credential on the same thread; for whoever kept the credential it counts like the consumer's own. One serves
-/// all proofs of a consumer, so that checking one allocates nothing.
+/// all proofs of a consumer, so that checking one allocates nothing. What a proof reads is kept for the next one, here, as long as the version is accepted: nobody else has it.
 /// </summary>
 internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
 {
@@ -19,11 +19,6 @@ internal sealed class ProofTracker(CredentialTracker own) : CredentialTracker
         {
             own.RecordUse();
         }
-    }
-
-    // What the proof reads is kept for the next one, here, as long as the version is accepted.
-    public override void NoteGiven(object given)
-    {
     }
 
     public override void BeginHold() => own.BeginHold();

@@ -37,7 +37,7 @@ public sealed class RefreshWeightTests : IDisposable
     // Without optimisation every asynchronous method takes an object, whether it waits or not; elsewhere than on Linux the file is read.
     private static long Limit() =>
         !OperatingSystem.IsLinux() ? 6_000
-        : typeof(CredentialRegistry).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 1_400
+        : typeof(CredentialRegistry).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 1_300
         : 500;
 
     private static CredentialRegistry Registry(string path, ICredentialBackend backend)

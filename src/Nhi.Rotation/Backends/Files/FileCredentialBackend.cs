@@ -20,7 +20,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, ITellsWatch, I
     private readonly PathWatches _watches;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Warning, string Path)> _warned = [];
 
     public FileCredentialBackend(FileBackendOptions options, ILogger logger, TimeProvider time)
         : this(options, logger, time, DirectoryWatches.Shared, Mounts.OfProcess(time))
@@ -82,12 +82,12 @@ internal sealed class FileCredentialBackend : ICredentialBackend, ITellsWatch, I
             throw observation.Problem!;
         }
 
-        if ((observation.Mode & ReadableByOthers) != 0 && IsFirstWarning($"readable {path}"))
+        if ((observation.Mode & ReadableByOthers) != 0 && IsFirstWarning(nameof(Log.FileReadableByOthers), path))
         {
             Log.FileReadableByOthers(_logger, request.CredentialName, path);
         }
 
-        if (observation.Open is { } place && IsFirstWarning($"open {path}"))
+        if (observation.Open is { } place && IsFirstWarning(nameof(Log.PlaceIsOpen), path))
         {
             Log.PlaceIsOpen(_logger, request.CredentialName, path, place);
         }
@@ -126,11 +126,11 @@ internal sealed class FileCredentialBackend : ICredentialBackend, ITellsWatch, I
         throw new FileErrors(request.CredentialName).Unstable(path, _settleTime);
     }
 
-    private bool IsFirstWarning(string what)
+    private bool IsFirstWarning(string warning, string path)
     {
         lock (_warned)
         {
-            return _warned.Add(what);
+            return _warned.Add((warning, path));
         }
     }
 
