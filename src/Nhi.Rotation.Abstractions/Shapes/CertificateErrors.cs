@@ -36,7 +36,8 @@ internal readonly struct CertificateErrors(Credential credential)
 
     public CredentialFormatException SeveralKeys() => Of("has more than one private key", "Keep the one of the first certificate.");
 
-    public CredentialFormatException UnknownKey() => Of("has a private key that is damaged, or neither RSA nor ECDSA", "Issue the certificate for an RSA or ECDSA key.");
+    public CredentialFormatException UnknownKey() => Of(
+        "has a private key that is damaged, or of a kind or curve that is not known here", "Issue the certificate for an RSA key, or an ECDSA key of the curve P-256, P-384 or P-521.");
 
     public CredentialFormatException Mismatch(int certificates) => Of(
         certificates == 1 ? "has a private key that does not match its certificate" : $"has a private key that matches none of its {certificates} certificates", OnePair);

@@ -15,7 +15,7 @@ internal static class CertificateIssue
     {
         try
         {
-            _ = (certificate.NotBefore, certificate.NotAfter, certificate.PublicKey.ExportSubjectPublicKeyInfo());
+            _ = (certificate.Subject, certificate.Issuer, certificate.NotBefore, certificate.NotAfter, certificate.PublicKey.ExportSubjectPublicKeyInfo());
             foreach (var extension in certificate.Extensions)
             {
                 _ = extension switch
@@ -29,7 +29,7 @@ internal static class CertificateIssue
 
             return true;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (PlatformRefusal.Is(error))
         {
             return false;
         }
@@ -64,7 +64,7 @@ internal static class CertificateIssue
                 _ => false,
             };
         }
-        catch (Exception error) when (error is CryptographicException or AsnContentException or PlatformNotSupportedException)
+        catch (Exception error) when (PlatformRefusal.Is(error))
         {
             // A kind that is not known after all.
             return false;

@@ -63,16 +63,13 @@ internal sealed class CertificateParts : IDisposable
     /// <summary>The certificate that the key belongs to, with the key.</summary>
     public X509Certificate2 TakeLeaf()
     {
-        var publicKey = _key is RSA rsa ? rsa.ExportSubjectPublicKeyInfo() : ((ECDsa)_key).ExportSubjectPublicKeyInfo();
-        var leaf = _certificates.Find(certificate => certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(publicKey))
-            ?? throw _errors.Mismatch(_certificates.Count);
-        _certificates.Remove(leaf);
-        using (leaf)
+        try
         {
-            // One from a PKCS#12 has its key already, and would be refused here.
-            using var bare = X509CertificateLoader.LoadCertificate(leaf.RawDataMemory.Span);
-            var withKey = _key is RSA rsaKey ? bare.CopyWithPrivateKey(rsaKey) : bare.CopyWithPrivateKey((ECDsa)_key);
-            return OperatingSystem.IsWindows() ? Persist(withKey) : withKey;
+            return JoinLeaf();
+        }
+        catch (Exception error) when (PlatformRefusal.Is(error))
+        {
+            throw _errors.UnknownKey();
         }
     }
 
@@ -88,6 +85,21 @@ internal sealed class CertificateParts : IDisposable
     {
         _certificates.ForEach(static certificate => certificate.Dispose());
         _key.Dispose();
+    }
+
+    private X509Certificate2 JoinLeaf()
+    {
+        var publicKey = _key is RSA rsa ? rsa.ExportSubjectPublicKeyInfo() : ((ECDsa)_key).ExportSubjectPublicKeyInfo();
+        var leaf = _certificates.Find(certificate => certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(publicKey))
+            ?? throw _errors.Mismatch(_certificates.Count);
+        _certificates.Remove(leaf);
+        using (leaf)
+        {
+            // One from a PKCS#12 has its key already, and would be refused here.
+            using var bare = X509CertificateLoader.LoadCertificate(leaf.RawDataMemory.Span);
+            var withKey = _key is RSA rsaKey ? bare.CopyWithPrivateKey(rsaKey) : bare.CopyWithPrivateKey((ECDsa)_key);
+            return OperatingSystem.IsWindows() ? Persist(withKey) : withKey;
+        }
     }
 
     private static AsymmetricAlgorithm ReadPkcs12(ReadOnlySpan<byte> value, List<X509Certificate2> certificates, string? passphrase, CertificateErrors errors)
@@ -117,9 +129,21 @@ internal sealed class CertificateParts : IDisposable
         return owners.Count switch
         {
             0 => throw errors.NoKey(),
-            1 => (AsymmetricAlgorithm?)owners[0].GetRSAPrivateKey() ?? owners[0].GetECDsaPrivateKey() ?? throw errors.UnknownKey(),
+            1 => KeyOf(owners[0]) ?? throw errors.UnknownKey(),
             _ => throw errors.SeveralKeys(),
         };
+    }
+
+    private static AsymmetricAlgorithm? KeyOf(X509Certificate2 owner)
+    {
+        try
+        {
+            return (AsymmetricAlgorithm?)owner.GetRSAPrivateKey() ?? owner.GetECDsaPrivateKey();
+        }
+        catch (Exception error) when (PlatformRefusal.Is(error))
+        {
+            return null;
+        }
     }
 
     private static X509Certificate2Collection OpenPkcs12(ReadOnlySpan<byte> value, string? passphrase, CertificateErrors errors)
@@ -130,7 +154,7 @@ internal sealed class CertificateParts : IDisposable
         {
             return X509CertificateLoader.LoadPkcs12Collection(value, passphrase, flags);
         }
-        catch (CryptographicException)
+        catch (Exception error) when (PlatformRefusal.Is(error))
         {
             // Its message can tell no more than that the password or the content is wrong.
             throw passphrase is null ? errors.BrokenPkcs12() : errors.WrongPassphrase();

@@ -97,7 +97,7 @@ internal static class PemBlocks
             key.ImportEncryptedPkcs8PrivateKey(passphrase, der, out _);
             return key;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (PlatformRefusal.Is(error))
         {
             key.Dispose();
             return null;
@@ -123,7 +123,7 @@ internal static class PemBlocks
 
             return key;
         }
-        catch (CryptographicException)
+        catch (Exception error) when (PlatformRefusal.Is(error))
         {
             key.Dispose();
             return null;
@@ -154,7 +154,7 @@ internal static class PemBlocks
             Base64.DecodeFromUtf8(base64, der, out _, out _);
             return import(der) ?? throw errors.UnknownKey();
         }
-        catch (CryptographicException)
+        catch (Exception error) when (PlatformRefusal.Is(error))
         {
             throw errors.BrokenBlock();
         }

@@ -60,6 +60,19 @@ public sealed class TrustBundle
             return false;
         }
 
+        try
+        {
+            return LeadsHere(certificate, sent, usage);
+        }
+        catch (Exception error) when (PlatformRefusal.Is(error))
+        {
+            // What cannot be read leads nowhere.
+            return false;
+        }
+    }
+
+    private bool LeadsHere(X509Certificate certificate, X509Chain? sent, string usage)
+    {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_certificates);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Nhi.Rotation.Shapes;
 
 namespace Nhi.Rotation.AspNetCore;
 
@@ -59,17 +60,18 @@ public sealed class LeakReportOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(identifier);
         ArgumentException.ThrowIfNullOrWhiteSpace(publicKeyPem);
-        using var key = ECDsa.Create();
+        ECParameters parameters;
         try
         {
+            using var key = ECDsa.Create();
             key.ImportFromPem(publicKeyPem);
+            parameters = key.ExportParameters(includePrivateParameters: false);
         }
-        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        catch (Exception error) when (PlatformRefusal.Is(error))
         {
             throw new ArgumentException($"GitHub's key '{identifier}' is no public key in PEM form of an elliptic curve.", nameof(publicKeyPem));
         }
 
-        var parameters = key.ExportParameters(includePrivateParameters: false);
         if (parameters.Curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value)
         {
             throw new ArgumentException($"GitHub's key '{identifier}' is not of the curve P-256.", nameof(publicKeyPem));

@@ -110,10 +110,10 @@ public sealed class TlsCertificateTests : IDisposable
     [InlineData("other key", "has a private key that matches none of its 2 certificates")]
     [InlineData("encrypted", "has an encrypted private key")]
     [InlineData("encrypted and not", "has more than one private key")]
-    [InlineData("ed25519", "has a private key that is damaged, or neither RSA nor ECDSA")]
+    [InlineData("ed25519", "has a private key that is damaged, or of a kind or curve that is not known here")]
     [InlineData("encrypted by openssl", "has an encrypted private key in OpenSSL's older form")]
     [InlineData("cut off", "has a PEM block that is cut off or damaged")]
-    [InlineData("broken key", "has a private key that is damaged, or neither RSA nor ECDSA")]
+    [InlineData("broken key", "has a private key that is damaged, or of a kind or curve that is not known here")]
     [InlineData("gap", "lacks the certificate 'CN=Test Intermediate', which issued 'CN=localhost, OU=1': nothing leads from there to 'CN=Test Root'")]
     [InlineData("pkcs12 with password", "is a PKCS#12 that is damaged or needs a password")]
     public void What_is_wrong_is_told_without_the_key(string what, string cause)

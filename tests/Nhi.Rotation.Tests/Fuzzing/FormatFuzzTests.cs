@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Microsoft.AspNetCore.Http;
 using Nhi.Rotation.AspNetCore;
+using Nhi.Rotation.AspNetCore.Leaks;
 using Nhi.Rotation.AspNetCore.Webhooks;
 using Nhi.Rotation.Backends.Files;
 using Nhi.Rotation.Evidence.Reading;
@@ -116,6 +118,25 @@ public sealed class FormatFuzzTests
                 }
             },
             mustRefuse: false);
+    }
+
+    [Fact]
+    public void Signatures_of_GitHubs_reports()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var check = new ReporterCheck(new Dictionary<string, ECParameters> { ["1"] = key.ExportParameters(includePrivateParameters: false) }, key: null);
+        var body = "[]"u8.ToArray();
+        var signed = key.SignData(body, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        Assert.True(Accepts(signed));
+        Fuzz.Feed<InvalidDataException>(Fuzz.Damage.Select(damage => damage(signed)), 3_000, input => Assert.True(!Accepts(input) || input.SequenceEqual(signed)), mustRefuse: false);
+
+        bool Accepts(byte[] signature)
+        {
+            var request = new DefaultHttpContext().Request;
+            request.Headers["Github-Public-Key-Identifier"] = "1";
+            request.Headers["Github-Public-Key-Signature"] = Convert.ToBase64String(signature);
+            return check.IsSigned(request, body);
+        }
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal static class Fuzz
         (9, Gen.Select(Gen.Int[0, samples.Length - 1], Edit.Array[0, 6]).Select((sample, edits) => Encoding.UTF8.GetBytes(edits.Aggregate(samples[sample], Apply)))),
         (1, Gen.Byte.Array[1, 60])).Select(static bytes => bytes.Length == 0 ? [(byte)'x'] : bytes);
 
+    /// <summary>Up to four bytes of something binary are changed, put in or left out, or its end is.</summary>
+    public static Gen<Func<byte[], byte[]>> Damage { get; } = Edit.Array[1, 4].Select(static edits => (Func<byte[], byte[]>)(bytes => edits.Aggregate(bytes, Apply)));
+
     /// <summary>Feeds a parser. What it throws must be ours, by type, and must show nothing.</summary>
     /// <param name="inputs">What is parsed.</param>
     /// <param name="cases">How often, usually.</param>
@@ -74,6 +77,18 @@ internal static class Fuzz
             3 => text[..at] + piece + text[Math.Min(text.Length, at + piece.Length)..],
             4 => text.Length > 2_000 ? text : text + text[at..],
             _ => text.Insert(at, Canary),
+        };
+    }
+
+    private static byte[] Apply(byte[] bytes, (int Kind, int Place, int Piece) edit)
+    {
+        var at = bytes.Length == 0 ? 0 : edit.Place % bytes.Length;
+        return edit.Kind switch
+        {
+            0 => [.. bytes[..at], (byte)edit.Piece, .. bytes[at..]],
+            1 => bytes.Length == 0 ? bytes : [.. bytes[..at], .. bytes[(at + 1)..]],
+            2 when edit.Piece % 8 == 0 => bytes[..at],
+            _ => bytes.Length == 0 ? bytes : [.. bytes[..at], (byte)edit.Piece, .. bytes[(at + 1)..]],
         };
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using CsCheck;
 using Nhi.Rotation.Npgsql.Logins;
 using Nhi.Rotation.StackExchangeRedis.Connections;
 using Npgsql;
@@ -103,6 +105,55 @@ public sealed class ShapeFuzzTests
             Refused(() => TrustBundle.Parse(Fuzz.Credential(input)));
             Refused(() => TlsCertificate.Parse(Fuzz.Credential(input), passphrase).Dispose());
             TlsCertificate.Parse(Fuzz.Credential(input)).Dispose();
+        });
+    }
+
+    [Fact]
+    public void What_certificates_and_keys_are_made_of()
+    {
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(1024);
+        var (ofEc, ofRsa) = (new CertificateRequest("CN=fuzz", ec, HashAlgorithmName.SHA256), new CertificateRequest("CN=fuzz", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        foreach (var request in new[] { ofEc, ofRsa })
+        {
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        }
+
+        using var one = ofEc.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var other = ofRsa.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        (string Label, byte[] Key, byte[] Certificate)[] pairs =
+        [
+            ("PRIVATE KEY", ec.ExportPkcs8PrivateKey(), one.RawData),
+            ("EC PRIVATE KEY", ec.ExportECPrivateKey(), one.RawData),
+            ("PRIVATE KEY", rsa.ExportPkcs8PrivateKey(), other.RawData),
+            ("RSA PRIVATE KEY", rsa.ExportRSAPrivateKey(), other.RawData),
+        ];
+        var pkcs12 = one.Export(X509ContentType.Pkcs12, (string?)null)!;
+        var trusted = TrustBundle.Parse(Fuzz.Credential(Encoding.ASCII.GetBytes(one.ExportCertificatePem() + "\n" + other.ExportCertificatePem())));
+        var inputs = Gen.Select(Gen.Int[0, 12], Fuzz.Damage).Select((what, damage) =>
+        {
+            var (label, key, certificate) = pairs[what % pairs.Length];
+            return what == 12 ? [.. damage(pkcs12), 0] : Encoding.ASCII.GetBytes(
+                PemEncoding.WriteString("CERTIFICATE", what < 8 ? damage(certificate) : certificate) + "\n" + PemEncoding.WriteString(label, what >= 4 ? damage(key) : key));
+        });
+        Fuzz.Feed<CredentialFormatException>(inputs, 6_000, input =>
+        {
+            try
+            {
+                foreach (var certificate in TrustBundle.Parse(Fuzz.Credential(input)).Certificates)
+                {
+                    trusted.AcceptsClient(certificate, null, default);
+                }
+            }
+            catch (CredentialFormatException)
+            {
+                // Looked at below.
+            }
+
+            using var read = TlsCertificate.Parse(Fuzz.Credential(input));
+            Assert.Contains("valid", read.ToString(), StringComparison.Ordinal);
+            Assert.NotNull(read.CreateContext().TargetCertificate);
         });
     }
 
