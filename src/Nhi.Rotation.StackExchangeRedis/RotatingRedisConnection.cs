@@ -7,7 +7,7 @@ namespace Nhi.Rotation.StackExchangeRedis;
 /// <summary>The multiplexer of one registration. It connects when the app starts, or at first use where there is no host.</summary>
 internal sealed class RotatingRedisConnection : IHostedService, IAsyncDisposable, IDisposable
 {
-    // As many versions as the presenter tries; the library itself connects twice before it gives up.
+    // As many versions as the presenter tries; the library itself connects several times before it gives up.
     private const int MaxAttempts = 4;
 
     private readonly ConfigurationOptions _options;

@@ -25,7 +25,7 @@ internal sealed class RedisNode : IDisposable
         _endPoint = endPoint;
         _setup = setup;
         _reports = new ServerReports(endPoint, setup.Provider.Name, setup.CreateLogger, setup.Time);
-        Logins = new ServerLogins(setup.Presenter.ForTarget(), _reports, setup.Time);
+        Logins = new ServerLogins(setup.Presenter.ForTarget(), _reports, setup.ConnectPatience, setup.Time);
         _rounds = new Rounds(SettleAsync, setup.Time);
     }
 

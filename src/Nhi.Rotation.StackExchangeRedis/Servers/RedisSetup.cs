@@ -40,6 +40,9 @@ internal sealed class RedisSetup
     /// <summary>How long a server may be silent in the handshake. The library itself would wait for it until the next keep-alive.</summary>
     public TimeSpan HandshakeTimeout => TimeSpan.FromMilliseconds(_options.ConnectTimeout);
 
+    /// <summary>How long one connect may take before it fails.</summary>
+    public TimeSpan ConnectPatience => TimeSpan.FromMilliseconds((double)_options.ConnectTimeout * Math.Max(_options.ConnectRetry, 1));
+
     /// <summary>Whether it is heard why connections end. It is not where the log was set after the credential: then each end in a handshake is a suspicion.</summary>
     public bool IsHeard => _options.LoggerFactory is ConnectionErrors;
 

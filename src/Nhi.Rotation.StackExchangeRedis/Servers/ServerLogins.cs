@@ -7,7 +7,11 @@ namespace Nhi.Rotation.StackExchangeRedis.Servers;
 /// Which version connections to one server present. A connect is one attempt of an operation whose next attempt is the library's next connect: the version to show then
 /// waits here. Knows no connection. Safe for concurrent use.
 /// </summary>
-internal sealed class ServerLogins(Presenter<string> presenter, ServerReports reports, TimeProvider time)
+/// <param name="presenter">Which version comes next.</param>
+/// <param name="reports">What the server said.</param>
+/// <param name="patience">How long the library may take over a connect that fails: what is to be presented in its next one waits for longer than that.</param>
+/// <param name="time">Time.</param>
+internal sealed class ServerLogins(Presenter<string> presenter, ServerReports reports, TimeSpan patience, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private Waiting? _waiting;
@@ -126,7 +130,7 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
     private Waiting? FindWaiting()
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        if (_waiting is { } waiting && (waiting.Login.Version.Stage is CredentialStage.Retired or CredentialStage.Revoked || time.GetElapsedTime(waiting.Since) >= ServerReports.Window))
+        if (_waiting is { } waiting && (waiting.Login.Version.Stage is CredentialStage.Retired or CredentialStage.Revoked || time.GetElapsedTime(waiting.Since) >= patience + ServerReports.Window))
         {
             _waiting = null;
         }
