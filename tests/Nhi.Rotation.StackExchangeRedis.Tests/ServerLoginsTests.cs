@@ -87,6 +87,19 @@ public sealed class ServerLoginsTests
         Assert.Equal("v2", Choose().Version.VersionId);
     }
 
+    [Theory]
+    [InlineData(AuthAnswer.Suspected, "v1")]
+    [InlineData(AuthAnswer.Rejected, "v2")]
+    public async Task What_comes_after_a_refusal_is_given_up_when_it_is_refused_and_not_for_a_suspicion(object answer, string next)
+    {
+        await _logins.EndedAsync(Choose(), Rejected, isSubscription: false);
+        var other = Choose();
+        await _logins.EndedAsync(other, new AuthReply((AuthAnswer)answer), isSubscription: false);
+        await _logins.EndedAsync(other, new AuthReply((AuthAnswer)answer), isSubscription: false);
+
+        Assert.Equal(next, Choose().Version.VersionId);
+    }
+
     [Fact]
     public void A_refusal_is_told_once_a_minute_and_at_once_after_an_acceptance()
     {

@@ -66,8 +66,9 @@ internal sealed class ServerLogins(Presenter<string> presenter, ServerReports re
             {
                 _waiting = new Waiting(found, end.Answer == AuthAnswer.Rejected, time.GetTimestamp());
             }
-            else if (_waiting?.Login.Version.VersionId == login.Version.VersionId)
+            else if (_waiting is { } waiting && waiting.Login.Version.VersionId == login.Version.VersionId && (end.Answer == AuthAnswer.Rejected || !waiting.IsCertain))
             {
+                // What is only suspected is better than what was refused before it: a multiplexer that gives up closes what it has.
                 _waiting = null;
             }
         }
