@@ -11,6 +11,7 @@ internal sealed class RedisCaller(IRotatingCredentialProvider provider, PartnerW
     private readonly ServerLogins _logins = new(
         RedisSetup.NewPresenter(provider, RedisTerms.Plain, world.Time),
         new ServerReports(new DnsEndPoint("redis.example", 6379), provider.Name, static () => NullLogger.Instance, world.Time),
+        TimeSpan.FromSeconds(15),
         world.Time);
 
     private bool _isOpen;
