@@ -33,7 +33,7 @@ internal static class ValueText
         var found = new List<string>();
         if (!Utf8.IsValid(value))
         {
-            return found;
+            return IsUtf16(value) ? ["it is text in UTF-16, and taken as the bytes that it is. Store it as UTF-8"] : found;
         }
 
         // A text of several lines, such as PEM, ends in a line ending as it should.
@@ -65,6 +65,25 @@ internal static class ValueText
         }
 
         return found;
+    }
+
+    // With its mark and of ASCII alone, as keys are: of random bytes nobody takes that for text.
+    private static bool IsUtf16(ReadOnlySpan<byte> value)
+    {
+        if (value.Length < 4 || value.Length % 2 != 0 || !(value.StartsWith(Encoding.Unicode.Preamble) || value.StartsWith(Encoding.BigEndianUnicode.Preamble)))
+        {
+            return false;
+        }
+
+        for (var high = value[0] == Encoding.Unicode.Preamble[0] ? 3 : 2; high < value.Length; high += 2)
+        {
+            if (value[high] != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool HasInvisible(ReadOnlySpan<byte> text)

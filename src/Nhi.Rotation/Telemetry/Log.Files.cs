@@ -34,4 +34,10 @@ internal static partial class Log
         Level = LogLevel.Warning,
         Message = "Credential '{Credential}': somebody else can change what '{Path}' leads to, and so the value: {Place}. Give it to the user of this process or to root and let nobody else write there (chown, chmod go-w), or set WritableByOthers to Accept if that is how it is meant, or to Refuse")]
     public static partial void PlaceIsOpen(ILogger logger, string credential, string path, string place);
+
+    [LoggerMessage(
+        EventId = 205,
+        Level = LogLevel.Warning,
+        Message = "Credential '{Credential}': '{Path}' is UTF-16, and its text is read as UTF-8. Save it as UTF-8, as other readers of the file expect; PowerShell 5 does with Set-Content -Encoding utf8, or set Content to Binary if it is no text")]
+    public static partial void FileIsUtf16(ILogger logger, string credential, string path);
 }

@@ -90,6 +90,16 @@ public sealed class TextRuleTests
     }
 
     [Fact]
+    public void Bytes_that_are_UTF_16_are_told_of_and_random_ones_are_not()
+    {
+        Assert.Contains("UTF-16", Assert.Single(ValueText.Oddities([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("c4nary")])), StringComparison.Ordinal);
+        Assert.Contains("UTF-16", Assert.Single(ValueText.Oddities([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("c4nary")])), StringComparison.Ordinal);
+        Assert.Empty(ValueText.Oddities([0xff, 0xfe, 0x61, 0, 0x62, 0x63]));
+        Assert.Empty(ValueText.Oddities([0xff, 0xfe, 0x61]));
+        Assert.Empty(ValueText.Oddities([0xff, 0xfe]));
+    }
+
+    [Fact]
     public void Nothing_is_odd_about_a_plain_text()
     {
         Assert.Empty(ValueText.Oddities("sk_live_0123456789-_=+/ä€𝄞"u8));

@@ -16,6 +16,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, ITellsWatch, I
     private readonly string? _fileName;
     private readonly string? _certificatePath;
     private readonly TimeSpan _settleTime;
+    private readonly bool _isText;
     private readonly FileObserver _observer;
     private readonly PathWatches _watches;
     private readonly ILogger _logger;
@@ -37,6 +38,7 @@ internal sealed class FileCredentialBackend : ICredentialBackend, ITellsWatch, I
         _fileName = options.FileName;
         _certificatePath = options.CertificatePath;
         _settleTime = options.SettleTime;
+        _isText = options.Content == FileContent.Text;
         _observer = new FileObserver(options, time);
         _watches = new PathWatches(new WatchParts(directories, mounts, time, logger));
         _logger = logger;
@@ -90,6 +92,11 @@ internal sealed class FileCredentialBackend : ICredentialBackend, ITellsWatch, I
         if (observation.Open is { } place && IsFirstWarning(nameof(Log.PlaceIsOpen), path))
         {
             Log.PlaceIsOpen(_logger, request.CredentialName, path, place);
+        }
+
+        if (observation.IsUtf16 && _isText && IsFirstWarning(nameof(Log.FileIsUtf16), path))
+        {
+            Log.FileIsUtf16(_logger, request.CredentialName, path);
         }
 
         if (_watches.At(path) is { } watched)

@@ -26,6 +26,9 @@ internal sealed class FileObservation
     /// <summary>The permissions that any of the files with a secret grants.</summary>
     public UnixFileMode Mode { get; private set; }
 
+    /// <summary>Whether any of the files says of itself that it is text in UTF-16.</summary>
+    public bool IsUtf16 { get; private set; }
+
     /// <summary>What somebody else may change on the way to the files, if anything.</summary>
     public string? Open { get; private set; }
 
@@ -38,6 +41,7 @@ internal sealed class FileObservation
     /// <summary>Adds a file that anybody may read.</summary>
     public FileImage AddPublic(FileImage image)
     {
+        IsUtf16 |= TextFile.IsUtf16(image.Bytes.Span);
         _images.Add(image);
         return image;
     }

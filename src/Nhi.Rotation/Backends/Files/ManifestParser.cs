@@ -32,7 +32,7 @@ internal sealed class ManifestParser
     /// <param name="errors">Makes the errors.</param>
     public static Manifest Parse(ReadOnlyMemory<byte> file, string path, bool isDocument, FileErrors errors)
     {
-        if (!StrictJson.TryParse(ContentDecoder.CheckText(file, path, errors), out var document, out var problem))
+        if (!StrictJson.TryParse(TextFile.Read(file, path, errors), out var document, out var problem))
         {
             throw errors.Invalid($"'{path}' {problem.Cause}", problem.Fix);
         }

@@ -42,8 +42,15 @@ internal sealed record BadFile(
         ["NUL bytes"] = new(f => f.Write("token", Canary + "\0"), BackendFailure.InvalidContent, "NUL bytes", "Content to Binary"),
         ["invalid UTF-8"] = new(
             f => f.Write("token", [.. Encoding.UTF8.GetBytes(Canary), 0xC3, 0x28]), BackendFailure.InvalidContent, "not valid UTF-8", "Content to Binary"),
-        ["UTF-16"] = new(
-            f => f.Write("token", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Canary)]), BackendFailure.InvalidContent, "UTF-16", "as UTF-8"),
+        ["half of a character in UTF-16"] = new(
+            f => f.Write("token", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Canary), (byte)'x']), BackendFailure.InvalidContent, "not valid UTF-16", "as UTF-8"),
+        ["half of a surrogate pair in UTF-16"] = new(
+            f => f.Write("token", [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Canary), 0xd8, 0]), BackendFailure.InvalidContent, "not valid UTF-16", "as UTF-8"),
+        ["NUL in UTF-16"] = new(
+            f => f.Write("token", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Canary + "\0")]), BackendFailure.InvalidContent, "NUL bytes", "Content to Binary"),
+        ["UTF-16 without a mark"] = new(f => f.Write("token", Encoding.Unicode.GetBytes(Canary)), BackendFailure.InvalidContent, "NUL bytes", "in UTF-8"),
+        ["UTF-32"] = new(f => f.Write("token", [.. Encoding.UTF32.Preamble, .. Encoding.UTF32.GetBytes(Canary)]), BackendFailure.InvalidContent, "NUL bytes", "in UTF-8"),
+        ["only a mark of UTF-16"] = new(f => f.Write("token", [.. Encoding.Unicode.Preamble]), BackendFailure.InvalidContent, "nothing but", "Write the value"),
         ["dangling link"] = new(f => Link(f, "token", "gone"), BackendFailure.NotFound, "gone', which does not exist", "mount the secret"),
         ["loop of links"] = new(f => Link(f, "token", Link(f, "other", "token")), BackendFailure.Misconfigured, "loop of symbolic links", "Point the link"),
         ["pipe"] = new(MakePipe, BackendFailure.InvalidContent, "a pipe", "regular file"),
