@@ -60,6 +60,21 @@ internal sealed class LoginParts(Credential credential)
         }
     }
 
+    /// <summary>Adds a server with its port. Several stay one text: each has a port of its own.</summary>
+    /// <exception cref="CredentialFormatException">There is a server already.</exception>
+    public void AddHosts(string hosts, Func<string, string>? decode = null)
+    {
+        var colon = hosts.LastIndexOf(':');
+        var isOne = !hosts.Contains(',', StringComparison.Ordinal);
+        if (isOne && colon > hosts.LastIndexOf(']'))
+        {
+            Add(LoginRole.Port, hosts[(colon + 1)..]);
+            hosts = hosts[..colon];
+        }
+
+        Add(LoginRole.Host, isOne && hosts is ['[', .. var address, ']'] ? address : decode?.Invoke(hosts) ?? hosts);
+    }
+
     public string? Username => Find(LoginRole.Username);
 
     /// <exception cref="CredentialFormatException">There is none.</exception>
@@ -68,7 +83,7 @@ internal sealed class LoginParts(Credential credential)
     public string? Host => Find(LoginRole.Host);
 
     /// <exception cref="CredentialFormatException">It is none.</exception>
-    public int? Port => Find(LoginRole.Port) is not { } text ? null : ShapeJson.TryReadPort(text, out var port) ? port : throw Wrong("has no port where it should", "Write a number from 1 to 65535.");
+    public int? Port => Find(LoginRole.Port) is not { } text ? null : ShapeJson.TryReadPort(text, out var port) ? port : throw Wrong("has no port where it should", "Write a number from 1 to 65535; of several servers, write each port with its server.");
 
     public string? Database => Find(LoginRole.Database);
 

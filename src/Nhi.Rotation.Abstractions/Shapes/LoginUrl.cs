@@ -74,7 +74,7 @@ internal sealed class LoginUrl
             throw _parts.Wrong("has an @ behind the place where user, password and server are", Encode);
         }
 
-        ReadHosts(ReadUser(authority));
+        _parts.AddHosts(ReadUser(authority), Decode);
         _parts.Add(LoginRole.Database, Decode(path.TrimStart('/')));
         if (settings < 0)
         {
@@ -112,20 +112,6 @@ internal sealed class LoginUrl
         _parts.Add(LoginRole.Username, Decode(colon < 0 ? user : user[..colon]));
         _parts.Add(LoginRole.Password, colon < 0 ? string.Empty : Decode(user[(colon + 1)..]));
         return authority[(at + 1)..];
-    }
-
-    // Several hosts stay one text: each has a port of its own.
-    private void ReadHosts(string hosts)
-    {
-        var colon = hosts.LastIndexOf(':');
-        var isOne = !hosts.Contains(',', StringComparison.Ordinal);
-        if (isOne && colon > hosts.LastIndexOf(']'))
-        {
-            _parts.Add(LoginRole.Port, hosts[(colon + 1)..]);
-            hosts = hosts[..colon];
-        }
-
-        _parts.Add(LoginRole.Host, isOne && hosts is ['[', .. var address, ']'] ? address : Decode(hosts));
     }
 
     private void ReadQuery(string query)

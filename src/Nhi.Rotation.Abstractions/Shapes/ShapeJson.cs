@@ -99,13 +99,16 @@ internal sealed class ShapeJson : IDisposable
         var all = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var field in _document.RootElement.EnumerateObject().Where(static field => field.Value.ValueKind != JsonValueKind.Null))
         {
-            all.Add(field.Name, field.Value.ValueKind == JsonValueKind.String ? TextOrNull(field.Name) ?? Text(field.Name) : field.Value.GetRawText());
+            all.Add(field.Name, field.Value.ValueKind == JsonValueKind.String ? TextOrNull(field.Name) ?? throw Broken() : field.Value.GetRawText());
         }
 
         return all;
     }
 
     public void Dispose() => _document.Dispose();
+
+    // Which field it is has no place in it: names that nobody asked for are content.
+    private CredentialFormatException Broken() => new(_name, $"the value of version '{_versionId}' has a text with half of a surrogate pair", "Write it with a JSON serializer.");
 
     private bool IsMissing(string field) =>
         !_document.RootElement.TryGetProperty(field, out var value)

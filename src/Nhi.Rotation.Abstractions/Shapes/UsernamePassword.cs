@@ -76,7 +76,7 @@ public sealed class UsernamePassword
         }
 
         var text = credential.Reveal();
-        if (form != LoginForm.Password && (LoginUrl.TryRead(credential, text, out var parts) || LoginPairs.TryRead(credential, text, out parts)))
+        if (form != LoginForm.Password && (LoginOracle.TryRead(credential, text, out var parts) || LoginUrl.TryRead(credential, text, out parts) || LoginPairs.TryRead(credential, text, out parts)))
         {
             return new UsernamePassword(credential, parts.Username, parts.Password)
             {
@@ -103,6 +103,8 @@ public sealed class UsernamePassword
     /// <exception cref="CredentialFormatException">The value names another server, port or database. The message shows the configured ones and nothing of the value.</exception>
     public UsernamePassword RequireServer(string? host, int? port = null, string? database = null)
     {
+        host = string.IsNullOrEmpty(host) ? null : host;
+        database = string.IsNullOrEmpty(database) ? null : database;
         if (Host is not null && !string.Equals(Host, host, StringComparison.OrdinalIgnoreCase))
         {
             throw Different("server", host);

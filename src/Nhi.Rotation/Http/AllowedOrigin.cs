@@ -26,6 +26,9 @@ internal sealed record AllowedOrigin
     public static AllowedOrigin? FromBaseAddress(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps || address.IsLoopback ? new AllowedOrigin(address) : null;
 
+    /// <summary>The origin of an address that is allowed already.</summary>
+    public static AllowedOrigin Of(Uri address) => new(address);
+
     /// <summary>The origins that an entry of AllowHosts means.</summary>
     /// <exception cref="ArgumentException">It is not a host.</exception>
     public static IEnumerable<AllowedOrigin> Parse(string entry)

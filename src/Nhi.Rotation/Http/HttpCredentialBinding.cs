@@ -26,7 +26,7 @@ internal sealed class HttpCredentialBinding : IClientCredential
         _logger = logger;
         _isRejection = registration.Options.IsRejection;
         _warnedOfReplacement = registration.Options.IsReplacing;
-        var presenter = new Presenter<Stamp>(provider, registration.Stamping.Build, new PresenterOptions
+        var presenter = new Presenter<Stamp>(provider, version => registration.Stamping.BuildFor(version, origins), new PresenterOptions
         {
             MaxAttempts = registration.Options.MaxAttempts,
             MaxWait = registration.Options.MaxReplayWait,

@@ -5,7 +5,7 @@ namespace Nhi.Rotation;
 
 /// <summary>How an HttpClient presents a credential: where it is put on a request, and which hosts may see it.</summary>
 /// <remarks>
-/// Choose exactly one of <see cref="Bearer"/>, <see cref="Header"/>, <see cref="Basic()"/>, <see cref="Basic(string)"/>,
+/// Choose exactly one of <see cref="Bearer"/>, <see cref="Header"/>, <see cref="Basic()"/>, <see cref="Basic(string)"/>, <see cref="Basic(ServerInValue)"/>,
 /// <see cref="QueryParameter"/> and <see cref="Stamp"/>. Not safe for concurrent use; it is read once, when the client is registered.
 /// </remarks>
 public sealed class HttpCredentialOptions
@@ -101,12 +101,20 @@ public sealed class HttpCredentialOptions
     }
 
     /// <summary>
-    /// Sends <c>Authorization: Basic</c> with user name and password from the value, which is JSON: <c>{"username":"...","password":"..."}</c>.
-    /// Other properties are ignored. It is parsed once per version.
+    /// Sends <c>Authorization: Basic</c> with user name and password from the value, which is a login in any form (<see cref="LoginForm.Any"/>):
+    /// <c>{"username":"...","password":"..."}</c>, or a URL with both. A version that names another host or port than the ones it is sent to, or a database or path, is refused.
+    /// It is parsed once per version.
     /// </summary>
     /// <returns>The same options.</returns>
     /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
     public HttpCredentialOptions Basic() => Choose(new BasicStamping(userName: null));
+
+    /// <summary>The same, and says what becomes of a server that the value names besides the login.</summary>
+    /// <param name="serverInValue"><see cref="ServerInValue.MustMatch"/>, as <see cref="Basic()"/> has it, or <see cref="ServerInValue.Ignore"/>.</param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">It is <see cref="ServerInValue.Use"/>: the address of a request says where it goes.</exception>
+    /// <exception cref="InvalidOperationException">Another way was chosen before.</exception>
+    public HttpCredentialOptions Basic(ServerInValue serverInValue) => Choose(new BasicStamping(userName: null, serverInValue));
 
     /// <summary>
     /// Sends the value as a query parameter. Discouraged: addresses end up in the logs of servers and proxies, where nothing redacts them. Use

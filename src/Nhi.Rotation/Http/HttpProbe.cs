@@ -42,7 +42,7 @@ internal sealed class HttpProbe : ICredentialProbe
         Stamp stamp;
         try
         {
-            stamp = _stamping.Build(credential);
+            stamp = _stamping.BuildFor(credential, [AllowedOrigin.Of(_address)]);
         }
         catch (CredentialFormatException error)
         {

@@ -13,6 +13,10 @@ internal abstract class Stamping
     /// <exception cref="CredentialFormatException">The value cannot be sent this way. The message does not contain it.</exception>
     public abstract Stamp Build(Credential credential);
 
+    /// <summary>Makes a stamp of a version that is sent to some servers.</summary>
+    /// <exception cref="CredentialFormatException">As <see cref="Build"/>; or the value says that it is for another server.</exception>
+    public virtual Stamp BuildFor(Credential credential, IReadOnlyList<AllowedOrigin> origins) => Build(credential);
+
     /// <summary>Whether both would write to the same place of a request.</summary>
     public abstract bool Collides(Stamping other);
 

@@ -8,8 +8,9 @@ public sealed class LedgerDatabase
         credential.ForConsumer("ledger-db"),
         version =>
         {
-            var login = UsernamePassword.Parse(version);
-            var settings = new SqlConnectionStringBuilder(connectionString) { Password = login.Password };
+            var settings = new SqlConnectionStringBuilder(connectionString);
+            var login = UsernamePassword.Parse(version).RequireServer(Server(settings, out var port), port, settings.InitialCatalog);
+            settings.Password = login.Password;
             settings.UserID = login.Username ?? settings.UserID;
             return settings.ConnectionString;
         },
@@ -40,5 +41,13 @@ public sealed class LedgerDatabase
                 shown = other;
             }
         }
+    }
+
+    // tcp:db,1433
+    private static string Server(SqlConnectionStringBuilder settings, out int port)
+    {
+        var parts = settings.DataSource.Replace("tcp:", "").Split(',');
+        port = parts.Length == 2 && int.TryParse(parts[1], out var own) ? own : 1433;
+        return parts[0];
     }
 }

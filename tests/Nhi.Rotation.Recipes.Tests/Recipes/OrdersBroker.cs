@@ -15,7 +15,14 @@ public sealed class OrdersBroker : IAsyncDisposable
     public OrdersBroker(IRotatingCredentialProvider credential, Func<ConnectionFactory> settings)
     {
         credential = credential.ForConsumer("orders-broker");
-        _presenter = new Presenter<UsernamePassword>(credential, UsernamePassword.Parse, new PresenterOptions { AskStoreFirst = true });
+        _presenter = new Presenter<UsernamePassword>(
+            credential,
+            version =>
+            {
+                var factory = settings();
+                return UsernamePassword.Parse(version).RequireServer(factory.HostName, factory.Endpoint.Port, factory.VirtualHost);
+            },
+            new PresenterOptions { AskStoreFirst = true });
         _settings = settings;
         _following = credential.Follow(this, static (broker, version) => _ = broker.KeepOnlyAsync(version.VersionId));
     }

@@ -17,8 +17,9 @@ public sealed class OrdersDatabase : IDisposable
             credential,
             version =>
             {
-                var login = UsernamePassword.Parse(version);
-                var settings = new MySqlConnectionStringBuilder(connectionString) { Password = login.Password };
+                var settings = new MySqlConnectionStringBuilder(connectionString);
+                var login = UsernamePassword.Parse(version).RequireServer(settings.Server, (int)settings.Port, settings.Database);
+                settings.Password = login.Password;
                 settings.UserID = login.Username ?? settings.UserID;
                 return settings.ConnectionString;
             },

@@ -20,6 +20,8 @@ public sealed class ShapeFuzzTests
         $"mongodb+srv://app:{Fuzz.Canary}@a:1,b:2/orders",
         $"jdbc:sqlserver://db:1433;databaseName=orders;user=app;password={{{Fuzz.Canary}}}",
         $"redis://:{Fuzz.Canary}@[::1]:6379/1",
+        $"jdbc:oracle:thin:app/\"{Fuzz.Canary}\"@//db:1521/orders?a=b",
+        $"host=db port=5432 dbname=orders user=app password='{Fuzz.Canary}\\'' sslmode=require",
         $"cache:6380,password={Fuzz.Canary},ssl=True,abortConnect=False",
         Fuzz.Canary,
     ];

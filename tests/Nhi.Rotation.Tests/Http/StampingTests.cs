@@ -35,9 +35,53 @@ public sealed class StampingTests
     [Fact]
     public async Task Basic_without_a_user_name_takes_both_from_the_JSON_value()
     {
-        var request = await SendAsync("""{"host":"db","username":"user","password":"p:w"}""", h => h.Basic());
+        var request = await SendAsync("""{"username":"user","password":"p:w"}""", h => h.Basic());
         Assert.Equal("Basic " + Convert.ToBase64String("user:p:w"u8), request.Authorization);
     }
+
+    [Theory]
+    [InlineData("""{"host":"HOST","port":PORT,"username":"user","password":"p:w"}""")]
+    [InlineData("""{"host":"HOST","username":"user","password":"p:w"}""")]
+    [InlineData("http://user:p%3Aw@HOST:PORT/")]
+    [InlineData("https://user:p%3Aw@HOST")]
+    [InlineData("Server=HOST;User Id=user;Password=p:w")]
+    public async Task Basic_sends_a_login_to_the_server_that_its_value_names(string value)
+    {
+        var provider = new ScriptedProvider("stripe");
+        await using var server = await LoopbackServer.StartAsync();
+        provider.Rotate("v1", Named(value, server));
+        await using var clients = TestClients.Create(provider, server, h => h.Basic());
+
+        using var response = await clients.Client.GetAsync("x", Ct);
+
+        Assert.Equal("Basic " + Convert.ToBase64String("user:p:w"u8), Assert.Single(server.Requests).Authorization);
+    }
+
+    [Theory]
+    [InlineData("""{"host":"c4nary","username":"user","password":"p:w"}""", "another server")]
+    [InlineData("""{"host":"HOST","port":1,"username":"user","password":"p:w"}""", "another server")]
+    [InlineData("https://user:p%3Aw@c4nary/", "another server")]
+    [InlineData("https://user:p%3Aw@HOST/c4nary", "a database or a path")]
+    public async Task Basic_sends_no_login_to_another_server_than_its_value_names_unless_told_to(string value, string cause)
+    {
+        var provider = new ScriptedProvider("stripe");
+        await using var server = await LoopbackServer.StartAsync();
+        provider.Rotate("v1", Named(value, server));
+        await using var strict = TestClients.Create(provider, server, h => h.Basic());
+        await using var lax = TestClients.Create(provider, server, h => h.Basic(ServerInValue.Ignore));
+
+        var error = await Assert.ThrowsAsync<CredentialFormatException>(() => strict.Client.GetAsync("x", Ct));
+        Assert.Contains($"'v1' names {cause}", error.Cause, StringComparison.Ordinal);
+        Assert.DoesNotContain("c4nary", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+
+        using var response = await lax.Client.GetAsync("x", Ct);
+        Assert.Equal("Basic " + Convert.ToBase64String("user:p:w"u8), Assert.Single(server.Requests).Authorization);
+    }
+
+    [Fact]
+    public void Basic_cannot_go_where_the_value_says() =>
+        Assert.Contains("ServerInValue.Use", Assert.Throws<ArgumentException>(() => new HttpCredentialOptions().Basic(ServerInValue.Use)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("x", "?api_key=s3%26c%3Dret")]
@@ -285,6 +329,9 @@ public sealed class StampingTests
         Assert.Equal(["Bearer new", "Bearer old"], server.Requests.Select(static request => request.Authorization));
         Assert.False(request.Headers.Contains("Authorization"));
     }
+
+    private static string Named(string value, LoopbackServer server) =>
+        value.Replace("HOST", server.Address.Host, StringComparison.Ordinal).Replace("PORT", $"{server.Address.Port}", StringComparison.Ordinal);
 
     private static string Presented(ReceivedRequest request) =>
         $"{request.Authorization}|{request.Header("X-Api-Key")}|{request.Header("X-Signature")}|{request.Query}";

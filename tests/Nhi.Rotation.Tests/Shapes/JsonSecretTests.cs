@@ -44,6 +44,17 @@ public sealed class JsonSecretTests
     }
 
     [Fact]
+    public void A_name_that_nobody_asked_for_is_content()
+    {
+        var credential = new Credential("db", "v1", SecretValue.FromText($$"""{"{{Canary}}":"\ud800"}"""));
+
+        var error = Assert.Throws<CredentialFormatException>(() => JsonFields.Parse(credential));
+
+        Assert.Contains("version 'v1' has a text with half of a surrogate pair", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_shape_of_such_json_is_a_format_error()
     {
         var credential = new Credential("db", "v1", SecretValue.FromText($$"""{"\ud800":1,"username":"a","password":"{{Canary}}"}"""));

@@ -14,6 +14,12 @@ public sealed class LoginFormTests
     [InlineData("a=b;c=d")]
     [InlineData("abc;def")]
     [InlineData("user:c4nary@host")]
+    [InlineData("user=c4nary")]
+    [InlineData("my host=a user=b password=c4nary")]
+    [InlineData("host=a user=b password='c4nary")]
+    [InlineData("host=a user=b password='c4'nary")]
+    [InlineData("host=a user=b password=c4nary\\")]
+    [InlineData("oracle:thin:app/c4nary@//db")]
     [InlineData("://c4nary")]
     [InlineData("9x://user:c4nary@host")]
     [InlineData("https://example.com/path")]
@@ -39,6 +45,16 @@ public sealed class LoginFormTests
     [InlineData("jdbc:mysql://app:pass@db:5433/orders", "pass", "")]
     [InlineData("JDBC:sqlserver://db:5433;databaseName=orders;user=app;password={p;}}ss};encrypt=true", "p;}ss", "encrypt=true")]
     [InlineData("mariadb+srv://app:p%25@db:5433/orders", "p%", "")]
+    [InlineData("host=db port=5433 dbname=orders user=app password=p;ss", "p;ss", "")]
+    [InlineData("host=db port=5433 dbname=orders user=app password=p;user=ss sslmode=require", "p;user=ss", "sslmode=require")]
+    [InlineData(" host = 'db'\n port=5433 dbname = orders\tuser=app password = 'p\\'s \\\\ s' ", "p's \\ s", "")]
+    [InlineData("user=app host=db port=5433 dbname=orders password=p\\ ss application_name=''", "p ss", "application_name=")]
+    [InlineData("Server=tcp:db,5433;Initial Catalog=orders;User ID=app;Password=pass;Encrypt=True", "pass", "encrypt=True")]
+    [InlineData("Data Source=db, 5433;Initial Catalog=orders;User ID=app;Password=pass", "pass", "")]
+    [InlineData("jdbc:oracle:thin:app/pass@//db:5433/orders", "pass", "")]
+    [InlineData("jdbc:oracle:thin:app/p%40ss@db:5433:orders", "p%40ss", "")]
+    [InlineData("JDBC:ORACLE:oci:app/pass@db:5433/orders", "pass", "")]
+    [InlineData("jdbc:oracle:thin:\"app\"/\"p@/ss\"@tcps://db:5433/orders?ssl_server_dn_match=yes", "p@/ss", "ssl_server_dn_match=yes")]
     public void A_connection_string_is_taken_apart(string value, string? password, string? settings)
     {
         if (password is null)
@@ -63,7 +79,14 @@ public sealed class LoginFormTests
     [InlineData("amqp://app:p%40ss@mq/%2F", "app", "mq", null, "/")]
     [InlineData("postgres://app:p%40ss@[::1]:5432/orders", "app", "::1", 5432, "orders")]
     [InlineData("postgres://app:p%40ss@[::1]/orders", "app", "::1", null, "orders")]
-    public void A_URL_says_what_it_says_and_no_more(string value, string? username, string host, int? port, string? database)
+    [InlineData("jdbc:oracle:thin:app/\"p@ss\"@orders_high", "app", "orders_high", null, null)]
+    [InlineData("jdbc:oracle:thin:app/\"p@ss\"@//db", "app", "db", null, null)]
+    [InlineData("jdbc:oracle:thin:app/\"p@ss\"@//[::1]:1521/orders", "app", "::1", 1521, "orders")]
+    [InlineData("jdbc:oracle:thin:app/\"p@ss\"@(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521)))", "app", "(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521)))", null, null)]
+    [InlineData("host=a,b user=app password=p@ss dbname=orders", "app", "a,b", null, "orders")]
+    [InlineData("Host=a:1,b:2;Username=app;Password=p@ss", "app", "a:1,b:2", null, null)]
+    [InlineData("user=app password=p@ss", "app", null, null, null)]
+    public void A_URL_says_what_it_says_and_no_more(string value, string? username, string? host, int? port, string? database)
     {
         var login = Parse(value);
 
@@ -85,8 +108,20 @@ public sealed class LoginFormTests
     [InlineData("postgres://app:c4nary@db/orders?password=other", "password twice")]
     [InlineData("postgres://app:c4nary@db/orders?a=1&A=2", "a setting twice")]
     [InlineData("jdbc:postgresql://db/orders?user=app&password=c4+nary", "a + in the user or password")]
-    [InlineData("jdbc:oracle:thin:app/c4nary@//db:1521/orders", "no server")]
-    [InlineData("jdbc:oracle:thin:app/c4nary@db:1521:orders", "no server")]
+    [InlineData("jdbc:oracle:c4nary", "no driver")]
+    [InlineData("jdbc:oracle:thin:app/c4nary", "no end of the user or password")]
+    [InlineData("jdbc:oracle:thin:app/\"c4nary@//db", "no end of the user or password")]
+    [InlineData("jdbc:oracle:thin:app/\"c4\"nary@//db", "no @ in front of the server")]
+    [InlineData("jdbc:oracle:thin:app/c4@nary@//db:1521/orders", "more than one @")]
+    [InlineData("jdbc:oracle:thin:app@//c4nary:1521/orders", "no password")]
+    [InlineData("jdbc:oracle:thin:@//c4nary:1521/orders", "no password")]
+    [InlineData("jdbc:oracle:thin:app/c4nary@//db:0/orders", "no port")]
+    [InlineData("jdbc:oracle:thin:app/c4nary@//db/orders?password=other", "password twice")]
+    [InlineData("host=db user=app", "no password")]
+    [InlineData("host=db user=app password=''", "no password")]
+    [InlineData("host=db user=app password=c4nary password=other", "password twice")]
+    [InlineData("host=db port=c4nary user=app password=x", "no port")]
+    [InlineData("host=a,b port=5432,5433 user=app password=c4nary", "no port")]
     [InlineData("jdbc:sqlserver://db;user=app;password={c4nary", "a brace")]
     [InlineData("jdbc:sqlserver://db;user=app;password=p;c4nary", "a setting without a value")]
     [InlineData("Server=db;User Id=app;Integrated Security=true", "no password")]
@@ -134,6 +169,7 @@ public sealed class LoginFormTests
         Different(() => login.RequireServer(null, 5433, "c4nary"), "another server than the one that is configured, which is none");
         Different(() => login.RequireServer("c4nary.example", 5432, "c4nary"), "another port than the one that is configured, '5432'");
         Different(() => login.RequireServer("c4nary.example", 5433), "another database than the one that is configured, which is none");
+        Different(() => Parse("postgres://app:p@db/c4nary").RequireServer("db", null, string.Empty), "another database than the one that is configured, which is none");
         Parse("plain").RequireServer("db", 1, "orders");
 
         static void Different(Action compare, string cause)

@@ -6,7 +6,9 @@ public sealed class OrdersDirectory(IRotatingCredentialProvider credential, Ldap
 {
     private const int InvalidCredentials = 49;
 
-    private readonly Presenter<UsernamePassword> _presenter = new(credential.ForConsumer("directory"), UsernamePassword.Parse);
+    private readonly Presenter<UsernamePassword> _presenter = new(
+        credential.ForConsumer("directory"),
+        version => UsernamePassword.Parse(version).RequireServer(server.Servers[0], server.PortNumber));
 
     public async Task<T> UseAsync<T>(Func<LdapConnection, T> work, CancellationToken ct)
     {

@@ -5,7 +5,7 @@ using MimeKit;
 /// <summary>Sends mail. A login that is refused is tried again with another version, in the same call.</summary>
 public sealed class OrdersMail(IRotatingCredentialProvider credential, string host, int port, SecureSocketOptions security)
 {
-    private readonly Presenter<UsernamePassword> _presenter = new(credential.ForConsumer("mail"), UsernamePassword.Parse);
+    private readonly Presenter<UsernamePassword> _presenter = new(credential.ForConsumer("mail"), version => UsernamePassword.Parse(version).RequireServer(host, port));
 
     public async Task SendAsync(MimeMessage message, CancellationToken ct)
     {
