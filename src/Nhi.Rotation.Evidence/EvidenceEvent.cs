@@ -86,6 +86,9 @@ public sealed record EvidenceEvent
     /// <summary>What the credential was called before.</summary>
     public IReadOnlyList<string> Formerly { get; init; } = [];
 
+    /// <summary>What a search for copies of the version's value found. It began at <see cref="At"/>.</summary>
+    public HuntEvidence? Hunt { get; init; }
+
     /// <summary>How many pieces of evidence were lost before this one.</summary>
     public long? Missing { get; init; }
 

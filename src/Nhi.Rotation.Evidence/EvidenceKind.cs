@@ -53,4 +53,7 @@ public enum EvidenceKind
 
     /// <summary>The other side answered a request with a version for the first time and did not refuse it; nothing shows that it looked at it.</summary>
     Answered,
+
+    /// <summary>Copies of a version's value were looked for on a machine.</summary>
+    Hunted,
 }

@@ -21,15 +21,22 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         if (File.Exists(path))
         {
             InFile(path);
-            return;
         }
-
-        if (!Directory.Exists(path))
+        else if (Directory.Exists(path))
+        {
+            InDirectory(path);
+        }
+        else
         {
             findings.Miss(path, "there is no such file or directory");
-            return;
         }
+    }
 
+    /// <summary>What is piped in.</summary>
+    public void InStream(Stream content, string name) => In(content, name, CopyKind.Stream, depth: 0);
+
+    private void InDirectory(string path)
+    {
         var all = new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = 0, RecurseSubdirectories = false };
         IEnumerable<FileSystemInfo> entries;
         try
@@ -45,19 +52,17 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         foreach (var entry in entries)
         {
             // What a link leads to is looked at where it is, if that is below too.
-            if (entry.LinkTarget is null && entry is DirectoryInfo)
+            if (entry is { LinkTarget: null } and DirectoryInfo)
             {
-                InPath(entry.FullName);
+                InDirectory(entry.FullName);
             }
-            else if (entry.LinkTarget is null && (File.GetAttributes(entry.FullName) & FileAttributes.Device) == 0)
+            else if (entry is FileInfo { LinkTarget: null, Length: > 0 })
             {
+                // A pipe, a socket or a device has the size zero, and opening it might never end.
                 InFile(entry.FullName);
             }
         }
     }
-
-    /// <summary>What is piped in.</summary>
-    public void InStream(Stream content, string name) => In(content, name, depth: 0);
 
     private void InFile(string path)
     {
@@ -65,7 +70,8 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             findings.Files++;
-            In(file, path, depth: 0);
+            findings.Looking?.Invoke(path);
+            In(file, path, CopyKind.File, depth: 0);
         }
         catch (UnauthorizedAccessException)
         {
@@ -81,29 +87,29 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         }
     }
 
-    private void In(Stream content, string name, int depth)
+    private void In(Stream content, string name, string kind, int depth)
     {
         using var peeked = new PeekedStream(content, TarMarkAt + 5);
         if (depth < MaxDepth && peeked.Start is [0x1f, 0x8b, 8, ..])
         {
-            InGzip(peeked, name, depth);
+            InGzip(peeked, name, kind, depth);
         }
         else if (depth < MaxDepth && peeked.Start is { Length: TarMarkAt + 5 } start && start[TarMarkAt..].SequenceEqual("ustar"u8))
         {
-            InTar(peeked, name, depth);
+            InTar(peeked, name, kind, depth);
         }
         else
         {
-            Plain(peeked, name);
+            Plain(peeked, name, kind);
         }
     }
 
-    private void InGzip(Stream content, string name, int depth)
+    private void InGzip(Stream content, string name, string kind, int depth)
     {
         try
         {
             using var plain = new GZipStream(content, CompressionMode.Decompress, leaveOpen: true);
-            In(plain, name, depth + 1);
+            In(plain, name, kind, depth + 1);
         }
         catch (InvalidDataException)
         {
@@ -111,7 +117,7 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         }
     }
 
-    private void InTar(Stream content, string name, int depth)
+    private void InTar(Stream content, string name, string kind, int depth)
     {
         try
         {
@@ -120,7 +126,7 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
             {
                 if (entry.DataStream is { } data)
                 {
-                    In(data, $"{name}!{entry.Name}", depth + 1);
+                    In(data, $"{name}!{entry.Name}", kind, depth + 1);
                 }
             }
         }
@@ -130,10 +136,10 @@ internal sealed class ContentHunt(Quarry quarry, Findings findings)
         }
     }
 
-    private void Plain(Stream content, string name)
+    private void Plain(Stream content, string name, string kind)
     {
         using var search = new Search(quarry);
         var lines = new LineCount(content, quarry.Longest);
-        search.In(lines.Read, match => findings.Add(match.Form, name, string.Create(CultureInfo.InvariantCulture, $"line {lines.At(match.Offset)}")));
+        search.In(lines.Read, match => findings.Add(match.Form, kind, name, string.Create(CultureInfo.InvariantCulture, $"line {lines.At(match.Offset)}")));
     }
 }

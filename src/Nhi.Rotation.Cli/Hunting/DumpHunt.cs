@@ -8,6 +8,7 @@ internal sealed class DumpHunt(Quarry quarry, Findings findings)
 {
     public void In(string path)
     {
+        findings.Looking?.Invoke(path);
         try
         {
             var found = Scan(path);
@@ -15,7 +16,7 @@ internal sealed class DumpHunt(Quarry quarry, Findings findings)
             var heap = found.Count == 0 ? null : ManagedHeap.TryRead(target, RuntimeEnvironment.GetRuntimeDirectory(), [.. found.Select(static match => match.Address).OfType<ulong>()]);
             foreach (var (address, form) in found)
             {
-                findings.Add(form, path, "its memory", address is { } known ? heap?.PathTo(known) : null);
+                findings.Add(form, CopyKind.Dump, path, "its memory", address is { } known ? heap?.PathTo(known) : null);
             }
 
             findings.Files++;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Security.Cryptography;
+using System.Globalization;
 using Nhi.Rotation.Cli.Output;
 
 namespace Nhi.Rotation.Cli.Hunting;
@@ -18,6 +18,9 @@ internal sealed class HuntCommand
     private readonly Option<FileInfo[]> _dumps = new("--dump") { Description = "A core dump to look into." };
     private readonly Option<string[]> _paths = new("--path") { Description = "A file, or a directory whose files are looked into; also inside gzip and tar." };
     private readonly Option<bool> _stream = new("--stream") { Description = "Looks into standard input, such as git log -p --all or docker save." };
+    private readonly Option<DirectoryInfo?> _evidence = new("--evidence") { Description = "A directory of evidence that gets a line about this hunt, which verify reads. Say also --credential and --old-version." };
+    private readonly Option<string?> _credential = new("--credential") { Description = "The credential whose old value is looked for, for --evidence." };
+    private readonly Option<string?> _oldVersion = new("--old-version") { Description = "The version that has the value, for --evidence." };
     private readonly Option<HuntFormat> _format = new("--format") { Description = "text or json." };
 
     private HuntCommand(TimeProvider time, Stream input) => (_time, _input) = (time, input);
@@ -27,7 +30,7 @@ internal sealed class HuntCommand
         var hunt = new HuntCommand(time, input);
         var command = new Command(Name, "Finds a value in running processes, dumps, files and what is piped in, in all the forms in which it is written down. Exit code: 0 nowhere, 1 held, 3 not everywhere could be looked at, 64 usage, 66 a value cannot be read.")
         {
-            hunt._values, hunt._exact, hunt._processes, hunt._all, hunt._dumps, hunt._paths, hunt._stream, hunt._format,
+            hunt._values, hunt._exact, hunt._processes, hunt._all, hunt._dumps, hunt._paths, hunt._stream, hunt._evidence, hunt._credential, hunt._oldVersion, hunt._format,
         };
         command.SetAction(arguments => (int)hunt.Run(arguments, output, errors));
         return command;
@@ -35,21 +38,13 @@ internal sealed class HuntCommand
 
     private ExitCode Run(ParseResult arguments, TextWriter output, TextWriter errors)
     {
-        var files = arguments.GetValue(_values)!;
-        var isStreamed = arguments.GetValue(_stream);
-        var (processes, all, dumps, paths) = (arguments.GetValue(_processes) ?? [], arguments.GetValue(_all), arguments.GetValue(_dumps) ?? [], arguments.GetValue(_paths) ?? []);
-        if (processes.Length == 0 && !all && dumps.Length == 0 && paths.Length == 0 && !isStreamed)
+        if (FindMistake(arguments) is { } mistake)
         {
-            return UsageError.Write(errors, ["Say where to look: --all, --pid, --dump, --path or --stream."]);
-        }
-
-        if ((isStreamed ? 1 : 0) + files.Count(static file => file == "-") > 1)
-        {
-            return UsageError.Write(errors, ["Standard input can be one thing only: a value (--value-file -) or what is looked into (--stream)."]);
+            return UsageError.Write(errors, [mistake]);
         }
 
         using var quarry = new Quarry();
-        foreach (var file in files)
+        foreach (var file in arguments.GetValue(_values)!)
         {
             if (AddValue(quarry, file, arguments.GetValue(_exact)) is { } problem)
             {
@@ -57,45 +52,68 @@ internal sealed class HuntCommand
             }
         }
 
+        using var record = QuestionOf(arguments) is { } question ? new HuntRecord(question, ScopeOf(arguments), _time) : null;
         var findings = new Findings();
-        LookInto(new ProcessHunt(quarry, findings, _time), findings, processes, all);
-        var contents = new ContentHunt(quarry, findings);
-        var dumpHunt = new DumpHunt(quarry, findings);
-        Array.ForEach(dumps, dump => dumpHunt.In(dump.FullName));
-        Array.ForEach(paths, path => contents.InPath(Path.GetFullPath(path)));
-        if (isStreamed)
-        {
-            contents.InStream(_input, "standard input");
-        }
-
+        HuntProgress.Run(errors, findings, [.. Steps(arguments, quarry, findings)]);
+        record?.Write(findings);
         HuntOutput.Write(findings, arguments.GetValue(_format), output);
         return findings.ExitCode;
     }
 
-    private static void LookInto(ProcessHunt hunt, Findings findings, int[] processes, bool all)
+    private string? FindMistake(ParseResult arguments)
     {
+        var files = arguments.GetValue(_values)!;
+        var isStreamed = arguments.GetValue(_stream);
+        return !isStreamed && !arguments.GetValue(_all) && Array.TrueForAll([_processes, _dumps, _paths], (Option where) => arguments.GetResult(where) is null) ? "Say where to look: --all, --pid, --dump, --path or --stream."
+            : (isStreamed ? 1 : 0) + files.Count(static file => file == "-") > 1 ? "Standard input can be one thing only: a value (--value-file -) or what is looked into (--stream)."
+            : arguments.GetValue(_evidence) is null ? (arguments.GetValue(_credential) ?? arguments.GetValue(_oldVersion)) is null ? null : "--credential and --old-version say of what --evidence is: say where that is."
+            : arguments.GetValue(_credential) is null || arguments.GetValue(_oldVersion) is null ? "Evidence is of one version: say --credential and --old-version, as verify names them."
+            : files.Length > 1 ? "Evidence is of one version: say one --value-file."
+            : isStreamed ? "What is piped in cannot be looked at again by a later hunt, so it is no evidence: write it to a file and say --path."
+            : null;
+    }
+
+    private HuntQuestion? QuestionOf(ParseResult arguments) =>
+        arguments.GetValue(_evidence) is { } directory ? new HuntQuestion(directory.FullName, arguments.GetValue(_credential)!, arguments.GetValue(_oldVersion)!) : null;
+
+    private List<string> ScopeOf(ParseResult arguments) =>
+    [
+        .. arguments.GetValue(_all) ? ["processes"] : Array.Empty<string>(),
+        .. ProcessesIn(arguments).Select(static id => string.Create(CultureInfo.InvariantCulture, $"process {id}")),
+        .. (arguments.GetValue(_dumps) ?? []).Select(static dump => $"dump {dump.FullName}"),
+        .. (arguments.GetValue(_paths) ?? []).Select(static path => $"path {Path.GetFullPath(path)}"),
+    ];
+
+    private IEnumerable<Action> Steps(ParseResult arguments, Quarry quarry, Findings findings)
+    {
+        var (dumps, contents, processes) = (new DumpHunt(quarry, findings), new ContentHunt(quarry, findings), new ProcessHunt(quarry, findings, _time));
+        return
+        [
+            .. InProcesses(arguments, processes, findings),
+            .. (arguments.GetValue(_dumps) ?? []).Select<FileInfo, Action>(dump => () => dumps.In(dump.FullName)),
+            .. (arguments.GetValue(_paths) ?? []).Select<string, Action>(path => () => contents.InPath(Path.GetFullPath(path))),
+            .. arguments.GetValue(_stream) ? [() => contents.InStream(_input, "standard input")] : Array.Empty<Action>(),
+        ];
+    }
+
+    private IEnumerable<Action> InProcesses(ParseResult arguments, ProcessHunt hunt, Findings findings)
+    {
+        var all = arguments.GetValue(_all);
         if (!OperatingSystem.IsLinux())
         {
-            if (all || processes.Length > 0)
-            {
-                findings.Miss("processes", "running processes are looked into on Linux only: take a dump and pass it with --dump");
-            }
-
-            return;
+            return all || ProcessesIn(arguments).Length > 0 ? [() => findings.Miss("processes", "running processes are looked into on Linux only: take a dump and pass it with --dump")] : [];
         }
 
-        foreach (var process in all ? LinuxProcess.All() : processes.Distinct().Select(static id => new LinuxProcess(id)))
-        {
-            hunt.In(process);
-        }
+        return (all ? LinuxProcess.All() : ProcessesIn(arguments).Select(static id => new LinuxProcess(id))).Select<LinuxProcess, Action>(process => () => hunt.In(process));
     }
+
+    private int[] ProcessesIn(ParseResult arguments) => [.. (arguments.GetValue(_processes) ?? []).Distinct()];
 
     private string? AddValue(Quarry quarry, string file, bool isExact)
     {
-        var bytes = ReadValue(file);
-        try
+        using var input = file == "-" ? _input : File.OpenRead(file);
+        return ValueBytes.Use(input, file == "-" ? "Standard input" : $"'{file}'", isExact, value =>
         {
-            ReadOnlySpan<byte> value = isExact ? bytes : ValueBytes.WithoutLineBreak(bytes);
             if (value.Length < Quarry.Shortest)
             {
                 return $"'{file}' holds {value.Length} bytes: fewer than {Quarry.Shortest} stand by chance in every process.";
@@ -103,24 +121,6 @@ internal sealed class HuntCommand
 
             quarry.Add(file == "-" ? "the value" : Path.GetFileName(file), value);
             return null;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
-        }
-    }
-
-    private byte[] ReadValue(string file)
-    {
-        if (file != "-")
-        {
-            return File.ReadAllBytes(file);
-        }
-
-        using var copy = new MemoryStream();
-        _input.CopyTo(copy);
-        var bytes = copy.ToArray();
-        CryptographicOperations.ZeroMemory(copy.GetBuffer());
-        return bytes;
+        });
     }
 }

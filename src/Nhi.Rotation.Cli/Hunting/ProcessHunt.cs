@@ -18,10 +18,11 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
         }
 
         var name = process.Name();
+        findings.Looking?.Invoke(name);
         try
         {
-            InStrings(process.ReadArguments(), name, static _ => "its arguments, which everybody on the machine may read");
-            InStrings(process.ReadEnvironment(), name, static variable => $"its environment, {variable}");
+            InStrings(process.ReadArguments(), name, CopyKind.Arguments, static _ => "its arguments, which everybody on the machine may read");
+            InStrings(process.ReadEnvironment(), name, CopyKind.Environment, static variable => $"its environment, {variable}");
             if (process.ReadRegions() is { Length: > 0 } regions)
             {
                 InMemory(process, name, regions);
@@ -38,13 +39,13 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
         }
     }
 
-    private void InStrings(byte[] content, string place, Func<string, string> where)
+    private void InStrings(byte[] content, string place, string kind, Func<string, string> where)
     {
         using var search = new Search(quarry);
         foreach (var range in content.AsSpan().Split((byte)0))
         {
             var text = content[range];
-            search.In(new MemoryStream(text), match => findings.Add(match.Form, place, where(VariableOf(text, match.Offset))));
+            search.In(new MemoryStream(text), match => findings.Add(match.Form, kind, place, where(VariableOf(text, match.Offset))));
         }
     }
 
@@ -109,7 +110,7 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
     {
         foreach (var (address, form, region) in found)
         {
-            findings.Add(form, place, $"its memory, {region}", holder(address));
+            findings.Add(form, CopyKind.Memory, place, $"its memory, {region}", holder(address));
         }
     }
 

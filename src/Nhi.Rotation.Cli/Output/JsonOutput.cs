@@ -31,5 +31,6 @@ internal static class JsonOutput
         rotation.IsInferred,
         rotation.Kind,
         rotation.Since,
+        rotation.Hunts,
         [.. rotation.Instances.Select(instance => new JsonInstance(instance.App, instance.Instance, instance.IsOver, instance.AsOf, instance.Verdict.Kind, instance.Evidence))]);
 }

@@ -110,6 +110,11 @@ internal static class TableOutput
             WriteLine(output, $"  The change to {rotation.To} is inferred: no process lived through it, and later runs have that version.");
         }
 
+        foreach (var hunt in rotation.Hunts)
+        {
+            WriteLine(output, $"  {hunt}");
+        }
+
         foreach (var instance in rotation.Instances)
         {
             WriteLine(output, $"  {instance.App} {instance.Instance}: {instance.Verdict.Kind}");

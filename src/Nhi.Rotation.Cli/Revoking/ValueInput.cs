@@ -7,8 +7,6 @@ namespace Nhi.Rotation.Cli.Revoking;
 /// <summary>A value from standard input, never from an argument, which other users of the machine could read; it becomes a fingerprint and is wiped.</summary>
 internal sealed class ValueInput(Stream input)
 {
-    private const int MaxBytes = 1024 * 1024;
-
     private readonly Option<FileInfo?> _keyFile = new("--key-file") { Description = "A file with the FingerprintKey of the list in base64. Without it, the fingerprint gets a salt of its own and a slow hash." };
     private readonly Option<bool> _exact = new("--exact") { Description = "Takes standard input byte by byte. Without it, one line break at its end is none of the value." };
 
@@ -23,22 +21,18 @@ internal sealed class ValueInput(Stream input)
             return (null, $"'{file.FullName}' holds no key: write at least {ValueFingerprint.SmallestKey} random bytes in base64 into it, such as 'openssl rand -base64 32' prints.");
         }
 
-        var bytes = new byte[MaxBytes + 1];
         try
         {
-            var value = bytes.AsSpan(0, input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
-            if (value.Length > MaxBytes)
+            ValueFingerprint? fingerprint = null;
+            var problem = ValueBytes.Use(input, "Standard input", arguments.GetValue(_exact), value =>
             {
-                return (null, "Standard input is larger than 1 MiB: that is no secret.");
-            }
-
-            value = arguments.GetValue(_exact) ? value : ValueBytes.WithoutLineBreak(value);
-            return value.IsEmpty ? (null, "Standard input is empty: pipe the value in, as the store holds it.")
-                : (key is null ? ValueFingerprint.WithSalt(value) : ValueFingerprint.WithKey(value, key), null);
+                fingerprint = value.IsEmpty ? null : key is null ? ValueFingerprint.WithSalt(value) : ValueFingerprint.WithKey(value, key);
+                return fingerprint is null ? "Standard input is empty: pipe the value in, as the store holds it." : null;
+            });
+            return (fingerprint, problem);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(bytes);
             CryptographicOperations.ZeroMemory(key);
         }
     }

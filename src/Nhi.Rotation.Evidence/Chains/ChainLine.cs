@@ -103,6 +103,8 @@ internal sealed record ChainLine
 
     public DateTimeOffset? LastUse { get; init; }
 
+    public HuntEvidence? Hunt { get; init; }
+
     /// <summary>How many pieces of evidence are missing before this line.</summary>
     public long? Missing { get; init; }
 
@@ -147,6 +149,7 @@ internal sealed record ChainLine
         Unchecked = evidence.Use is { IsUnchecked: true } ? true : null,
         FirstUse = evidence.Use?.FirstUse,
         LastUse = evidence.Use?.LastUse,
+        Hunt = evidence.Hunt,
         Missing = evidence.Missing,
         Prev = string.Empty,
     };
@@ -174,6 +177,7 @@ internal sealed record ChainLine
             RequiresProof = RequiresProof ?? false,
             Formerly = Formerly ?? [],
             QuietPeriod = QuietSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Hunt = Hunt,
             Use = ToUse(Credential),
         };
 

@@ -12,7 +12,14 @@ internal static class LineBounds
         && line.Prev is not null
         && line.Seq > 0
         && HasCounts(line) && HasSpans(line) && HasTimes(line)
+        && (line.Hunt is null ? line.Kind != EvidenceKind.Hunted : IsHunt(line.Hunt))
         && line.Formerly?.All(static name => name is { Length: > 0 }) != false;
+
+    private static bool IsHunt(HuntEvidence hunt) =>
+        hunt.Host is { Length: > 0 }
+        && hunt.Scope is { Count: > 0 } && hunt.Scope.All(static place => place is { Length: > 0 })
+        && IsCount(hunt.Processes) && IsCount(hunt.Files) && IsCount(hunt.NotSeen)
+        && hunt.Found?.Values.All(static copies => IsCount(copies)) == true;
 
     private static bool HasCounts(ChainLine line) =>
         IsCount(line.Uses) && IsCount(line.InOverlap) && IsCount(line.AfterEnd) && IsCount(line.Held) && IsCount(line.LostHolds) && IsCount(line.Missing);

@@ -15,12 +15,14 @@ internal sealed class CredentialFleet
     private readonly HashSet<InstanceEvidence> _lastRuns;
     private readonly SharedValues _shared;
     private readonly FleetSecrets _secrets;
+    private readonly Hunts _hunts;
     private readonly WorkingVersions _working;
 
-    public CredentialFleet(string name, IReadOnlyList<Presence> instances, FleetQuestion question, FleetSecrets secrets)
+    public CredentialFleet(string name, IReadOnlyList<Presence> instances, FleetQuestion question, FleetSecrets secrets, Hunts hunts)
     {
         _name = name;
         _secrets = secrets;
+        _hunts = hunts;
         _instances = instances;
         _question = question;
         _knowing = [.. instances.Select(instance => instance.Evidence).Where(instance => instance.Credentials.ContainsKey(name))];
@@ -48,7 +50,7 @@ internal sealed class CredentialFleet
     {
         var successors = SuccessorsIn(old);
         var moves = new RunMoves(successors, old.SupersededAt);
-        InstanceVerdict[] verdicts = [.. _instances.Select(instance => Judge(instance, old, successors, moves)).OfType<InstanceVerdict>()];
+        InstanceVerdict[] verdicts = [.. _instances.Select(instance => Judge(instance, old, successors, moves)).OfType<InstanceVerdict>(), .. _hunts.Found(old).Select(found => Hunted(found, old))];
         InstanceVerdict[] concerned = [.. verdicts.Where(verdict => verdict.IsConcerned)];
         var described = _knowing.Last(instance => instance.Credentials[_name].Find(old.Id) is not null).Credentials[_name];
         return new FleetRotation
@@ -59,6 +61,7 @@ internal sealed class CredentialFleet
             From = old.Id,
             To = old.History.End.ReplacedBy,
             IsInferred = old.IsInferred,
+            Hunts = _hunts.InVain(old),
             Instances = [.. (concerned.Length > 0 ? concerned : verdicts).OrderByDescending(verdict => FleetRotation.Rank(verdict.Verdict.Kind)).ThenBy(verdict => verdict.Instance, StringComparer.Ordinal)],
         };
     }
@@ -179,6 +182,14 @@ internal sealed class CredentialFleet
     // What was open when the evidence ends was in use until then; it did not outlive its process.
     private static CredentialUse AsOf(CredentialUse use, Presence presence) =>
         (presence.IsOver ? use with { Held = 0, LostHolds = 0, Kept = KeptObjects.None, IsUnchecked = false } : use) with { LastUse = use.Held == 0 ? use.LastUse : presence.Evidence.LastAt };
+
+    private InstanceVerdict Hunted((InstanceEvidence Instance, DateTimeOffset At, string Reason) found, OldVersion old) => new(
+        found.Instance.App,
+        found.Instance.Instance,
+        IsOver: true,
+        found.At,
+        Without(old, new RotationVerdict { Kind = VerdictKind.StillUsed, Since = found.At, Reasons = [found.Reason] }),
+        IsConcerned: true);
 
     private RotationEvidence Without(OldVersion old, RotationVerdict verdict) =>
         new() { CredentialName = _name, From = old.Id, To = old.History.End.ReplacedBy, Stage = CredentialStage.Pending, Old = old.History.Timeline, Uses = [], Verdict = verdict };

@@ -39,19 +39,20 @@ public sealed class FleetReport
         ArgumentNullException.ThrowIfNull(question);
         var names = new Names(instances, question.Declared);
         Presence[] present = [.. instances.Select(instance => Presence.Of(names.Today(instance), question))];
-        var secrets = new FleetSecrets(present);
+        var apps = Array.FindAll(present, instance => !Hunts.Is(instance.Evidence));
+        var secrets = new FleetSecrets(apps);
         return new FleetReport
         {
             Question = question,
             SharedSecrets = [.. secrets.Shared.Where(secret => question.CredentialName is null || secret.Any(holder => holder.Credential == question.CredentialName))],
-            OpenQuestions = [.. Fleet.OpenQuestions.Missing(present, question.Expected), .. Fleet.OpenQuestions.Vanished(present, question)],
+            OpenQuestions = [.. Fleet.OpenQuestions.Missing(apps, question.Expected), .. Fleet.OpenQuestions.Vanished(apps, question)],
             KnownNames = names.Known,
             Instances = instances,
             Rotations =
             [
-                .. from name in present.SelectMany(instance => instance.Evidence.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)
+                .. from name in apps.SelectMany(instance => instance.Evidence.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)
                    where question.CredentialName is null || name == question.CredentialName
-                   from rotation in new CredentialFleet(name, present, question, secrets).Judge()
+                   from rotation in new CredentialFleet(name, apps, question, secrets, new Hunts(present.Select(instance => instance.Evidence), name)).Judge()
                    select rotation,
             ],
         };

@@ -25,6 +25,9 @@ public sealed class FleetRotation
     /// <summary>Whether no process lived through the change, so that it is inferred from runs that follow each other.</summary>
     public bool IsInferred { get; init; }
 
+    /// <summary>Searches for copies of its value since it was replaced that found none, a sentence each. What they did not look into may have one.</summary>
+    public IReadOnlyList<string> Hunts { get; init; } = [];
+
     /// <summary>The worst first.</summary>
     public required IReadOnlyList<InstanceVerdict> Instances { get; init; }
 

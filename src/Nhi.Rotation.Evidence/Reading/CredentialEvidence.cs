@@ -9,9 +9,13 @@ public sealed class CredentialEvidence
     private readonly OrderedDictionary<string, VersionHistory> _histories = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
+    private readonly List<EvidenceEvent> _hunts = [];
 
     /// <summary>Of versions whose value was seen, what tells it from others.</summary>
     public IReadOnlyDictionary<string, string> ValueTags => _tags;
+
+    /// <summary>Where copies of its values were looked for.</summary>
+    internal IReadOnlyList<EvidenceEvent> Hunts => _hunts;
 
     /// <summary>Who answers for it.</summary>
     public string? Owner { get; private set; }
@@ -90,6 +94,12 @@ public sealed class CredentialEvidence
 
         if (evidence.VersionId.Length == 0)
         {
+            return;
+        }
+
+        if (evidence.Kind == EvidenceKind.Hunted)
+        {
+            _hunts.Add(evidence);
             return;
         }
 

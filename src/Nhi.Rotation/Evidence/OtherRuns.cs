@@ -35,7 +35,7 @@ internal static class OtherRuns
         [
             .. from doubt in doubts
                from reason in doubt.Verdict.Reasons
-               select doubt.Instance == self.Instance ? reason : $"In run {doubt.Instance} of this app: {reason}",
+               select doubt.Instance == self.Instance || doubt.App != self.App ? reason : $"In run {doubt.Instance} of this app: {reason}",
             .. report.OpenQuestions,
         ];
         return reasons.Length == 0

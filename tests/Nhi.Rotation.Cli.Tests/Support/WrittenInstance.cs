@@ -76,6 +76,12 @@ internal sealed class WrittenInstance
         return Add(Event(EvidenceKind.Used, version, at, credential) with { Use = _uses[key] });
     }
 
+    /// <summary>It looked for the value of v1.</summary>
+    public WrittenInstance Hunt(double at, string host, string[] scope, params (string Kind, int Copies)[] found) => Add(Event(EvidenceKind.Hunted, "v1", at) with
+    {
+        Hunt = new HuntEvidence { Host = host, Scope = scope, Processes = 1, Found = found.ToDictionary(one => one.Kind, one => one.Copies) },
+    });
+
     public WrittenInstance Alive(double at) => Add(new EvidenceEvent { Kind = EvidenceKind.Alive, At = Own(at) });
 
     public WrittenInstance Stop(double at) => Add(new EvidenceEvent { Kind = EvidenceKind.Stopped, At = Own(at) });

@@ -52,6 +52,8 @@ public sealed class PastTests
     [InlineData("stale", "app used it after it was replaced")]
     [InlineData("loss", "It lost evidence")]
     [InlineData("renamed", "say --renamed stripe-key=stripe")]
+    [InlineData("hunted", "A hunt on db-1")]
+    [InlineData("hunted in vain", null)]
     [InlineData("moved", null)]
     public async Task A_process_never_says_more_than_the_tool_says_of_its_app(string sibling, string? reason)
     {
@@ -109,6 +111,20 @@ public sealed class PastTests
     }
 
     [Fact]
+    public async Task Hunts_are_read_beside_the_runs_of_the_app_and_other_apps_are_not()
+    {
+        using var evidence = new EvidenceDirectory();
+        new WrittenInstance("aaaa").Promote("v1", 0).Stop(1).Write(evidence.Path);
+        new WrittenInstance("bbbb", HuntEvidence.App).Hunt(2, "db-1", ["processes"]).Stop(3).Write(evidence.Path);
+        new WrittenInstance("cccc", "other").Promote("v1", 0).Stop(1).Write(evidence.Path);
+
+        var past = new JournalPast(evidence.Path, new ChainIdentity("shop", "ffffffffffffffff", "0.1.0", TimeProvider.System.GetUtcNow()), TimeProvider.System);
+        await past.Reading;
+
+        Assert.Equal(["aaaa", "bbbb"], past.Take().Runs.Select(run => run.Instance).Order());
+    }
+
+    [Fact]
     public async Task What_was_read_long_ago_is_read_again_before_it_counts()
     {
         using var evidence = new EvidenceDirectory();
@@ -142,6 +158,8 @@ public sealed class PastTests
             "stale" => new WrittenInstance("aaaaaaaaaaaaaaaa").Describe(since + 1).Promote("v1", since + 1).Use("v1", since + 2, "app").Stop(since + 3),
             "loss" => run.Promote("v1", since - 60).Add(new EvidenceEvent { Kind = EvidenceKind.Lost, At = WrittenInstance.At(since - 55), Missing = 3 }).Stop(since - 50),
             "renamed" => run.Promote("v1", since - 60, credential: "stripe-key").Use("v1", since - 50, "nightly", credential: "stripe-key").Stop(since - 40),
+            "hunted" => new WrittenInstance("aaaaaaaaaaaaaaaa", HuntEvidence.App).Hunt(now - 1, "db-1", ["processes"], ("memory", 1)).Stop(now),
+            "hunted in vain" => new WrittenInstance("aaaaaaaaaaaaaaaa", HuntEvidence.App).Hunt(now - 1, "db-1", ["processes"]).Stop(now),
             _ => run.Promote("v1", since - 60).Use("v1", since - 50, "app").Stop(since - 40),
         };
     }

@@ -82,13 +82,18 @@ internal sealed class JournalPast : IPast
     {
         try
         {
-            FileInfo[] files = [.. new DirectoryInfo(_directory).EnumerateFiles($"{JournalFiles.SafeName(_identity.App)}-*.jsonl").Where(file => !file.Name.Contains(_identity.Instance, StringComparison.Ordinal))];
+            var directory = new DirectoryInfo(_directory);
+            FileInfo[] files =
+            [
+                .. directory.EnumerateFiles($"{JournalFiles.SafeName(_identity.App)}-*.jsonl").Where(file => !file.Name.Contains(_identity.Instance, StringComparison.Ordinal)),
+                .. directory.EnumerateFiles($"{HuntEvidence.App}-*.jsonl"),
+            ];
             if (files.Sum(file => file.Length) > MaxBytes)
             {
                 return new([], "The evidence of other runs of this app is too much to be read here: ask nhi-rotation verify.");
             }
 
-            InstanceEvidence[] runs = [.. EvidenceReader.Read(files.Select(file => file.FullName)).Where(run => run.App == _identity.App && run.Instance != _identity.Instance)];
+            InstanceEvidence[] runs = [.. EvidenceReader.Read(files.Select(file => file.FullName)).DistinctBy(run => run.Instance).Where(run => (run.App == _identity.App && run.Instance != _identity.Instance) || run.App == HuntEvidence.App)];
             var isDoubtful = runs.Any(run => run.Findings.Any(finding => finding.Kind is FindingKind.Tampered or FindingKind.Unreadable));
             return new(runs, isDoubtful ? "The evidence of other runs of this app has gaps: nhi-rotation verify names them." : null);
         }
