@@ -18,9 +18,7 @@ internal sealed class HuntCommand
     private readonly Option<FileInfo[]> _dumps = new("--dump") { Description = "A core dump to look into." };
     private readonly Option<string[]> _paths = new("--path") { Description = "A file, or a directory whose files are looked into; also inside gzip and tar." };
     private readonly Option<bool> _stream = new("--stream") { Description = "Looks into standard input, such as git log -p --all or docker save." };
-    private readonly Option<DirectoryInfo?> _evidence = new("--evidence") { Description = "A directory of evidence that gets a line about this hunt, which verify reads. Say also --credential and --old-version." };
-    private readonly Option<string?> _credential = new("--credential") { Description = "The credential whose old value is looked for, for --evidence." };
-    private readonly Option<string?> _oldVersion = new("--old-version") { Description = "The version that has the value, for --evidence." };
+    private readonly HuntEvidenceOptions _evidence = new();
     private readonly Option<HuntFormat> _format = new("--format") { Description = "text or json." };
 
     private HuntCommand(TimeProvider time, Stream input) => (_time, _input) = (time, input);
@@ -30,15 +28,22 @@ internal sealed class HuntCommand
         var hunt = new HuntCommand(time, input);
         var command = new Command(Name, "Finds a value in running processes, dumps, files and what is piped in, in all the forms in which it is written down. Exit code: 0 nowhere, 1 held, 3 not everywhere could be looked at, 64 usage, 66 a value cannot be read.")
         {
-            hunt._values, hunt._exact, hunt._processes, hunt._all, hunt._dumps, hunt._paths, hunt._stream, hunt._evidence, hunt._credential, hunt._oldVersion, hunt._format,
+            hunt._values, hunt._exact, hunt._processes, hunt._all, hunt._dumps, hunt._paths, hunt._stream, hunt._format,
         };
+        foreach (var option in hunt._evidence.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(arguments => (int)hunt.Run(arguments, output, errors));
         return command;
     }
 
     private ExitCode Run(ParseResult arguments, TextWriter output, TextWriter errors)
     {
-        if (FindMistake(arguments) is { } mistake)
+        HuntQuestion? question = null;
+        var mistake = FindMistake(arguments) ?? _evidence.TryRead(arguments, arguments.GetValue(_values)!.Length == 1, arguments.GetValue(_stream), out question);
+        if (mistake is not null)
         {
             return UsageError.Write(errors, [mistake]);
         }
@@ -52,7 +57,7 @@ internal sealed class HuntCommand
             }
         }
 
-        using var record = QuestionOf(arguments) is { } question ? new HuntRecord(question, ScopeOf(arguments), _time) : null;
+        using var record = question is not null ? new HuntRecord(question, ScopeOf(arguments), _time) : null;
         var findings = new Findings();
         HuntProgress.Run(errors, findings, [.. Steps(arguments, quarry, findings)]);
         record?.Write(findings);
@@ -66,15 +71,8 @@ internal sealed class HuntCommand
         var isStreamed = arguments.GetValue(_stream);
         return !isStreamed && !arguments.GetValue(_all) && Array.TrueForAll([_processes, _dumps, _paths], (Option where) => arguments.GetResult(where) is null) ? "Say where to look: --all, --pid, --dump, --path or --stream."
             : (isStreamed ? 1 : 0) + files.Count(static file => file == "-") > 1 ? "Standard input can be one thing only: a value (--value-file -) or what is looked into (--stream)."
-            : arguments.GetValue(_evidence) is null ? (arguments.GetValue(_credential) ?? arguments.GetValue(_oldVersion)) is null ? null : "--credential and --old-version say of what --evidence is: say where that is."
-            : arguments.GetValue(_credential) is null || arguments.GetValue(_oldVersion) is null ? "Evidence is of one version: say --credential and --old-version, as verify names them."
-            : files.Length > 1 ? "Evidence is of one version: say one --value-file."
-            : isStreamed ? "What is piped in cannot be looked at again by a later hunt, so it is no evidence: write it to a file and say --path."
             : null;
     }
-
-    private HuntQuestion? QuestionOf(ParseResult arguments) =>
-        arguments.GetValue(_evidence) is { } directory ? new HuntQuestion(directory.FullName, arguments.GetValue(_credential)!, arguments.GetValue(_oldVersion)!) : null;
 
     private List<string> ScopeOf(ParseResult arguments) =>
     [

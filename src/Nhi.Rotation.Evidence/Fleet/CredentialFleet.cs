@@ -94,7 +94,7 @@ internal sealed class CredentialFleet
 
     // A consumer whose code is gone has nowhere to move to.
     private NewerUse Declared(InstanceEvidence instance, OldVersion old, NewerUse newer) =>
-        newer with { MovedAt = use => newer.MovedAt(use) ?? (_question.Declared.IsRetired(instance.App, use.Consumer) ? old.SupersededAt : null) };
+        newer with { MovedAt = use => newer.MovedAt(use) ?? (_question.IsRetired(instance.App, use.Consumer) ? old.SupersededAt : null) };
 
     // Why what the instance shows is not enough, though nothing that it shows speaks against it.
     private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>

@@ -37,6 +37,9 @@ public sealed class FleetQuestion
     internal VerdictTerms Terms(CredentialEvidence credential, bool requiresProof) =>
         credential.Terms with { QuietPeriod = QuietPeriod ?? credential.Terms.QuietPeriod, RequiresProof = requiresProof };
 
+    /// <summary>Whether the code of a consumer is gone.</summary>
+    internal bool IsRetired(string app, string consumer) => Declared.IsRetired(app, consumer);
+
     /// <summary>Whether an instance lost evidence that may be of a version it saw at that time.</summary>
     internal bool HasLost(InstanceEvidence instance, string credentialName, DateTimeOffset? seenAt) =>
         !Declared.AcceptedLosses.Contains(instance.Instance)

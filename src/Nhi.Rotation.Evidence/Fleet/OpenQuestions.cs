@@ -32,7 +32,7 @@ internal static class OpenQuestions
     private static string[] UsersOf(string name, Presence[] runs, string app, FleetQuestion question) =>
     [
         .. runs.SelectMany(run => run.Evidence.Credentials[name].Uses)
-            .Where(use => use.Uses > 0 && !question.Declared.IsRetired(app, use.Consumer))
+            .Where(use => use.Uses > 0 && !question.IsRetired(app, use.Consumer))
             .Select(use => use.Consumer)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal),
