@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Nhi.Rotation;
 
+#pragma warning disable NHI001, NHI003 // Without this line the build names all six.
+
 namespace HiddenDependency;
 
 /// <summary>Six ways in which code keeps a key that it should ask for each time. None of them uses it while the key is replaced.</summary>
@@ -15,15 +17,15 @@ internal static class Copies
     private static Func<int>? _later;
     private static Process? _import;
 
-    /// <summary>Who keeps it, how, and what shows that the hunt found it: a part of the path, or of the place.</summary>
-    public static IReadOnlyList<(string Consumer, string Copy, string Shown)> All { get; } =
+    /// <summary>Who keeps it, how, the rule that sees it in the source, and what shows that the hunt found it: a part of the path, or of the place.</summary>
+    public static IReadOnlyList<(string Consumer, string Copy, string Rule, string Shown)> All { get; } =
     [
-        ("reports", "a static field", "static Copies._key"),
-        ("orders", "DefaultRequestHeaders", "static Copies._http"),
-        ("billing", "a connection string", "static Copies._connectionString"),
-        ("webhooks", "the key of an HMAC", "static Copies._signer"),
-        ("nightly", "a closure", "static Copies._later"),
-        ("import", "a variable of another process", "its environment, PARTNER_KEY"),
+        ("reports", "a static field", "NHI001", "static Copies._key"),
+        ("orders", "DefaultRequestHeaders", "NHI003", "static Copies._http"),
+        ("billing", "a connection string", "NHI001", "static Copies._connectionString"),
+        ("webhooks", "the key of an HMAC", "NHI001", "static Copies._signer"),
+        ("nightly", "a closure", "NHI001", "static Copies._later"),
+        ("import", "a variable of another process", "NHI001", "its environment, PARTNER_KEY"),
     ];
 
     /// <summary>The process that was started with the key in its environment.</summary>

@@ -36,7 +36,7 @@ try
     var replaced = provider.Current.VersionId;
     Write(store);
     await UntilAsync(() => provider.Current.VersionId != replaced);
-    foreach (var (consumer, _, _) in Copies.All)
+    foreach (var (consumer, _, _, _) in Copies.All)
     {
         var view = provider.ForConsumer(consumer);
         view.Current.RecordUse();
@@ -52,13 +52,13 @@ try
     var held = Verdict();
     var (found, report) = await Tool.HuntAsync(old, Environment.ProcessId, Copies.ImportId);
 
-    var table = new Table().AddColumns("consumer", "its copy", "the verdict", "nhi-rotation hunt");
+    var table = new Table().AddColumns("consumer", "its copy", "the compiler", "the verdict", "nhi-rotation hunt");
     var isShown = found == 1;
-    foreach (var (consumer, copy, shown) in Copies.All)
+    foreach (var (consumer, copy, rule, shown) in Copies.All)
     {
         var isHunted = report.Contains(shown, StringComparison.Ordinal);
         isShown &= isHunted;
-        table.AddRow(consumer, copy, held.Reasons.Any(reason => reason.StartsWith(consumer, StringComparison.Ordinal)) ? "named" : "silent", isHunted ? "named" : "SILENT");
+        table.AddRow(consumer, copy, rule, held.Reasons.Any(reason => reason.StartsWith(consumer, StringComparison.Ordinal)) ? "named" : "silent", isHunted ? "named" : "SILENT");
     }
 
     AnsiConsole.Write(table);

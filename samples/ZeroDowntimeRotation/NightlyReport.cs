@@ -1,5 +1,7 @@
 using Nhi.Rotation;
 
+#pragma warning disable NHI002 // The mistake itself.
+
 namespace ZeroDowntimeRotation;
 
 /// <summary>A part of the app that uses the key by itself. Stuck, it is the mistake that the proof is about: it takes the key once, at start, and keeps using that one.</summary>

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
+using Nhi.Rotation.Analyzers.Flowing;
+using Nhi.Rotation.Analyzers.Rules;
 
 namespace Nhi.Rotation.Analyzers;
 
@@ -34,7 +36,7 @@ internal sealed class DroppedHoldAnalyzer : DiagnosticAnalyzer
     {
         var call = (IInvocationOperation)context.Operation;
         if (call.TargetMethod is { Name: "Hold", Parameters.IsEmpty: true } method
-            && (contracts.IsCredential(method.ContainingType) || contracts.IsMatch(method.ContainingType))
+            && contracts.NameOf(method.ContainingType) is Contracts.Credential or Contracts.Match
             && IsDropped(call))
         {
             context.ReportDiagnostic(Diagnostic.Create(Dropped, call.Syntax.GetLocation()));

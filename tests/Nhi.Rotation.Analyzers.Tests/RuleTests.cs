@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Nhi.Rotation.Analyzers.Rules;
 
 namespace Nhi.Rotation.Analyzers.Tests;
 

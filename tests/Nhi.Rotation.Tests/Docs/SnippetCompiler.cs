@@ -1,6 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Nhi.Rotation.Analyzers;
 
 namespace Nhi.Rotation.Tests.Docs;
 
@@ -94,15 +96,33 @@ internal sealed class SnippetCompiler
     /// <summary>What is wrong with a snippet, each with its place in the document.</summary>
     public IReadOnlyList<string> FindErrors(Snippet snippet)
     {
-        var isFile = DeclaresType(snippet.Code);
-        var code = isFile ? snippet.Code : MethodStart + (snippet.Code.StartsWith('.') ? $"_ = builder.Services.AddHttpClient(\"client\")" + snippet.Code + ";" : snippet.Code) + "\n} }";
-        var offset = isFile ? 0 : 1;
+        var (code, offset) = Whole(snippet);
         var errors = from diagnostic in Compile(code).GetDiagnostics()
                      where diagnostic.Severity == DiagnosticSeverity.Error
                      let place = diagnostic.Location.GetLineSpan()
                      let line = snippet.Line + (place.Path == Path ? place.StartLinePosition.Line - offset : 0)
                      select $"{snippet.File}:{line}: {diagnostic.Id} {diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}";
         return [.. errors];
+    }
+
+    /// <summary>The ids of the rules that find something in it.</summary>
+    public async Task<IReadOnlyList<string>> FindRulesAsync(Snippet snippet, CancellationToken ct)
+    {
+        var found = await Compile(Whole(snippet).Code).WithAnalyzers([new RevealedAnalyzer(), new BackendAnalyzer(), new DroppedHoldAnalyzer()]).GetAnalyzerDiagnosticsAsync(ct);
+        return [.. found.Select(static diagnostic => diagnostic.Id)];
+    }
+
+    private static (string Code, int Offset) Whole(Snippet snippet)
+    {
+        if (DeclaresType(snippet.Code) && !snippet.Code.StartsWith("services.", StringComparison.Ordinal))
+        {
+            return (snippet.Code, 0);
+        }
+
+        // Types that follow statements stand where they do in a program: at its end.
+        var types = snippet.Code.IndexOf("\nsealed class ", StringComparison.Ordinal) is >= 0 and var at ? at : snippet.Code.Length;
+        var statements = snippet.Code[..types];
+        return (MethodStart + (statements.StartsWith('.') ? $"_ = builder.Services.AddHttpClient(\"client\")" + statements + ";" : statements) + "\n} }" + snippet.Code[types..], 1);
     }
 
     private static bool DeclaresType(string code) =>

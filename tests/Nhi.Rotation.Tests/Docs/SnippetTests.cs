@@ -8,6 +8,7 @@ public sealed class SnippetTests
     // Documents whose package the tests may not have; everything else needs Nhi.Rotation alone.
     private static readonly Dictionary<string, string> PackageOf = new()
     {
+        ["docs/analyzers.md"] = "Nhi.Rotation.Npgsql",
         ["docs/azure-key-vault.md"] = "Nhi.Rotation.AzureKeyVault",
         ["docs/aws-secrets-manager.md"] = "Nhi.Rotation.AwsSecretsManager",
         ["docs/aspnetcore.md"] = "Nhi.Rotation.AspNetCore",
@@ -24,6 +25,8 @@ public sealed class SnippetTests
 
     private static readonly Lazy<SnippetCompiler> Compiler = new(static () => new SnippetCompiler());
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     public static TheoryData<string> Documents => [.. FindDocuments()];
 
     [Theory]
@@ -38,6 +41,33 @@ public sealed class SnippetTests
 
         Assert.True(errors.Count == 0, string.Join('\n', errors));
         TestContext.Current.SendDiagnosticMessage("{0}: {1} snippets", document, snippets.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public async Task No_rule_finds_anything_in_what_a_document_shows(string document)
+    {
+        if (document != "docs/analyzers.md")
+        {
+            Assert.Empty(await FindRulesAsync(Snippet.Read(document, File.ReadAllLines(Path.Join(Root(), document)))));
+        }
+    }
+
+    [Fact]
+    public async Task The_page_on_rules_shows_for_each_what_it_finds_and_then_what_it_does_not()
+    {
+        var sections = File.ReadAllText(Path.Join(Root(), "docs/analyzers.md")).Split("\n## NHI").Skip(1).ToList();
+
+        Assert.Equal(9, sections.Count);
+        foreach (var section in sections)
+        {
+            var (id, snippets) = ("NHI" + section[..3], Snippet.Read("docs/analyzers.md", section.Split('\n')).ToList());
+            var wrong = id == "NHI009" ? [] : snippets.Take(1).ToList();
+
+            Assert.Equal(wrong.Count == 0 ? [] : [id], (await FindRulesAsync(wrong)).Distinct());
+            Assert.Empty(await FindRulesAsync(snippets.Skip(wrong.Count)));
+            Assert.NotEmpty(snippets.Skip(wrong.Count));
+        }
     }
 
     [Fact]
@@ -77,6 +107,17 @@ public sealed class SnippetTests
 
         Assert.Equal(["docs/x.md:7"], Snippet.Read("docs/x.md", lines).Select(static snippet => snippet.ToString()));
         Assert.Throws<FormatException>(static () => Snippet.Read("docs/x.md", ["```csharp", "a"]).ToList());
+    }
+
+    private static async Task<List<string>> FindRulesAsync(IEnumerable<Snippet> snippets)
+    {
+        var found = new List<string>();
+        foreach (var snippet in snippets)
+        {
+            found.AddRange(await Compiler.Value.FindRulesAsync(snippet, Ct));
+        }
+
+        return found;
     }
 
     private static string Package(string document) =>

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 
-namespace Nhi.Rotation.Analyzers;
+namespace Nhi.Rotation.Analyzers.Rules;
 
 /// <summary>How each rule is declared: one category, a page of its own in the documentation, severity by <c>.editorconfig</c>.</summary>
 internal static class Rule
