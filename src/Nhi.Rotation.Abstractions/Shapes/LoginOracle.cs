@@ -65,15 +65,16 @@ internal static class LoginOracle
             throw login.Wrong("has more than one @", Quote);
         }
 
-        var mark = server.IndexOf("//", StringComparison.Ordinal);
+        var settings = server.IndexOf('?', StringComparison.Ordinal);
+        var place = settings < 0 ? server : server[..settings];
+        var mark = place.IndexOf("//", StringComparison.Ordinal);
         if (server.StartsWith('(') || mark < 0)
         {
             ReadOldServer(login, server);
             return;
         }
 
-        var settings = server.IndexOf('?', StringComparison.Ordinal);
-        var place = settings < 0 ? server[(mark + 2)..] : server[(mark + 2)..settings];
+        place = place[(mark + 2)..];
         foreach (var pair in settings < 0 ? [] : server[(settings + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);

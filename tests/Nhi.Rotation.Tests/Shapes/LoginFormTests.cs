@@ -81,6 +81,7 @@ public sealed class LoginFormTests
     [InlineData("postgres://app:p%40ss@[::1]/orders", "app", "::1", null, "orders")]
     [InlineData("jdbc:oracle:thin:app/\"p@ss\"@orders_high", "app", "orders_high", null, null)]
     [InlineData("jdbc:oracle:thin:app/\"p@ss\"@//db", "app", "db", null, null)]
+    [InlineData("jdbc:oracle:thin:app/\"p@ss\"@/db?a=//", "app", "/db?a=//", null, null)]
     [InlineData("jdbc:oracle:thin:app/\"p@ss\"@//[::1]:1521/orders", "app", "::1", 1521, "orders")]
     [InlineData("jdbc:oracle:thin:app/\"p@ss\"@(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521)))", "app", "(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521)))", null, null)]
     [InlineData("host=a,b user=app password=p@ss dbname=orders", "app", "a,b", null, "orders")]
