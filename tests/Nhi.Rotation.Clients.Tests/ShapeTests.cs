@@ -36,6 +36,7 @@ public sealed class ShapeTests
         Assert.Equal(expected, HmacKey.ParseHex(Value("010203fF")).Bytes.ToArray());
         Assert.Equal(expected, HmacKey.ParseBase64(Value("AQID/w==")).Bytes.ToArray());
         Assert.Equal(expected, HmacKey.ParseWebhookSecret(Value("whsec_AQID/w==")).Bytes.ToArray());
+        Assert.Equal(expected, HmacKey.ParseWebhookSecret(Value("v1,whsec_AQID/w==")).Bytes.ToArray());
         Assert.Equal("whsec_x"u8.ToArray(), HmacKey.ParseRaw(Value("whsec_x")).Bytes.ToArray());
 
         // RFC 4231, test case 2.

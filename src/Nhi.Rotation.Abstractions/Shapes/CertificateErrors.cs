@@ -12,6 +12,13 @@ internal readonly struct CertificateErrors(Credential credential)
 
     public CredentialFormatException BrokenBlock() => Of("has a PEM block that is cut off or damaged", "Store it as it was issued.");
 
+    public CredentialFormatException WrittenOut() => Of("is PEM whose line breaks are written as \\n", "Store it with real line breaks: printf '%b' \"$PEM\".");
+
+    public CredentialFormatException OtherKeyForm() => Of(
+        "has a private key in a form that is not read", "Write it as PKCS#8: openssl pkcs8 -topk8 -nodes -in old.key -out new.key; of an OpenSSH key, ssh-keygen -p -m PKCS8 -f old.key.");
+
+    public CredentialFormatException BareCertificate() => Of("is a certificate without its private key", "Store PEM text with the chain and the private key, or a PKCS#12.");
+
     public CredentialFormatException BrokenPkcs12() => Of(
         "is a PKCS#12 that is damaged or needs a password", "Name the credential that has the password (CertificatePassphrase), or store it without one.");
 
@@ -30,7 +37,7 @@ internal readonly struct CertificateErrors(Credential credential)
 
     public CredentialFormatException TooMany(int most) => Of($"has more than {most} certificates", "Store the chain of one certificate; a bundle of roots is not needed with it.");
 
-    public CredentialFormatException NoCertificate() => Of("has no certificate", "Store the chain in front of the private key.");
+    public CredentialFormatException NoCertificate() => Of("has no certificate", "Store the chain in front of the private key, in blocks called CERTIFICATE.");
 
     public CredentialFormatException NoKey() => Of("has no private key", "Store the private key with the chain.");
 

@@ -157,7 +157,20 @@ internal sealed class CertificateParts : IDisposable
         catch (Exception error) when (PlatformRefusal.Is(error))
         {
             // Its message can tell no more than that the password or the content is wrong.
-            throw passphrase is null ? errors.BrokenPkcs12() : errors.WrongPassphrase();
+            throw IsBare(value) ? errors.BareCertificate() : passphrase is null ? errors.BrokenPkcs12() : errors.WrongPassphrase();
+        }
+    }
+
+    private static bool IsBare(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(value);
+            return true;
+        }
+        catch (Exception error) when (PlatformRefusal.Is(error))
+        {
+            return false;
         }
     }
 

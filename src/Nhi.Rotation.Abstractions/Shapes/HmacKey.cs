@@ -14,6 +14,9 @@ public sealed class HmacKey
 {
     private const string WebhookPrefix = "whsec_";
 
+    // Some show a secret as they write signatures.
+    private const string WebhookVersion = "v1,";
+
     private HmacKey(ReadOnlyMemory<byte> bytes) => Bytes = bytes;
 
     /// <summary>The key. Do not write to the memory behind it.</summary>
@@ -54,7 +57,12 @@ public sealed class HmacKey
     {
         ArgumentNullException.ThrowIfNull(credential);
         var text = credential.Reveal();
-        return Decode(credential, text.StartsWith(WebhookPrefix, StringComparison.Ordinal) ? text[WebhookPrefix.Length..] : text, Convert.FromBase64String, "whsec_ and base64");
+        foreach (var prefix in (ReadOnlySpan<string>)[WebhookVersion, WebhookPrefix])
+        {
+            text = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
+        }
+
+        return Decode(credential, text, Convert.FromBase64String, "whsec_ and base64");
     }
 
     /// <summary>The HMAC-SHA256 of some data (RFC 2104, FIPS 180-4).</summary>

@@ -12,6 +12,9 @@ internal static class PemBlocks
     // OpenSSL's older way to encrypt a key: a header in the block (RFC 1421), which RFC 7468 does not allow.
     private static ReadOnlySpan<byte> EncryptedHeader => "Proc-Type: 4,ENCRYPTED"u8;
 
+    // What is left of a line break in a variable or a JSON text that was never read as one.
+    private static ReadOnlySpan<byte> WrittenOut => "-----\\n"u8;
+
     public static bool IsPem(ReadOnlySpan<byte> value) => value.IndexOf(Begin) >= 0;
 
     /// <summary>Adds the certificates to a list.</summary>
@@ -25,6 +28,11 @@ internal static class PemBlocks
         if (value.IndexOf(EncryptedHeader) >= 0)
         {
             throw errors.OldEncryption();
+        }
+
+        if (value.IndexOf(WrittenOut) >= 0)
+        {
+            throw errors.WrittenOut();
         }
 
         AsymmetricAlgorithm? key = null;
@@ -85,6 +93,7 @@ internal static class PemBlocks
         label.SequenceEqual("PRIVATE KEY"u8) ? static der => TryImport(RSA.Create(), der, pkcs8: true) ?? TryImport(ECDsa.Create(), der, pkcs8: true)
         : label.SequenceEqual("RSA PRIVATE KEY"u8) ? static der => TryImport(RSA.Create(), der, pkcs8: false)
         : label.SequenceEqual("EC PRIVATE KEY"u8) ? static der => TryImport(ECDsa.Create(), der, pkcs8: false)
+        : label.EndsWith("PRIVATE KEY"u8) ? throw errors.OtherKeyForm()
         : null;
 
     private static AsymmetricAlgorithm Decrypt(ReadOnlySpan<byte> der, string passphrase, CertificateErrors errors) =>

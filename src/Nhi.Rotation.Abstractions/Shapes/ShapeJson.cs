@@ -33,11 +33,15 @@ internal sealed class ShapeJson : IDisposable
         try
         {
             using var document = JsonDocument.Parse(value, Lenient);
-            foreach (var field in fields)
+            foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (document.RootElement.TryGetProperty(field, out _))
+                // Reading it is strict, so one in another case is a mistake that is named.
+                foreach (var field in fields)
                 {
-                    return true;
+                    if (property.Name.Equals(field, StringComparison.OrdinalIgnoreCase))
+                    {
+                        return true;
+                    }
                 }
             }
         }

@@ -87,11 +87,20 @@ public sealed class UsernamePassword
             };
         }
 
-        return form == LoginForm.ConnectionString
-            ? throw new CredentialFormatException(
+        if (form == LoginForm.ConnectionString)
+        {
+            throw new CredentialFormatException(
                 credential.Name,
                 $"the value of version '{credential.VersionId}' is not a connection string with a login",
-                "Store key=value pairs with ';' between them, or scheme://user:password@host/database.")
+                "Store key=value pairs with ';' between them, or scheme://user:password@host/database.");
+        }
+
+        // A file of some tool: nobody can type such a password.
+        return form == LoginForm.Any && text.AsSpan().TrimEnd("\r\n").IndexOfAny('\r', '\n') >= 0
+            ? throw new CredentialFormatException(
+                credential.Name,
+                $"the value of version '{credential.VersionId}' has several lines and is none of the forms of a login",
+                "Store {\"username\":\"...\",\"password\":\"...\"}, a connection string, a URL, or the password alone; or ask for it as a password (LoginForm.Password).")
             : new UsernamePassword(credential, username: null, text);
     }
 

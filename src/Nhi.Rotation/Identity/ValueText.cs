@@ -8,6 +8,10 @@ namespace Nhi.Rotation.Identity;
 /// <summary>What surrounds a text and is not meant as part of it, and what in it cannot be seen. Pure.</summary>
 internal static class ValueText
 {
+    private const int ShortestName = 3;
+
+    private static readonly SearchValues<byte> NameSigns = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"u8);
+
     private static ReadOnlySpan<byte> Mark => "\ufeff"u8;
 
     /// <summary>How much of a text is left without the line endings at its end that an option removes.</summary>
@@ -37,9 +41,10 @@ internal static class ValueText
         }
 
         // A text of several lines, such as PEM, ends in a line ending as it should.
-        if (value[^1] is (byte)'\n' or (byte)'\r' && value.TrimEnd("\r\n"u8).IndexOfAny("\r\n"u8) < 0)
+        var isLine = value.TrimEnd("\r\n"u8).IndexOfAny("\r\n"u8) < 0;
+        if (value[^1] is (byte)'\n' or (byte)'\r' && isLine)
         {
-            found.Add("it ends in a line ending. Store it without one, or set Newline to TrimOne or TrimAll");
+            found.Add(value[^1] == '\n' ? "it ends in a line ending. Store it without one, or set Newline to TrimAll" : "it ends in a carriage return. Store it without one");
         }
 
         if (value.StartsWith(Mark))
@@ -59,12 +64,36 @@ internal static class ValueText
             found.Add("it begins or ends with a blank. Store it without, if the other side has it without");
         }
 
+        if (isLine && Wrapping(line.Trim(" \t"u8)) is { } wrapping)
+        {
+            found.Add(wrapping);
+        }
+
         if (HasInvisible(value))
         {
             found.Add("it has a character that cannot be seen or looks like a blank, such as a non-breaking space. Copy it again from where it was made");
         }
 
         return found;
+    }
+
+    // What a file of settings has around a value. It may be the value, so it is only told.
+    private static string? Wrapping(ReadOnlySpan<byte> line)
+    {
+        if (line.Length > 2 && line[0] is (byte)'"' or (byte)'\'' or (byte)'`' && line[^1] == line[0])
+        {
+            return "it is in quotation marks. Store it without, if they are not part of it";
+        }
+
+        var name = line.IndexOfAnyExcept(NameSigns);
+        if (name < ShortestName || char.IsAsciiDigit((char)line[0]))
+        {
+            return null;
+        }
+
+        // Base64 and base32 end in the same sign, and connection strings have small letters.
+        var isSetting = line[name] == '=' && line[name..].ContainsAnyExcept((byte)'=') && line[..name].IndexOfAnyInRange((byte)'a', (byte)'z') < 0;
+        return isSetting || line[name..].StartsWith(": "u8) ? "it has a name in front of it, as lines of an .env or YAML file have. Store what follows alone, if that is it" : null;
     }
 
     // With its mark and of ASCII alone, as keys are: of random bytes nobody takes that for text.

@@ -115,6 +115,11 @@ public sealed class TlsCertificateTests : IDisposable
     [InlineData("cut off", "has a PEM block that is cut off or damaged")]
     [InlineData("broken key", "has a private key that is damaged, or of a kind or curve that is not known here")]
     [InlineData("gap", "lacks the certificate 'CN=Test Intermediate', which issued 'CN=localhost, OU=1': nothing leads from there to 'CN=Test Root'")]
+    [InlineData("openssh", "has a private key in a form that is not read")]
+    [InlineData("dsa", "has a private key in a form that is not read")]
+    [InlineData("line breaks written out", "is PEM whose line breaks are written as \\n")]
+    [InlineData("der", "is a certificate without its private key")]
+    [InlineData("der in base64", "is a certificate without its private key")]
     [InlineData("pkcs12 with password", "is a PKCS#12 that is damaged or needs a password")]
     public void What_is_wrong_is_told_without_the_key(string what, string cause)
     {
@@ -135,6 +140,11 @@ public sealed class TlsCertificateTests : IDisposable
             "encrypted by openssl" => Of(chain + key.Replace("-----\n", "-----\nProc-Type: 4,ENCRYPTED\n", StringComparison.Ordinal)),
             "cut off" => Of(key + chain[..^40]),
             "broken key" => Of(chain + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+            "openssh" => Of(chain + key.Replace("PRIVATE KEY", "OPENSSH PRIVATE KEY", StringComparison.Ordinal)),
+            "dsa" => Of(chain + key.Replace("PRIVATE KEY", "DSA PRIVATE KEY", StringComparison.Ordinal)),
+            "line breaks written out" => Of((chain + key).Replace("\n", "\\n", StringComparison.Ordinal)),
+            "der" => Of(_authority.Root.RawData),
+            "der in base64" => Of(Convert.ToBase64String(_authority.Root.RawData)),
             "gap" => Of(leaf + _authority.Root.ExportCertificatePem() + "\n" + key),
             _ => Of(Encrypted(chain, key)),
         };

@@ -17,8 +17,21 @@ public sealed class TextRuleTests
     [InlineData("c4nary-value\n", TrailingNewline.TrimOne, "c4nary-value", "ended in a line ending, which is left out")]
     [InlineData("c4nary-value\r\n", TrailingNewline.TrimOne, "c4nary-value", "ended in a line ending, which is left out")]
     [InlineData("c4nary-value\n\n", TrailingNewline.TrimAll, "c4nary-value", "ended in a line ending, which is left out")]
-    [InlineData("c4nary-value\n", TrailingNewline.Keep, "c4nary-value\n", "set Newline to TrimOne")]
-    [InlineData("c4nary-value\r", TrailingNewline.TrimOne, "c4nary-value\r", "ends in a line ending")]
+    [InlineData("c4nary-value\n", TrailingNewline.Keep, "c4nary-value\n", "set Newline to TrimAll")]
+    [InlineData("c4nary-value\r", TrailingNewline.TrimOne, "c4nary-value\r", "ends in a carriage return")]
+    [InlineData("\"c4nary-value\"", TrailingNewline.TrimOne, "\"c4nary-value\"", "in quotation marks")]
+    [InlineData("'c4nary-value'\n\n", TrailingNewline.TrimAll, "'c4nary-value'", "in quotation marks|ended in a line ending")]
+    [InlineData("API_KEY=c4nary-value", TrailingNewline.TrimOne, "API_KEY=c4nary-value", "has a name in front of it")]
+    [InlineData("password: c4nary-value", TrailingNewline.TrimOne, "password: c4nary-value", "has a name in front of it")]
+    [InlineData("Authorization: Bearer c4nary-value", TrailingNewline.TrimOne, "Authorization: Bearer c4nary-value", "has a name in front of it")]
+    [InlineData("MFRGGC4NARY====", TrailingNewline.TrimOne, "MFRGGC4NARY====", null)]
+    [InlineData("c4nary=value", TrailingNewline.TrimOne, "c4nary=value", null)]
+    [InlineData("AccountName=c4nary;AccountKey=value", TrailingNewline.TrimOne, "AccountName=c4nary;AccountKey=value", null)]
+    [InlineData("AB=c4nary", TrailingNewline.TrimOne, "AB=c4nary", null)]
+    [InlineData("9KEY=c4nary", TrailingNewline.TrimOne, "9KEY=c4nary", null)]
+    [InlineData("c4nary:value", TrailingNewline.TrimOne, "c4nary:value", null)]
+    [InlineData("'c4nary-value\"", TrailingNewline.TrimOne, "'c4nary-value\"", null)]
+    [InlineData("A_KEY=1\nB_KEY=c4nary", TrailingNewline.TrimOne, "A_KEY=1\nB_KEY=c4nary", null)]
     [InlineData("-----BEGIN c4nary\n-----END\n", TrailingNewline.TrimOne, "-----BEGIN c4nary\n-----END", null)]
     [InlineData("-----BEGIN c4nary\n-----END\n", TrailingNewline.Keep, "-----BEGIN c4nary\n-----END\n", null)]
     [InlineData("\ufeffc4nary-value", TrailingNewline.TrimOne, "\ufeffc4nary-value", "byte order mark")]
@@ -49,7 +62,8 @@ public sealed class TextRuleTests
         }
         else
         {
-            Assert.Contains(warning, Assert.Single(told), StringComparison.Ordinal);
+            Assert.Equal(warning.Split('|').Length, told.Count);
+            Assert.All(warning.Split('|'), one => Assert.Single(told, line => line.Contains(one, StringComparison.Ordinal)));
         }
 
         await host.StopAsync(Ct);

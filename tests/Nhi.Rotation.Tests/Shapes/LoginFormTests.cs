@@ -140,6 +140,30 @@ public sealed class LoginFormTests
     }
 
     [Theory]
+    [InlineData("DB_USER=app\nDB_PASSWORD=c4nary")]
+    [InlineData("[client]\r\nuser=app\r\npassword=c4nary\r\n")]
+    [InlineData("username: app\npassword: c4nary\n")]
+    [InlineData("db:5432:orders:app:c4nary\ndb:5432:other:app:c4nary")]
+    [InlineData("machine a login app\rpassword c4nary")]
+    public void A_file_of_several_lines_is_no_password(string value)
+    {
+        var error = Assert.Throws<CredentialFormatException>(() => Parse(value));
+
+        Assert.Contains("'v1' has several lines and is none of the forms", error.Cause, StringComparison.Ordinal);
+        Assert.DoesNotContain("c4nary", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(value, Parse(value, LoginForm.Password).Password);
+    }
+
+    [Fact]
+    public void A_line_ending_at_the_end_was_kept_by_an_option_and_is_part_of_the_password() => Assert.Equal("c4nary\n", Parse("c4nary\n").Password);
+
+    [Theory]
+    [InlineData("""{"Username":"app","Password":"c4nary"}""")]
+    [InlineData("""{"USERNAME":"app","password":"c4nary"}""")]
+    public void A_field_in_another_case_is_a_mistake_and_no_password(string value) =>
+        Assert.Contains("no text in the field 'username'", Assert.Throws<CredentialFormatException>(() => Parse(value)).Cause, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("{c4nary", "JSON")]
     [InlineData("c4nary", "JSON")]
     [InlineData("""{"a":1}""", "'username'")]
