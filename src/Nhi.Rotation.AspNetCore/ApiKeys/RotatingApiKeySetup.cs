@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Nhi.Rotation.Http;
 
 namespace Nhi.Rotation.AspNetCore.ApiKeys;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Nhi.Rotation.Http;
 
 namespace Nhi.Rotation.AspNetCore.Control;
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Leaks;
+using Nhi.Rotation.Http;
 
 namespace Microsoft.AspNetCore.Builder;
 

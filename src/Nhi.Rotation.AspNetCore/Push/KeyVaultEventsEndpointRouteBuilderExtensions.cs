@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Push;
+using Nhi.Rotation.Http;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -38,7 +39,7 @@ public static class KeyVaultEventsEndpointRouteBuilderExtensions
         var services = endpoints.ServiceProvider;
         var signals = services.GetService<ICredentialSignals>()
             ?? throw new InvalidOperationException("MapKeyVaultEvents has nobody to tell: no rotating credentials are registered. Call services.AddRotatingCredentials().AddCredential(...).");
-        var key = string.IsNullOrEmpty(options.KeyCredential) ? null : services.GetRequiredKeyedService<IRotatingCredentialProvider>(options.KeyCredential);
+        var key = string.IsNullOrEmpty(options.KeyCredential) ? null : RegisteredCredential.Get(services, options.KeyCredential, $"MapKeyVaultEvents(\"{pattern}\") uses it");
         var log = new PushLog(services.GetRequiredService<ILoggerFactory>().CreateLogger("Nhi.Rotation.AspNetCore.Push"), services.GetService<TimeProvider>() ?? TimeProvider.System);
         var guard = new DeliveryKey(key, log, pattern);
         var receiver = new KeyVaultEventReceiver(guard, new KeyVaultEventHandler(signals, services.GetRequiredService<IRotationLedger>(), log), log, pattern);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Nhi.Rotation.Http;
 
 namespace Nhi.Rotation.AspNetCore.Tls;
 
@@ -17,7 +18,7 @@ internal sealed class ServerCertificates(IServiceProvider services, IOptions<Rot
 
     /// <exception cref="CredentialUnavailableException">No such credential is registered.</exception>
     public ServerCertificate Get(string credentialName) => _certificates.GetOrAdd(credentialName, name => new ServerCertificate(
-        services.GetRequiredKeyedService<IRotatingCredentialProvider>(name).ForConsumer(Consumer),
+        RegisteredCredential.Get(services, name, "Kestrel serves it").ForConsumer(Consumer),
         services.GetService<TimeProvider>() ?? TimeProvider.System,
         options.Value.DrainTime));
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.AspNetCore;
 using Nhi.Rotation.AspNetCore.Webhooks;
+using Nhi.Rotation.Http;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -25,6 +25,11 @@ internal sealed record DeclaredSection(IConfigurationSection Section, HashSet<st
                 : SectionPresence.FindMissing(Section, configuration) is { } missing ? $"{missing} If it may be missing, ask Exists() before AddRotatingCredentials(...)." : null;
         }
 
+        if (children.Exists(static child => string.IsNullOrWhiteSpace(child.Key)))
+        {
+            return $"{Section.Path} has a credential without a name. Give each one a name.";
+        }
+
         return IsList(children)
             ? $"{Section.Path} is a list. Write a section that has each credential under its name."
             : FindWrongLevel(children, keys);

@@ -161,7 +161,7 @@ public sealed class RotatingCredentialsBuilder
     {
         var children = section.GetChildren().ToList();
         _setup.DeclaredSections.Add(new DeclaredSection(section, [.. children.Select(child => child.Key)]));
-        children.ForEach(AddCredential);
+        children.FindAll(static child => !string.IsNullOrWhiteSpace(child.Key)).ForEach(AddCredential);
     }
 
     private void AddCredential(IConfigurationSection section)

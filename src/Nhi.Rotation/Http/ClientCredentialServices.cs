@@ -32,14 +32,9 @@ internal static class ClientCredentialServices
     }
 
     /// <summary>The provider of a client's credential, for the client as consumer.</summary>
-    /// <exception cref="InvalidOperationException">The credential is not registered.</exception>
-    public static IRotatingCredentialProvider Provider(IServiceProvider services, ClientCredentialRegistration registration)
-    {
-        var (client, credential) = (registration.ClientName, registration.CredentialName);
-        var provider = services.GetKeyedService<IRotatingCredentialProvider>(credential) ?? throw new InvalidOperationException(
-            $"HttpClient '{client}' uses credential '{credential}', which is not registered. Call AddRotatingCredentials().AddCredential(\"{credential}\", ...).");
-        return provider.ForConsumer(client);
-    }
+    /// <exception cref="CredentialUnavailableException">The credential is not registered.</exception>
+    public static IRotatingCredentialProvider Provider(IServiceProvider services, ClientCredentialRegistration registration) =>
+        RegisteredCredential.Get(services, registration.CredentialName, $"HttpClient '{registration.ClientName}' uses it").ForConsumer(registration.ClientName);
 
     public static ILogger Logger(IServiceProvider services) => services.GetRequiredService<ILoggerFactory>().CreateLogger("Nhi.Rotation.Http");
 

@@ -58,23 +58,26 @@ internal static class ValueText
             found.Add("it has a NUL character. Store it without one");
         }
 
-        var line = value.TrimEnd("\r\n"u8);
-        if (!line.IsEmpty && (line[0] is (byte)' ' or (byte)'\t' || line[^1] is (byte)' ' or (byte)'\t'))
-        {
-            found.Add("it begins or ends with a blank. Store it without, if the other side has it without");
-        }
-
-        if (isLine && Wrapping(line.Trim(" \t"u8)) is { } wrapping)
-        {
-            found.Add(wrapping);
-        }
-
+        AddSurroundings(value.TrimEnd("\r\n"u8), isLine, found);
         if (HasInvisible(value))
         {
             found.Add("it has a character that cannot be seen or looks like a blank, such as a non-breaking space. Copy it again from where it was made");
         }
 
         return found;
+    }
+
+    private static void AddSurroundings(ReadOnlySpan<byte> text, bool isLine, List<string> found)
+    {
+        if (!text.IsEmpty && (text[0] is (byte)' ' or (byte)'\t' || text[^1] is (byte)' ' or (byte)'\t'))
+        {
+            found.Add("it begins or ends with a blank. Store it without, if the other side has it without");
+        }
+
+        if (isLine && Wrapping(text.Trim(" \t"u8)) is { } wrapping)
+        {
+            found.Add(wrapping);
+        }
     }
 
     // What a file of settings has around a value. It may be the value, so it is only told.

@@ -340,7 +340,7 @@ public sealed class KeyVaultEventTests
         Assert.Contains("Set KeyCredential to the name of a credential, or AuthorizationPolicy", open.Message, StringComparison.Ordinal);
 
         var unknown = await Assert.ThrowsAsync<CredentialUnavailableException>(() => PushApp.StartAsync(options => options.KeyCredential = "evnet-grid"));
-        Assert.Contains("Credential 'evnet-grid': it is not registered", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("Credential 'evnet-grid': MapKeyVaultEvents(\"/events\") uses it, and it is not registered", unknown.Message, StringComparison.Ordinal);
 
         await using var bare = WebApplication.CreateSlimBuilder().Build();
         var nobody = Assert.Throws<InvalidOperationException>(() => bare.MapKeyVaultEvents("/events", options => options.KeyCredential = "x"));

@@ -63,6 +63,7 @@ public sealed class MisspeltConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("Credentials", """{ "Credentials": [ { "Files": { "Path": "/x" } } ] }""", "Credentials is a list. Write a section that has each credential under its name.")]
+    [InlineData("Credentials", """{ "Credentials": { "": { "Files": { "Path": "/x" } }, "stripe": { "Files": { "Path": "/x" } } } }""", "Credentials has a credential without a name. Give each one a name.")]
     [InlineData("Credentials", """{ "Credentials": "CANARY-secret" }""", "Credentials is one value, and not a section of credentials.")]
     [InlineData("Credentials:stripe", """{ "Credentials": { "stripe": { "Files": { "Path": "/x" }, "Overlap": "24h" } } }""", "Credentials:stripe is the section of one credential. Name the one above it, Credentials.")]
     [InlineData("App", """{ "App": { "Credentials": { "stripe": { "Files": { "Path": "/x" } } } } }""", "App has no credentials, but App:Credentials has. Name that section.")]

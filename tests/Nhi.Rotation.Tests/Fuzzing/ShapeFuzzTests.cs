@@ -139,7 +139,7 @@ public sealed class ShapeFuzzTests
             return what == 12 ? [.. damage(pkcs12), 0] : Encoding.ASCII.GetBytes(
                 PemEncoding.WriteString("CERTIFICATE", what < 8 ? damage(certificate) : certificate) + "\n" + PemEncoding.WriteString(label, what >= 4 ? damage(key) : key));
         });
-        Fuzz.Feed<CredentialFormatException>(inputs, 6_000, input =>
+        Fuzz.Feed<CredentialFormatException>(inputs, 2_000, input =>
         {
             try
             {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Nhi.Rotation.Testing;
 
 namespace Nhi.Rotation.Tests.Http;
 
@@ -79,10 +80,17 @@ public sealed class SetupTests
     [Fact]
     public async Task A_credential_that_is_not_registered_stops_the_start()
     {
-        var error = await StartAsync(static builder => builder.AddRotatingCredential("missing", static h => h.Bearer().AllowHosts("api.example.com")));
+        var none = await StartAsync<CredentialUnavailableException>(static builder => builder.AddRotatingCredential("missing", static h => h.Bearer().AllowHosts("api.example.com")));
+        var another = await StartAsync<CredentialUnavailableException>(static builder =>
+        {
+            var backend = new FakeCredentialBackend(TimeProvider.System);
+            backend.Add("mail", "s3cret-of-mail");
+            builder.Services.AddRotatingCredentials().AddCredential("mail", credential => credential.UseBackend("mail", _ => backend));
+            builder.AddRotatingCredential("missing", static h => h.Bearer().AllowHosts("api.example.com"));
+        });
 
-        Assert.Contains("HttpClient 'charges'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("AddCredential(\"missing\"", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Credential 'missing': HttpClient 'charges' uses it, and the app has no rotating credentials. Call builder.Services.AddRotatingCredentials().AddCredential(\"missing\", ...).", none.Message);
+        Assert.Contains("HttpClient 'charges' uses it, and it is not registered; registered are: mail.", another.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,13 +161,16 @@ public sealed class SetupTests
 
     private static IHttpClientBuilder Client() => new ServiceCollection().AddHttpClient("charges");
 
-    private static async Task<InvalidOperationException> StartAsync(Action<IHttpClientBuilder> configure)
+    private static Task<InvalidOperationException> StartAsync(Action<IHttpClientBuilder> configure) => StartAsync<InvalidOperationException>(configure);
+
+    private static async Task<TError> StartAsync<TError>(Action<IHttpClientBuilder> configure)
+        where TError : Exception
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddKeyedSingleton<IRotatingCredentialProvider>("stripe", new ScriptedProvider("stripe"));
         configure(builder.Services.AddHttpClient("charges"));
         using var host = builder.Build();
-        return await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Ct));
+        return await Assert.ThrowsAsync<TError>(() => host.StartAsync(Ct));
     }
 
     private sealed class TypedClient(HttpClient http)

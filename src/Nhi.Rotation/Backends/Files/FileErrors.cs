@@ -55,6 +55,7 @@ internal sealed class FileErrors
             "Let the user of this process read the file and search its directories; in Kubernetes set fsGroup or defaultMode."),
         FileImageState.Link => new BackendException(
             CredentialName, BackendFailure.Unavailable, $"'{path}' was replaced while it was read", "None is needed: it is read again."),
+        _ when image.Failure == nameof(PathTooLongException) => Misconfigured("its path is longer than this system allows", "Correct the path."),
         _ => new BackendException(
             CredentialName, BackendFailure.Unavailable, $"reading '{path}' failed with {image.Failure}", "Check the file system that holds it."),
     };

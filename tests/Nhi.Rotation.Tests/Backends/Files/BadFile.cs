@@ -31,6 +31,7 @@ internal sealed record BadFile(
             f => f.Root, BackendFailure.NotFound, "manifest.json' does not exist", "Create the file", o => o.Layout = FileLayout.VersionDirectory),
         ["no path"] = new(_ => " ", BackendFailure.Misconfigured, "is not a path", "Set the path"),
         ["NUL in the path"] = new(_ => "/run\0/x", BackendFailure.Misconfigured, "is not a path", "Set the path"),
+        ["path too long"] = new(f => f.PathOf(new string('x', 5_000)), BackendFailure.Misconfigured, "longer than this system allows", "Correct the path"),
         ["empty file"] = new(f => f.Write("token", ""), BackendFailure.InvalidContent, "is empty", "regular file"),
         ["only a newline"] = new(f => f.Write("token", "\r\n"), BackendFailure.InvalidContent, "nothing but", "Write the value"),
         ["only a byte order mark"] = new(

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Nhi.Rotation.AspNetCore;
+namespace Nhi.Rotation.Http;
 
 /// <summary>Finds the credential that a part of the app names. The error says which part, which name, and the fix.</summary>
 internal static class RegisteredCredential
