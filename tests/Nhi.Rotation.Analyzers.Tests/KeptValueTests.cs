@@ -66,6 +66,19 @@ public sealed class KeptValueTests
     [InlineData("var value = provider.Current.Reveal(); while (!ct.IsCancellationRequested) { Use([|value|]); await Wait(ct); }")]
     [InlineData("var value = provider.Current.Reveal(); var timer = new PeriodicTimer(TimeSpan.FromHours(1)); while (await timer.WaitForNextTickAsync(ct)) { Use([|value|]); }")]
     [InlineData("_text = other?[|.Current.Reveal()|];")]
+    [InlineData("switch (provider.Current.Reveal()) { case { Length: > 40 } value: _text = [|value|]; break; }")]
+    [InlineData("switch (provider.Current.Reveal()) { case \"\": break; case var value: _text = [|value|]; break; }")]
+    [InlineData("_bytes = new byte[64]; [|provider.Current.RevealBytes()|].Span[..64].CopyTo(_bytes);")]
+    [InlineData("Interlocked.Exchange(ref s_text, [|provider.Current.Reveal()|]);")]
+    [InlineData("Volatile.Write(ref _text, [|provider.Current.Reveal()|]);")]
+    [InlineData("var value = provider.Current.Reveal(); _cache[[|value|]] = \"seen\";")]
+    [InlineData("var value = provider.Current.Reveal(); Func<int> later = () => value.Length; _later = [|later|];")]
+    [InlineData("_partner?.Key = [|provider.Current.Reveal()|];")]
+    [InlineData("var value = provider.Current.Reveal(); _ = Task.Run(async () => { while (true) { Use([|value|]); await Wait(ct); } });")]
+    [InlineData("await foreach (var one in System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.ReadAllAsync(ct)) { _text = [|provider.Current.Reveal()|]; }")]
+    [InlineData("_text = provider.Current.VersionId + [|other.Current.Reveal()|];")]
+    [InlineData("_object = Task.FromResult([|provider.Current.Reveal()|]);")]
+    [InlineData("_object = [|(isOdd ? provider.Credentials.Previous.FirstOrDefault() ?? provider.Current : provider.Current).Reveal()|];")]
     public Task A_value_that_outlives_the_method_is_told(string body) => Look.Within<RevealedAnalyzer>(body, "NHI001");
 
     [Theory]
@@ -115,7 +128,22 @@ public sealed class KeptValueTests
     [InlineData("_text = nameof(provider.Current.Reveal);")]
     [InlineData("_object = await Task.Run(() => Use(provider.Current.Reveal()), ct);")]
     [InlineData("var value = provider.Current.Reveal(); _object = bytes.Select(one => Use(value)).Sum();")]
+    [InlineData("_object = new WeakReference<string>(provider.Current.Reveal());")]
+    [InlineData("var ambient = new AsyncLocal<string>(); _object = ambient; ambient.Value = provider.Current.Reveal();")]
+    [InlineData("_bytes = SHA256.HashData(provider.Current.RevealBytes().Span); _cache[Convert.ToHexString(_bytes)] = \"seen\";")]
+    [InlineData("_object = new Func<Task<string>>(async () => (await provider.GetCurrentAsync(ct)).Reveal());")]
+    [InlineData("var value = provider.Current.Reveal(); await Parallel.ForEachAsync(bytes, async (one, token) => { Use(value); await Wait(token); });")]
     public Task One_that_is_used_and_dropped_is_not(string body) => Look.Within<RevealedAnalyzer>(body, "NHI001");
+
+    [Fact]
+    public Task Nor_is_one_that_a_server_asks_for() => Look.At<RevealedAnalyzer>(
+        "class App { void Use(WebApplicationBuilder builder, IRotatingCredentialProvider provider) { var parsed = provider.Derive(TlsCertificate.Parse); builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => parsed.Current.Leaf)); } }",
+        "NHI001");
+
+    [Fact]
+    public Task A_certificate_that_a_server_is_given_is_told() => Look.At<RevealedAnalyzer>(
+        "class App { void Use(WebApplicationBuilder builder, IRotatingCredentialProvider provider) => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = [|TlsCertificate.Parse(provider.Current)|].Leaf)); }",
+        "NHI001");
 
     [Theory]
     [InlineData("class Stamp { readonly string _value; public Stamp(Credential version) => _value = \"Bearer \" + version.Reveal(); string Value => _value; }")]
@@ -125,5 +153,7 @@ public sealed class KeptValueTests
     [InlineData("class Probe : ICredentialProbe { string? _last; object? L => _last; public ValueTask<ProbeResult> ProbeAsync(Credential credential, CancellationToken ct) { _last = credential.Reveal(); return default; } }")]
     [InlineData("class Account { string Reveal() => \"\"; string? _key; void Start() => _key = Reveal(); object? K => _key; }")]
     [InlineData("class App : Microsoft.AspNetCore.Mvc.ControllerBase { void Get(IRotatingCredentialProvider provider) => HttpContext.Items[\"key\"] = provider.Current.Reveal(); }")]
+    [InlineData("interface IKeys { Credential Version { get; } } class App(IKeys keys) { readonly string _key = keys.Version.Reveal(); object K => _key; }")]
+    [InlineData("ref struct Reader(IRotatingCredentialProvider provider) { ReadOnlySpan<byte> _rest = provider.Current.RevealBytes().Span; int Length => _rest.Length; }")]
     public Task Nor_is_what_somebody_else_renews(string source) => Look.At<RevealedAnalyzer>(source, "NHI001");
 }

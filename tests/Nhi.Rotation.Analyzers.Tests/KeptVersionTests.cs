@@ -24,6 +24,9 @@ public sealed class KeptVersionTests
     [InlineData("var version = provider.Current; while (!ct.IsCancellationRequested) { Use([|version|].Reveal()); await Wait(ct); }")]
     [InlineData("_object = new[] { [|provider.Current|] };")]
     [InlineData("_object = (1, [|provider.Current|]);")]
+    [InlineData("_object = (Func<string>)[|provider.Current|].Reveal;")]
+    [InlineData("services.AddSingleton([|provider.Current|]);")]
+    [InlineData("services.AddSingleton(all => [|all.GetRequiredKeyedService<IRotatingCredentialProvider>(\"a\").Current|]);")]
     public Task A_version_that_outlives_the_method_is_told(string body, string? marked = null) =>
         Look.Within<RevealedAnalyzer>(marked is null ? body : body.Replace("[|", "", StringComparison.Ordinal).Replace("|]", "", StringComparison.Ordinal).Replace(marked, $"[|{marked}|]", StringComparison.Ordinal), "NHI002");
 
@@ -46,6 +49,7 @@ public sealed class KeptVersionTests
     [InlineData("_object = provider.ForConsumer(\"reports\");")]
     [InlineData("_object = provider.Derive(static version => new Partner(version.Reveal()));")]
     [InlineData("_later = () => Use(provider.Current);")]
+    [InlineData("services.AddScoped(all => all.GetRequiredKeyedService<IRotatingCredentialProvider>(\"a\").Current);")]
     [InlineData("provider.Report(provider.Current, CredentialOutcome.Rejected);")]
     [InlineData("_object = new Credential(\"a\", \"1\", SecretValue.FromText(\"x\"));")]
     [InlineData("var version = provider.Current; foreach (var one in bytes) { Use(version); }")]

@@ -17,6 +17,7 @@ public sealed class StartTests
     [InlineData("var value = provider.Current.Reveal(); services.Configure<Partner>(options => options.Key = [|value|]);")]
     [InlineData("services.AddHttpClient(\"partner\").ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { Credentials = new System.Net.NetworkCredential(\"me\", [|provider.Current.Reveal()|]) });")]
     [InlineData("services.AddAuthentication().AddCookie(options => options.Cookie.Name = [|provider.Current.Reveal()|]);")]
+    [InlineData("services.AddCors(options => options.AddPolicy(\"a\", policy => policy.WithOrigins([|provider.Current.Reveal()|])));")]
     public Task A_value_that_is_revealed_to_register_something_is_told(string body) => Look.Within<RevealedAnalyzer>(body, "NHI006");
 
     [Theory]
@@ -38,6 +39,7 @@ public sealed class StartTests
     [InlineData("services.AddHttpClient(\"partner\").AddRotatingCredential(\"partner\", h => h.Stamp(static (message, version) => message.Headers.Add(\"key\", version.Reveal())));")]
     [InlineData("services.AddAuthentication().AddCookie(options => options.Events.OnSigningIn = context => { Use(provider.Current.Reveal()); return Task.CompletedTask; });")]
     [InlineData("services.AddAuthorization(options => options.AddPolicy(\"a\", policy => policy.RequireAssertion(context => Use(provider.Current.Reveal()) > 0)));")]
+    [InlineData("services.AddOptions<Partner>().Validate<IRotatingCredentialProvider>((options, asked) => asked.Current.Reveal().Length > 8);")]
     public Task What_is_asked_each_time_is_not(string body) => Look.Within<RevealedAnalyzer>(body, "NHI006");
 
     [Theory]

@@ -21,6 +21,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.Grpc"] = 5,
         ["Nhi.Rotation.Cli"] = 0,
         ["Nhi.Rotation.Analyzers"] = 0,
+        ["Nhi.Rotation.Analyzers.Fixes"] = 0,
     };
 
     [Fact]

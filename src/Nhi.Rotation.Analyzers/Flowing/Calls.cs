@@ -20,6 +20,15 @@ internal sealed class Calls(Contracts contracts, Locals locals)
         "Add", "TryAdd", "AddRange", "Insert", "Enqueue", "Push", "Set", "SetAsync", "SetString", "SetStringAsync", "AddOrUpdate", "GetOrAdd", "GetOrCreate", "GetOrCreateAsync", "GetOrSet", "GetOrSetAsync", "AddFirst", "AddLast", "TryUpdate", "Append", "AppendLine", "AppendFormat", "Write",
     ];
 
+    /// <summary>What a call writes what it was given into: a buffer, or what a <c>ref</c> points to.</summary>
+    public static IEnumerable<IOperation> Filled(IInvocationOperation call, IOperation given)
+    {
+        var others = call.Arguments.Where(argument => argument != given).ToList();
+        return call.TargetMethod.ContainingType.Name is "Interlocked" or "Volatile" ? others.Where(argument => argument.Parameter?.RefKind == RefKind.Ref).Select(argument => argument.Value)
+            : Filling.Contains(call.TargetMethod.Name) ? others.Where(argument => Types.IsText(argument.Value.Type)).Select(argument => argument.Value)
+            : [];
+    }
+
     /// <summary>A call by which a collection, a cache or a builder keeps what it is given.</summary>
     public static bool IsCollecting(IInvocationOperation call) =>
         Collecting.Contains(call.TargetMethod.Name) && Tree.Receiver(call)?.Type is { SpecialType: not SpecialType.System_String } type
@@ -35,7 +44,7 @@ internal sealed class Calls(Contracts contracts, Locals locals)
     public static IEnumerable<Strand> Through(Strand at, IObjectCreationOperation creation) =>
 
         // What is made of a version may hold it as it should: that is its own matter.
-        at.Source.IsVersion && at.Form != Form.Lambda && creation.Type is not { Name: "List" or "KeyValuePair" or "Dictionary" or "HashSet" } ? [] : [Into(at, creation)];
+        (at.Source.IsVersion && at.Form != Form.Lambda && creation.Type is not { Name: "List" or "KeyValuePair" or "Dictionary" or "HashSet" }) || creation.Type is { Name: "WeakReference" } ? [] : [Into(at, creation)];
 
     public IEnumerable<Strand> Through(Strand at, IPropertyReferenceOperation property)
     {
@@ -129,9 +138,7 @@ internal sealed class Calls(Contracts contracts, Locals locals)
         }
 
         var kept = !isReceiver && IsCollecting(call) ? Place.Of(Tree.Receiver(call)).Variable as ILocalSymbol : null;
-        var filled = Filling.Contains(call.TargetMethod.Name)
-            ? call.Arguments.Where(argument => argument != at.Value && Types.IsText(argument.Value.Type)).Select(argument => Place.Of(argument.Value).Variable).OfType<ILocalSymbol>()
-            : [];
+        var filled = Filled(call, at.Value).Select(buffer => Place.Of(buffer).Variable).OfType<ILocalSymbol>();
         var isText = kept is not null && Types.IsText(kept.Type);
         return filled.Select(variable => (Variable: variable, Form: Form.Text)).Concat(kept is null ? [] : [(kept, isText ? Form.Text : at.Form == Form.Text ? Form.Structure : at.Form)])
             .SelectMany(one => locals.ReadsOf(one.Variable, call).Select(read => at.Read(read, call, one.Form)));

@@ -12,11 +12,11 @@ internal sealed class Flow(Passing passing, Func<Strand, IOperation, bool> takes
     public void Follow(Source source)
     {
         _seen.Clear();
-        var open = new Stack<Strand>();
-        open.Push(Strand.From(source));
+        var open = new Queue<Strand>();
+        open.Enqueue(Strand.From(source));
         while (open.Count > 0)
         {
-            var at = open.Pop();
+            var at = open.Dequeue();
             if (at.Value.Parent is not { } into || !_seen.Add((at.Value, at.Form)) || takes(at, into))
             {
                 continue;
@@ -24,7 +24,7 @@ internal sealed class Flow(Passing passing, Func<Strand, IOperation, bool> takes
 
             foreach (var next in passing.Next(at, into))
             {
-                open.Push(next);
+                open.Enqueue(next);
             }
         }
     }

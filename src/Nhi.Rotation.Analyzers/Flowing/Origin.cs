@@ -42,8 +42,8 @@ internal sealed class Origin(Contracts contracts, Locals locals)
         _ when contracts.IsProvider(property.Instance?.Type) => true,
         _ when property.Arguments.Length > 0 => IsAsked(property.Instance, depth + 1),
 
-        // A property that computes is a method; one that stores is a field.
-        _ => property.Property.DeclaringSyntaxReferences.Length > 0 && !property.Property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property.Property)),
+        // A property that computes is a method; one that stores is a field, and of an abstract one nobody knows.
+        _ => property.Property is { IsAbstract: false, DeclaringSyntaxReferences.Length: > 0 } && !property.Property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property.Property)),
     };
 
     private bool IsAsked(IInvocationOperation call, int depth) => call.TargetMethod switch

@@ -42,6 +42,7 @@ internal sealed class Passing(Contracts contracts, Locals locals)
         IAssignmentOperation assignment when assignment.Value == at.Value => Assigned(at, assignment),
         IIsPatternOperation test when test.Value == at.Value => Matched(at, test.Pattern),
         ISwitchExpressionOperation choice => choice.Arms.SelectMany(arm => Matched(at, arm.Pattern)),
+        ISwitchOperation choice => choice.Cases.SelectMany(one => one.Clauses).OfType<IPatternCaseClauseOperation>().SelectMany(clause => Matched(at, clause.Pattern)),
         IForEachLoopOperation { LoopControlVariable: IVariableDeclaratorOperation variable } loop when !Types.IsScalar(variable.Symbol.Type) && Tree.IsIn(at.Value, loop.Collection) => Read(at, variable.Symbol, variable),
         _ => null,
     };
@@ -50,6 +51,7 @@ internal sealed class Passing(Contracts contracts, Locals locals)
     private IEnumerable<Strand> Further(Strand at, IOperation into) => into switch
     {
         IReturnOperation => Returned(at, into),
+        IMethodReferenceOperation method when method.Instance == at.Value => [at.On(into, Form.Lambda)],
         IConditionalAccessOperation access => Instances(access).Select(instance => at.On(instance)),
         IPropertyReferenceOperation property when property.Instance == at.Value => _calls.Through(at, property),
         IImplicitIndexerReferenceOperation part when part.Instance == at.Value && Types.IsText(part.Type) => [at.On(into)],

@@ -7,7 +7,7 @@ namespace Nhi.Rotation.Analyzers.Flowing;
 internal sealed class Place
 {
     // Lives as long as one request, wherever it is reached from.
-    private static readonly HashSet<string> Brief = ["HttpContext", "HttpRequest", "HttpResponse", "HttpRequestMessage", "HttpResponseMessage", "HttpContent", "Activity", "CallOptions", "ServerCallContext", "Thread"];
+    private static readonly HashSet<string> Brief = ["HttpContext", "HttpRequest", "HttpResponse", "HttpRequestMessage", "HttpResponseMessage", "HttpContent", "Activity", "CallOptions", "ServerCallContext", "Thread", "AsyncLocal"];
 
     private Place(ISymbol? kept, ISymbol? variable)
     {
@@ -59,8 +59,8 @@ internal sealed class Place
         return new Place(null, null);
     }
 
-    // What a base class of another library offers, such as the request of a controller, may live for one request only.
-    private static bool IsKeptBy(ISymbol member) => !member.ContainingType.IsRefLikeType && (member is IFieldSymbol || member.DeclaringSyntaxReferences.Length > 0);
+    /// <summary>Whether it lives as long as an object does. What a base class of another library offers, such as the request of a controller, may live for one request only.</summary>
+    public static bool IsKeptBy(ISymbol member) => !member.ContainingType.IsRefLikeType && (member is IFieldSymbol || member.DeclaringSyntaxReferences.Length > 0);
 
     // A parameter of a primary constructor that methods use is a field.
     private static bool IsCaptured(IParameterReferenceOperation reference)

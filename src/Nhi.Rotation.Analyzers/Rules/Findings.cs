@@ -3,10 +3,10 @@ using Nhi.Rotation.Analyzers.Flowing;
 
 namespace Nhi.Rotation.Analyzers.Rules;
 
-/// <summary>What rules have found in one member: each thing once.</summary>
+/// <summary>What rules have found in one member: one thing at each place.</summary>
 internal sealed class Findings(Action<Diagnostic> report)
 {
-    private readonly HashSet<(string Rule, SyntaxNode Place)> _told = [];
+    private readonly HashSet<SyntaxNode> _told = [];
     private readonly HashSet<Source> _sources = [];
 
     public bool Has(Source source) => _sources.Contains(source);
@@ -14,7 +14,7 @@ internal sealed class Findings(Action<Diagnostic> report)
     public bool Add(DiagnosticDescriptor rule, Strand at, params object[] what)
     {
         _sources.Add(at.Source);
-        if (_told.Add((rule.Id, at.Leaf.Syntax)))
+        if (_told.Add(at.Leaf.Syntax))
         {
             report(Diagnostic.Create(rule, at.Leaf.Syntax.GetLocation(), what));
         }

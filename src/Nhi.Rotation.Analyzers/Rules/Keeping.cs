@@ -7,6 +7,9 @@ namespace Nhi.Rotation.Analyzers.Rules;
 /// <summary>NHI001 and NHI002: what outlives the method that asked for it.</summary>
 internal static class Keeping
 {
+    /// <summary>What keeps a value that was revealed before a loop which only ends with the app.</summary>
+    public const string Loop = "This loop";
+
     public static readonly DiagnosticDescriptor Value = Rule.Warning(
         "NHI001",
         "A revealed value is kept",
@@ -30,27 +33,32 @@ internal static class Keeping
     }
 
     /// <summary>What keeps it: a field, a property, something that lives long. In words for a message.</summary>
-    public static string? Keeper(Strand at, IOperation into, Member member)
-    {
-        switch (into)
+    public static string? Keeper(Strand at, IOperation into, Member member) =>
+        into switch
         {
-            case IAssignmentOperation assignment when assignment.Value == at.Value:
-                return Name(at, Place.Of(assignment.Target));
-            case IEventAssignmentOperation { EventReference: { } told } when at.Form == Form.Lambda:
-                return Name(at, Place.Of(told));
-            case IFieldInitializerOperation field:
-                return Name(field.InitializedFields.FirstOrDefault());
-            case IPropertyInitializerOperation property:
-                return Name(property.InitializedProperties.FirstOrDefault());
-            case IInvocationOperation call when call.Instance != at.Value:
-                return Called(at, call);
-            default:
-                return at.Value == at.Leaf && at.Write is not null && IsInEndlessLoop(at, member) ? "This loop" : null;
+            IAssignmentOperation { Target: IPropertyReferenceOperation { Property: { Name: "ServerCertificate", ContainingType.Name: "HttpsConnectionAdapterOptions" } } } => "The server",
+            IAssignmentOperation assignment when assignment.Value == at.Value => Name(at, Place.Of(assignment.Target)),
+            IEventAssignmentOperation { EventReference: { } told } when at.Form == Form.Lambda => Name(at, Place.Of(told)),
+            IPropertyReferenceOperation { Parent: IAssignmentOperation } key when at.Value is IArgumentOperation => Name(at, Place.Of(key)),
+            IFieldInitializerOperation field => Name(field.InitializedFields.FirstOrDefault(Place.IsKeptBy)),
+            IPropertyInitializerOperation property => Name(property.InitializedProperties.FirstOrDefault(Place.IsKeptBy)),
+            IInvocationOperation call => Filled(at, call) ?? Called(at, call),
+            IReturnOperation when at.Source.IsVersion && IsOfSingleton(into) => "The service collection",
+            _ => null,
         }
-    }
+        ?? (IsInEndlessLoop(at, member) ? Loop : null);
+
+    private static string? Filled(Strand at, IInvocationOperation call) => Calls.Filled(call, at.Value).Select(filled => Name(Place.Of(filled).Kept)).FirstOrDefault(name => name is not null);
+
+    private static bool IsOfSingleton(IOperation result) => Tree.Function(result) is { } lambda && Tree.Taker(lambda).Call is IInvocationOperation { TargetMethod: { } method } && method.Name.Contains("Singleton");
 
     private static string? Called(Strand at, IInvocationOperation call)
     {
+        if (call.Instance == at.Value)
+        {
+            return null;
+        }
+
         if (Calls.IsCollecting(call) && !Types.Derives(Tree.Receiver(call)?.Type, "System.Net.Http.Headers", "HttpHeaders"))
         {
             return Name(Place.Of(Tree.Receiver(call)).Kept);
@@ -61,6 +69,7 @@ internal static class Keeping
             { Name: "SetEnvironmentVariable", ContainingType.Name: "Environment" } => "The environment",
             { Name: "SetData", ContainingType.Name: "AppContext" or "AppDomain" } => "The app domain",
             { Name: "UseHttps" } => "The server",
+            _ when at.Source.IsVersion && Starting.IsRegistration(call) => "The service collection",
             { Name: "OnChange" } when at.Form == Form.Lambda => "A lambda that is called later",
             _ when at.Form == Form.Lambda && Types.All(Tree.Receiver(call)?.Type).Any(type => type.Name is "IEndpointRouteBuilder" or "IApplicationBuilder") => "A lambda that is called later",
             _ => null,
@@ -78,7 +87,8 @@ internal static class Keeping
     };
 
     private static bool IsInEndlessLoop(Strand at, Member member) =>
-        Tree.Around(at.Leaf).OfType<ILoopOperation>().FirstOrDefault(loop => IsEndless(loop) && !Tree.IsIn(at.Write!, loop)) is { } endless
+        at.Value == at.Leaf && at.Write is not null
+        && Tree.Around(at.Leaf).OfType<ILoopOperation>().FirstOrDefault(loop => IsEndless(loop) && !Tree.IsIn(at.Write, loop)) is { } endless
         && Locals.Named(at.Leaf) is { } variable
         && !member.Locals.Of(variable).Any(place => place.Parent is IAssignmentOperation assignment && assignment.Target == place && Tree.IsIn(assignment, endless));
 

@@ -35,7 +35,7 @@ internal static class Starting
             }
 
             // A lambda within it that only configures further runs at the same time.
-            if (!lambda.Symbol.ReturnsVoid || lambda.Symbol.Parameters.FirstOrDefault()?.Type.Name is not { } name || !Configurators.Any(end => name.EndsWith(end, StringComparison.Ordinal)))
+            if (!lambda.Symbol.ReturnsVoid || !lambda.Symbol.Parameters.Any(parameter => Configurators.Any(end => parameter.Type.Name.EndsWith(end, StringComparison.Ordinal))))
             {
                 return false;
             }
@@ -64,12 +64,14 @@ internal static class Starting
 
     private static bool IsDelegate(IArgumentOperation argument) => argument.Parameter?.Type.TypeKind == TypeKind.Delegate;
 
-    private static bool IsRegistration(IInvocationOperation call) =>
+    /// <summary>A call to a service collection, or to a builder that has one.</summary>
+    public static bool IsRegistration(IInvocationOperation call) =>
         !IsOurs(call.TargetMethod) && Tree.Receiver(call)?.Type is { } type && Types.All(type).Any(IsRegistrar) && !Types.All(type).Any(one => one.Name == "IHealthChecksBuilder");
 
     private static bool IsRegistrar(ITypeSymbol type) =>
         type.Name == "IServiceCollection" || type.GetMembers("Services").Any(member => member is IPropertySymbol { Type.Name: "IServiceCollection" });
 
-    // Made anew for each scope, each time it is asked for, or for each context.
-    private static bool IsAskedEachTime(IMethodSymbol method) => method.Name.Contains("Scoped") || method.Name.Contains("Transient") || method.Name.StartsWith("AddDbContext", StringComparison.Ordinal);
+    // Made anew for each scope, each time it is asked for, or for each context; or only looked at.
+    private static bool IsAskedEachTime(IMethodSymbol method) =>
+        method.Name.Contains("Scoped") || method.Name.Contains("Transient") || method.Name.StartsWith("AddDbContext", StringComparison.Ordinal) || method.Name == "Validate";
 }

@@ -32,7 +32,7 @@ internal static class Storing
     public static bool Takes(Strand at, IOperation into, Member member, Findings findings) =>
         (at.Form == Form.Text && IsWrapped(into, member.Contracts))
         || (Telling.Teller(at, into) is { } teller && findings.Add(Rule, at, $"tell no value: {Lower(teller)} shows one"))
-        || (Keeping.Keeper(at, into, member) is { } keeper && keeper != "This loop" && findings.Add(Rule, at, $"let go of values: {Lower(keeper)} keeps one, and the engine has what is needed"));
+        || (Keeping.Keeper(at, into, member) is { } keeper && keeper != Keeping.Loop && findings.Add(Rule, at, $"let go of values: {Lower(keeper)} keeps one, and the engine has what is needed"));
 
     /// <summary>What a call blocks on, if it does.</summary>
     public static string? Blocking(IOperation operation) => operation switch
