@@ -53,6 +53,33 @@ internal sealed class Subject : IDisposable
         // The net catches: what is in use is found.
         Assert.Contains(HeapWalk.PathsTo(_process.Id, current), path => path.Contains("SecretValue", StringComparison.Ordinal));
         Assert.Empty(HeapWalk.PathsTo(_process.Id, old));
+        await IsHeldNowhereAsync(_process.Id, old);
+    }
+
+    /// <summary>The tool, as an operator runs it, finds no copy of old values that anything holds: in objects of any library, in buffers, anywhere in the process.</summary>
+    public static async Task IsHeldNowhereAsync(int processId, IReadOnlyCollection<string> old)
+    {
+        var folder = Directory.CreateTempSubdirectory("nhi-old-");
+        try
+        {
+            var files = old.Select((_, index) => Path.Combine(folder.FullName, $"old{index}")).ToArray();
+            foreach (var (file, value) in files.Zip(old))
+            {
+                await File.WriteAllTextAsync(file, value, Ct);
+            }
+
+            string[] hunt = [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.Cli.dll"), "hunt", "--pid", $"{processId}", .. files.SelectMany(static file => new[] { "--value-file", file })];
+            using var tool = Process.Start(new ProcessStartInfo("dotnet", hunt) { RedirectStandardOutput = true })!;
+            var output = await tool.StandardOutput.ReadToEndAsync(Ct);
+            await tool.WaitForExitAsync(Ct);
+
+            Assert.True(tool.ExitCode == 0, output);
+            Assert.Contains("Looked into 1 process and 0 files. NOWHERE", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>Two collections a second apart show that nobody keeps what the library gave out of versions that were replaced: no adapter makes the app look guilty.</summary>
