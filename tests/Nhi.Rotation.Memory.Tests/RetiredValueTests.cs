@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Nhi.Rotation.Memory.Tests;
@@ -6,10 +7,11 @@ namespace Nhi.Rotation.Memory.Tests;
 /// <summary>Nothing retired stays: after two rotations no object of the library leads to an old value.</summary>
 public sealed class RetiredValueTests : IDisposable
 {
-    private static readonly string[] Names = ["out", "derived", "acme", "hook"];
+    private static readonly string[] Names = ["out", "derived", "acme", "hook", "oauth", "rpc", "azure", "aws", "tls"];
 
     private readonly DirectoryInfo _secrets = Directory.CreateTempSubdirectory("nhi-memory-");
     private readonly List<string> _old = [];
+    private string[] _before = [];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -29,12 +31,12 @@ public sealed class RetiredValueTests : IDisposable
             await subject.UntilRetiredAsync(version - 1, Names);
         }
 
-        await subject.HasForgottenAsync(_old, current.Values);
+        await subject.HasForgottenAsync(_old, current.Values, Names);
     }
 
     private Dictionary<string, string> Write(int version)
     {
-        var values = Names.ToDictionary(name => name, name => $"{name}-{version}-{RandomNumberGenerator.GetHexString(40, lowercase: true)}");
+        var values = Names.ToDictionary(name => name, name => ValueOf(name, version));
         foreach (var (name, value) in values)
         {
             var next = Path.Combine(_secrets.FullName, name + ".next");
@@ -45,8 +47,28 @@ public sealed class RetiredValueTests : IDisposable
         return values;
     }
 
+    private static string ValueOf(string name, int version)
+    {
+        var secret = $"{name}-{version}-{RandomNumberGenerator.GetHexString(40, lowercase: true)}";
+        return name switch
+        {
+            "aws" => $$"""{"AccessKeyId":"AKIA{{version}}","SecretAccessKey":"{{secret}}"}""",
+            "tls" => CertificateOf(version),
+            _ => secret,
+        };
+    }
+
+    private static string CertificateOf(int version)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest($"CN=localhost {version}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        return $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
+    }
+
+    private static async Task<string[]> VersionsAsync(HttpClient app) => (await app.GetStringAsync(new Uri("/versions", UriKind.Relative), Ct)).Split(' ');
+
     // Each use is repeated until the app has the version: what is refused makes it look.
-    private static async Task UseAsync(HttpClient app, Dictionary<string, string> values)
+    private async Task UseAsync(HttpClient app, Dictionary<string, string> values)
     {
         await Subject.UntilAsync(async () =>
         {
@@ -66,6 +88,9 @@ public sealed class RetiredValueTests : IDisposable
             using var answer = await app.SendAsync(hook, Ct);
             return answer.IsSuccessStatusCode;
         });
+        await Subject.UntilAsync(async () => !(await VersionsAsync(app)).Intersect(_before).Any());
+        _before = await VersionsAsync(app);
+        Assert.NotEmpty(await app.GetStringAsync(new Uri("/clients", UriKind.Relative), Ct));
         Assert.True(int.Parse(await app.GetStringAsync(new Uri("/use", UriKind.Relative), Ct)) > 40);
     }
 }

@@ -46,9 +46,9 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>After full collections nothing of the library leads to an old value, and what is in use is found.</summary>
-    public async Task HasForgottenAsync(IReadOnlyCollection<string> old, IReadOnlyCollection<string> current)
+    public async Task HasForgottenAsync(IReadOnlyCollection<string> old, IReadOnlyCollection<string> current, params string[] names)
     {
-        await KeepsNothingAsync(App);
+        await KeepsNothingAsync(App, names);
 
         // The net catches: what is in use is found.
         Assert.Contains(HeapWalk.PathsTo(_process.Id, current), path => path.Contains("SecretValue", StringComparison.Ordinal));
@@ -57,7 +57,7 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>The tool, as an operator runs it, finds no copy of old values that anything holds: in objects of any library, in buffers, anywhere in the process.</summary>
-    public static async Task IsHeldNowhereAsync(int processId, IReadOnlyCollection<string> old)
+    private static async Task IsHeldNowhereAsync(int processId, IReadOnlyCollection<string> old)
     {
         var folder = Directory.CreateTempSubdirectory("nhi-old-");
         try
@@ -83,7 +83,7 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>Two collections a second apart show that nobody keeps what the library gave out of versions that were replaced: no adapter makes the app look guilty.</summary>
-    public static async Task KeepsNothingAsync(HttpClient app)
+    public static async Task KeepsNothingAsync(HttpClient app, params string[] names)
     {
         var kept = string.Empty;
         await UntilAsync(async () =>
@@ -93,6 +93,7 @@ internal sealed class Subject : IDisposable
             return !kept.Contains("not known yet", StringComparison.Ordinal);
         });
         Assert.NotEmpty(kept);
+        Assert.All(names, name => Assert.Contains($" keeps of {name}: ", kept, StringComparison.Ordinal));
         Assert.All(kept.Split('\n'), line => Assert.EndsWith(": None", line, StringComparison.Ordinal));
     }
 

@@ -1,5 +1,8 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
@@ -19,7 +22,7 @@ if (args is [var folder, "postgres", var connectionString])
 
 var builder = SubjectApp.CreateBuilder();
 var credentials = builder.Services.AddRotatingCredentials();
-foreach (var name in new[] { "out", "derived", "acme", "hook" })
+foreach (var name in new[] { "out", "derived", "acme", "hook" }.Concat(ClientUse.Names))
 {
     credentials.AddCredential(name, c => c.FromFiles(Path.Combine(args[0], name)).Configure(options => options.Overlap = TimeSpan.FromSeconds(1)));
 }
@@ -32,6 +35,13 @@ builder.Services.AddHttpClient("partner").AddRotatingCredential("out", http =>
 builder.Services.AddAuthentication(RotatingApiKeyDefaults.AuthenticationScheme).AddRotatingApiKey(keys => keys.AddClient("acme"));
 builder.Services.AddAuthorization();
 builder.Services.AddWebhookSignatures();
+builder.Services.AddRotatingTls();
+ClientUse.Add(builder.Services, credentials);
+builder.Services.Configure<KestrelServerOptions>(static kestrel =>
+{
+    kestrel.Listen(IPAddress.Loopback, 0);
+    kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https => https.UseRotatingCertificate(kestrel.ApplicationServices, "tls")));
+});
 var app = builder.Build();
 app.UseAuthentication();
 app.UseAuthorization();
@@ -46,4 +56,5 @@ app.MapGet("/use", async (HttpContext context, IHttpClientFactory clients) =>
     using var response = await client.GetAsync(new Uri($"http://{context.Request.Host}/echo"));
     return derived.Current.Length;
 });
+ClientUse.Map(app);
 await SubjectApp.ServeAsync(app);

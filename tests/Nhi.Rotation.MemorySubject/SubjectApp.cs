@@ -33,7 +33,7 @@ internal static class SubjectApp
             GC.Collect();
         });
         await app.StartAsync();
-        Console.WriteLine(app.Urls.Single());
+        Console.WriteLine(app.Urls.First(static url => url.StartsWith("http:", StringComparison.Ordinal)));
         await ((IHost)app).WaitForShutdownAsync();
     }
 }
