@@ -113,6 +113,9 @@ internal sealed class LeakReceiver(string path, ReporterCheck reporters, IKnownV
         return done;
     }
 
+    /// <summary>How long an answer still waits: until the next whole multiple of the answer time, so that work that takes longer than that does not show either.</summary>
+    internal static TimeSpan Rest(TimeSpan elapsed, TimeSpan answerTime) => answerTime - TimeSpan.FromTicks(elapsed.Ticks % answerTime.Ticks);
+
     private async Task AnswerAsync(HttpContext context, LeakAnswer[] answers, long started)
     {
         if (answers.Count(answer => !answer.IsKnown) is > 0 and var unknown)
@@ -120,12 +123,7 @@ internal sealed class LeakReceiver(string path, ReporterCheck reporters, IKnownV
             LeakLog.Unknown(logger, unknown, ReporterCheck.IsGitHub(context.Request) ? ReporterCheck.GitHub : ReporterCheck.Own);
         }
 
-        var rest = options.AnswerTime - time.GetElapsedTime(started);
-        if (rest > TimeSpan.Zero)
-        {
-            await Task.Delay(rest, time, context.RequestAborted).ConfigureAwait(false);
-        }
-
+        await Task.Delay(Rest(time.GetElapsedTime(started), options.AnswerTime), time, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsJsonAsync(answers, LeakJson.Default.LeakAnswerArray, cancellationToken: context.RequestAborted).ConfigureAwait(false);
     }

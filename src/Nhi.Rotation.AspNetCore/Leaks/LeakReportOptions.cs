@@ -21,7 +21,8 @@ public sealed class LeakReportOptions
     public bool Revoke { get; set; }
 
     /// <summary>
-    /// After how long every report is answered, so that the time does not tell whether a value is known. Default 1 s; what is done is done at once.
+    /// After how long every report is answered, so that the time does not tell whether a value is known: after whole multiples of this, where the work takes longer. Default 1 s; what is
+    /// done is done at once.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 100 ms or more than a minute.</exception>
     public TimeSpan AnswerTime

@@ -32,7 +32,7 @@ internal static class CredentialCard
         var shown = credential.Versions.OrderByDescending(NeedsAttention).Take(limits.Versions).ToHashSet();
         foreach (var version in credential.Versions.Where(shown.Contains))
         {
-            Append(page, version, span, limits.Sentences);
+            Append(page, credential.Name, version, span, limits.Sentences);
         }
 
         AppendMore(page, "p", credential.Versions.Count - shown.Count, "versions");
@@ -40,7 +40,7 @@ internal static class CredentialCard
 
     private static bool NeedsAttention(VersionReport version) => version.Stage == CredentialStage.Current || version.Verdict is { Kind: VerdictKind.Violated or VerdictKind.StillUsed };
 
-    private static void Append(StringBuilder page, VersionReport version, TimelineSpan span, int sentences)
+    private static void Append(StringBuilder page, string credential, VersionReport version, TimelineSpan span, int sentences)
     {
         var stage = Word(version.Stage);
         page.Append(CultureInfo.InvariantCulture, $"""
@@ -59,6 +59,7 @@ internal static class CredentialCard
             """);
         AppendFacts(page, version, span.Now);
         page.Append("</dl>\n");
+        AppendList(page, [.. (version.SameValueAs ?? []).Select(other => Same(credential, version, other))], sentences);
         if (version.Verdict is { } verdict)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p>May it be revoked? {Answer(verdict.Kind)}: <strong class=\"{verdict.Kind}\">{verdict.Kind}</strong></p>");
@@ -148,6 +149,10 @@ internal static class CredentialCard
             page.Append(CultureInfo.InvariantCulture, $"<{tag} class=\"soft\">and {count:N0} more {what}</{tag}>\n");
         }
     }
+
+    private static string Same(string credential, VersionReport version, KnownValue other) => other.CredentialName == credential
+        ? $"Holds the value of version '{other.VersionId}' ({Word(other.Stage)}){(version.Stage == CredentialStage.Pending && other.Stage == CredentialStage.Current ? ": nothing was rotated" : string.Empty)}."
+        : $"The same secret as version '{other.VersionId}' ({Word(other.Stage)}) of credential '{other.CredentialName}': revoking it hits both.";
 
     private static string Answer(VerdictKind verdict) => verdict switch
     {

@@ -91,6 +91,7 @@ internal sealed class StatusReader(IServiceProvider services, IRotationLedger le
             Uses = own.Sum(use => use.Uses),
             ResidualUses = own.Sum(use => use.ResidualInOverlap + use.ResidualRetired),
             Held = own.Sum(use => use.Held),
+            SameValueAs = version.SameValueAs.Count == 0 ? null : version.SameValueAs,
             Verdict = rotation is null ? null : new VerdictReport(rotation.Verdict.Kind, rotation.Verdict.Since, rotation.Verdict.Reasons),
         };
     }

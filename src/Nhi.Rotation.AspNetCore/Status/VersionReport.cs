@@ -29,6 +29,9 @@ internal sealed record VersionReport
 
     public required int Held { get; init; }
 
+    /// <summary>The other versions that hold its value: the same secret under another id or name.</summary>
+    public IReadOnlyList<KnownValue>? SameValueAs { get; init; }
+
     /// <summary>May it be revoked? Only old versions have an answer.</summary>
     public VerdictReport? Verdict { get; init; }
 

@@ -99,7 +99,7 @@ public sealed class CredentialBuilder
 
     /// <summary>
     /// Says what the credential was called before, so that who used it by that name counts. It is recorded in the evidence, where <c>nhi-rotation verify</c> reads it. Keep it as long as evidence
-    /// under that name is kept.
+    /// under that name is kept. In configuration it is <c>Formerly</c> beside the options, one name or a list.
     /// </summary>
     /// <param name="names">The names that it had.</param>
     /// <returns>The same builder.</returns>

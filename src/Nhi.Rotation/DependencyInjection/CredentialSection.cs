@@ -38,6 +38,33 @@ internal static class CredentialSection
         .Flag(nameof(CredentialOptions.IsCertificate), static (options, value) => options.IsCertificate = value)
         .Text(nameof(CredentialOptions.CertificatePassphrase), static (options, value) => options.CertificatePassphrase = value);
 
+    /// <summary>The key of what a credential was called before: no option, for it is a fact of the declaration.</summary>
+    public const string Formerly = nameof(CredentialBuilder.Formerly);
+
+    /// <summary>Every key but those of backends.</summary>
+    public static IEnumerable<string> Known => Keys.Names.Append(Formerly);
+
+    /// <summary>Takes over what a credential was called before: one name, or a list of them.</summary>
+    public static void ReadFormerNames(CredentialBuilder builder, IConfigurationSection section)
+    {
+        var names = section.GetSection(Formerly);
+        foreach (var name in names.GetChildren().ToArray() is { Length: > 0 } list ? list : names.Value is { Length: > 0 } ? [names] : [])
+        {
+            if (string.IsNullOrWhiteSpace(name.Value))
+            {
+                builder.Refuse($"{name.Path} is no name. Write the name that the credential had, or a list of them.");
+            }
+            else if (name.Value == builder.Name)
+            {
+                builder.Refuse($"{name.Path} is '{name.Value}', as the credential is called now. Write the name that it had before.");
+            }
+            else
+            {
+                builder.Formerly(name.Value);
+            }
+        }
+    }
+
     /// <summary>Sets the options that a section names.</summary>
     /// <exception cref="OptionsValidationException">One of them has no such value; all that have none are told.</exception>
     public static void Bind<T>(string credentialName, SectionKeys<T> keys, IConfigurationSection section, T options)
@@ -60,12 +87,12 @@ internal static class CredentialSection
             yield return $"{section.Path} is one value, and a credential is a section with one of {Nearest.List(backends)}. The secret itself does not belong into configuration.";
         }
 
-        string[] known = [.. Keys.Names, .. backends];
+        string[] known = [.. Known, .. backends];
         foreach (var child in section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             yield return Nearest.To(child.Key, known) is { } near
                 ? $"{child.Path} is not an option. Did you mean '{near}'?"
-                : $"{child.Path} is not an option. Use one of {string.Join(", ", Keys.Names)}, or a backend: {string.Join(", ", backends)}. That of another package is known once it is registered, as with AddAwsSecretsManager().";
+                : $"{child.Path} is not an option. Use one of {string.Join(", ", Known)}, or a backend: {string.Join(", ", backends)}. That of another package is known once it is registered, as with AddAwsSecretsManager().";
         }
     }
 }

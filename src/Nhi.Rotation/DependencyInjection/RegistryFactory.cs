@@ -82,7 +82,7 @@ internal static class RegistryFactory
             ? throw new OptionsValidationException(
                 registration.Name,
                 typeof(CredentialOptions),
-                [$"Credential '{registration.Name}': it was formerly '{both}', which is declared too, so these are two. Remove the declaration of '{both}', or Formerly(\"{both}\")."])
+                [$"Credential '{registration.Name}': it was formerly '{both}', which is declared too, so these are two. Remove the declaration of '{both}', or its Formerly."])
             : registration;
 
     private static ChainIdentity NewIdentity(string app, string? place, TimeProvider time) => new(

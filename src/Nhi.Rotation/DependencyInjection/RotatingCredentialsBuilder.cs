@@ -168,6 +168,7 @@ public sealed class RotatingCredentialsBuilder
     {
         var builder = Declare(section.Key, section.Path);
         builder.Configure(options => CredentialSection.Bind(builder.Name, CredentialSection.Keys, section, options));
+        CredentialSection.ReadFormerNames(builder, section);
         _setup.Sections.Add((builder, section));
         foreach (var (name, configure) in _setup.BackendSections)
         {

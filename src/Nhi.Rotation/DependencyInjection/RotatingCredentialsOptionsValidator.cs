@@ -39,7 +39,7 @@ internal sealed class RotatingCredentialsOptionsValidator(CredentialSetup setup,
             rules.Fail($"Revocations: {missing} Write [] there where nothing is revoked, or set StartWithout.");
         }
 
-        var keys = CredentialSection.Keys.Names.Concat(setup.BackendSections.Keys).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var keys = CredentialSection.Known.Concat(setup.BackendSections.Keys).ToHashSet(StringComparer.OrdinalIgnoreCase);
         string[] wrong = [.. setup.DeclaredSections.Select(section => section.FindMistake(configuration, keys)).OfType<string>()];
         foreach (var mistake in wrong)
         {

@@ -4,13 +4,18 @@ using Nhi.Rotation.Evidence.Verdicts;
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>What the ledger tells: uses, inventory, and the verdict on each old version.</summary>
-internal sealed class LedgerReports(UseLedger ledger, IPast? past, Func<string, string, IReadOnlyList<KnownValue>>? shared = null) : IRotationLedger
+/// <param name="ledger">Everything.</param>
+/// <param name="past">Other runs of the app, if they count.</param>
+/// <param name="shared">The versions of other credentials that are in service with the value of a version.</param>
+/// <param name="same">All other versions with the value of a version.</param>
+internal sealed class LedgerReports(
+    UseLedger ledger, IPast? past, Func<string, string, IReadOnlyList<KnownValue>>? shared = null, Func<string, string, IReadOnlyList<KnownValue>>? same = null) : IRotationLedger
 {
     /// <inheritdoc/>
     public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null) => [.. ledger.Copy(credentialName, static (_, uses, _) => uses).SelectMany(uses => uses)];
 
     /// <summary>What keeps old versions from being safe, though no count of uses shows it.</summary>
-    public IReadOnlyList<CredentialUse> GetOpen(DateTimeOffset now) => OpenMatters.Of(ledger, now);
+    public IReadOnlyList<CredentialUse> GetOpen(DateTimeOffset now) => OpenMatters.Of(ledger, now, (credential, version) => shared?.Invoke(credential, version).Count > 0);
 
     /// <inheritdoc/>
     public IReadOnlyList<InventoryEntry> GetInventory()
@@ -24,6 +29,11 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, Func<string, 
             Versions = [.. credential.Versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.History.Shift(set).Timeline))],
             Consumers = Consumers(uses),
         });
+        if (same is not null)
+        {
+            entries = entries.ConvertAll(entry => entry with { Versions = [.. entry.Versions.Select(version => same(entry.CredentialName, version.VersionId) is { Count: > 0 } others ? version with { SameValueAs = others } : version)] });
+        }
+
         if (shared is not null)
         {
             entries = entries.ConvertAll(entry => entry with { SharedWith = [.. entry.Versions.Where(static version => version.Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous).SelectMany(version => shared(entry.CredentialName, version.VersionId)).Distinct()] });

@@ -5,11 +5,11 @@ namespace Nhi.Rotation.Evidence;
 /// <summary>What counts of nothing show, and keeps an old version from being safe to revoke all the same: for whoever judges by metrics.</summary>
 internal static class OpenMatters
 {
-    /// <summary>A use of each old version for each of these: it is not known what somebody keeps, a hold was lost, something made with it is still valid, or its value is in service under another id.</summary>
-    public static IReadOnlyList<CredentialUse> Of(UseLedger ledger, DateTimeOffset now) =>
-        [.. ledger.Copy(credentialName: null, (credential, uses, set) => Of(credential, uses, now).DistinctBy(static use => (use.VersionId, use.Consumer, use.Caller)).ToArray()).SelectMany(static open => open)];
+    /// <summary>A use of each old version for each of these: it is not known what somebody keeps, a hold was lost, something made with it is still valid, or its value is in service under another id or name.</summary>
+    public static IReadOnlyList<CredentialUse> Of(UseLedger ledger, DateTimeOffset now, Func<string, string, bool> isShared) =>
+        [.. ledger.Copy(credentialName: null, (credential, uses, set) => Of(credential, uses, now, isShared).DistinctBy(static use => (use.VersionId, use.Consumer, use.Caller)).ToArray()).SelectMany(static open => open)];
 
-    private static IEnumerable<CredentialUse> Of(CredentialRecord credential, List<CredentialUse> uses, DateTimeOffset now)
+    private static IEnumerable<CredentialUse> Of(CredentialRecord credential, List<CredentialUse> uses, DateTimeOffset now, Func<string, string, bool> isShared)
     {
         foreach (var use in uses.Where(static use => use.Stage is CredentialStage.Previous or CredentialStage.Retired or CredentialStage.Revoked))
         {
@@ -20,7 +20,7 @@ internal static class OpenMatters
         }
 
         VersionHistory[] histories = [.. credential.Versions.Select(static version => version.History)];
-        foreach (var old in histories.Where(old => old.IsOld && SameValue.InService(old, histories) is not null))
+        foreach (var old in histories.Where(old => old.IsOld && (SameValue.InService(old, histories) is not null || isShared(credential.Name, old.VersionId))))
         {
             yield return new CredentialUse
             {

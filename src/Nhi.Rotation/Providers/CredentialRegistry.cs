@@ -39,16 +39,12 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
-        var reports = new LedgerReports(_ledger, _evidence.Past, _secrets.Of);
+        var reports = new LedgerReports(_ledger, _evidence.Past, _secrets.Of, _secrets.All);
         Ledger = reports;
-        if (_cores.Count > 1)
-        {
-            _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)));
-        }
-
+        _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)));
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
-        metrics.Observe(() => Ledger.GetUses(), () => reports.GetOpen(clock.Time.GetUtcNow()), versions);
+        metrics.Observe(() => Ledger.GetUses(), () => reports.GetOpen(clock.Time.GetUtcNow()), versions, _secrets.InService);
         _events.Watch(clock, () => Ledger.GetUses(), versions);
     }
 

@@ -5,7 +5,7 @@ using Nhi.Rotation.Time;
 
 namespace Nhi.Rotation.Providers;
 
-/// <summary>Versions of different credentials that hold one value: one secret under several names. Looked for when somebody asks, and soon after a change. Safe for concurrent use.</summary>
+/// <summary>Versions that hold one value, of one credential or of several: one secret under several names. Looked for when somebody asks, and soon after a change. Safe for concurrent use.</summary>
 internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed events) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -13,13 +13,13 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
     private readonly Lock _gate = new();
     private readonly HashSet<(string Credential, string Version, string Other)> _told = [];
     private Func<IEnumerable<(string Name, CredentialState State)>> _credentials = () => [];
-    private Dictionary<(string Credential, string Version), KnownValue[]>? _found;
+    private Dictionary<(string Credential, string Version), (KnownValue Known, bool IsInService)[]>? _found;
     private long _foundAt;
     private long _changes;
     private int _isDue;
     private ITimer? _timer;
 
-    /// <summary>Looks at these from now on. One credential alone shares nothing.</summary>
+    /// <summary>Looks at these from now on.</summary>
     public void Watch(Func<IEnumerable<(string Name, CredentialState State)>> credentials)
     {
         _credentials = credentials;
@@ -37,11 +37,24 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
     }
 
     /// <summary>The versions of other credentials that hold the value of a version and are in service.</summary>
-    public IReadOnlyList<KnownValue> Of(string credential, string version) => Read().GetValueOrDefault((credential, version)) ?? [];
+    public IReadOnlyList<KnownValue> Of(string credential, string version) =>
+        Read().TryGetValue((credential, version), out var same) ? [.. same.Where(other => other.IsInService && other.Known.CredentialName != credential).Select(static other => other.Known)] : [];
+
+    /// <summary>All other versions that hold the value of a version, also of the same credential and out of service.</summary>
+    public IReadOnlyList<KnownValue> All(string credential, string version) =>
+        Read().TryGetValue((credential, version), out var same) ? [.. same.Select(static other => other.Known).Where(other => (other.CredentialName, other.VersionId) != (credential, version))] : [];
+
+    /// <summary>Each version in service with the first other one that is too and holds its value.</summary>
+    public IEnumerable<(KnownValue Version, KnownValue Other)> InService() =>
+        from same in Read().Values.Distinct()
+        let serving = same.Where(static version => version.IsInService).Select(static version => version.Known).ToArray()
+        where serving.Length > 1
+        from version in serving
+        select (version, version == serving[0] ? serving[1] : serving[0]);
 
     public void Dispose() => _timer?.Dispose();
 
-    private Dictionary<(string Credential, string Version), KnownValue[]> Read()
+    private Dictionary<(string Credential, string Version), (KnownValue Known, bool IsInService)[]> Read()
     {
         lock (_gate)
         {
@@ -55,18 +68,16 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
         }
     }
 
-    private Dictionary<(string Credential, string Version), KnownValue[]> Find()
+    // One list for all that are in it: very many credentials may hold one value.
+    private Dictionary<(string Credential, string Version), (KnownValue Known, bool IsInService)[]> Find()
     {
-        var found = new Dictionary<(string, string), KnownValue[]>();
+        var found = new Dictionary<(string, string), (KnownValue, bool)[]>();
         foreach (var versions in FindShared().Values)
         {
-            foreach (var (own, _) in versions)
+            (KnownValue Known, bool IsInService)[] same = [.. versions.OrderBy(static version => version.Known.CredentialName, StringComparer.Ordinal)];
+            foreach (var (own, _) in same)
             {
-                KnownValue[] others = [.. versions.Where(other => other.IsInService && other.Known.CredentialName != own.CredentialName).Select(static other => other.Known)];
-                if (others.Length > 0)
-                {
-                    found[(own.CredentialName, own.VersionId)] = others;
-                }
+                found[(own.CredentialName, own.VersionId)] = same;
             }
         }
 
@@ -108,26 +119,32 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
         }
     }
 
-    // Each pair once, from its first name to the second.
+    // Each with the first of them, once.
     private void Tell()
     {
         Volatile.Write(ref _isDue, 0);
-        foreach (var ((credential, version), others) in Read())
+        foreach (var same in Read().Values.Distinct())
         {
-            foreach (var other in others.Where(other => string.CompareOrdinal(credential, other.CredentialName) < 0))
+            KnownValue[] serving = [.. same.Where(static version => version.IsInService).Select(static version => version.Known)];
+            foreach (var other in serving.Where(other => other.CredentialName != serving[0].CredentialName))
             {
-                bool isNew;
-                lock (_gate)
-                {
-                    isNew = _told.Add((credential, version, $"{other.CredentialName}/{other.VersionId}"));
-                }
-
-                if (isNew)
-                {
-                    log.SharedSecret(credential, version, other.CredentialName, other.VersionId);
-                    events.Tell(new CredentialEvent(CredentialEventKind.SharedValue, credential, clock.Now.Utc) { Reason = "shared-key", VersionId = version, OtherVersionId = $"{other.CredentialName}/{other.VersionId}" });
-                }
+                Tell(serving[0], other);
             }
         }
+    }
+
+    private void Tell(KnownValue version, KnownValue other)
+    {
+        var otherId = $"{other.CredentialName}/{other.VersionId}";
+        lock (_gate)
+        {
+            if (!_told.Add((version.CredentialName, version.VersionId, otherId)))
+            {
+                return;
+            }
+        }
+
+        log.SharedSecret(version.CredentialName, version.VersionId, other.CredentialName, other.VersionId);
+        events.Tell(new CredentialEvent(CredentialEventKind.SharedValue, version.CredentialName, clock.Now.Utc) { Reason = "shared-key", VersionId = version.VersionId, OtherVersionId = otherId });
     }
 }

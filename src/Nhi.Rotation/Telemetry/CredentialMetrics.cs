@@ -31,7 +31,7 @@ internal sealed class CredentialMetrics : IDisposable
     public Meter Meter => _meter;
 
     /// <summary>Connects what is read at export.</summary>
-    public void Observe(Func<IReadOnlyList<CredentialUse>> uses, Func<IReadOnlyList<CredentialUse>> open, Func<IReadOnlyList<VersionReading>> versions)
+    public void Observe(Func<IReadOnlyList<CredentialUse>> uses, Func<IReadOnlyList<CredentialUse>> open, Func<IReadOnlyList<VersionReading>> versions, Func<IEnumerable<(KnownValue Version, KnownValue Other)>> same)
     {
         _meter.CreateObservableCounter(TelemetryNames.Uses, () => uses().Select(use => new Measurement<long>(use.Uses, TagsOf(use))), "{use}", "Uses of a version.");
         _meter.CreateObservableCounter(
@@ -45,7 +45,7 @@ internal sealed class CredentialMetrics : IDisposable
             TelemetryNames.Unchecked,
             () => open().Select(static use => new Measurement<int>(1, TagsOf(use))),
             "{version}",
-            "1 for each replaced version that other counts do not show to be needed: what somebody keeps of it is not known, a hold was lost, what was made with it is still valid, or its value is in service under another id.");
+            "1 for each replaced version that other counts do not show to be needed: what somebody keeps of it is not known, a hold was lost, what was made with it is still valid, or its value is in service under another id or name.");
         _meter.CreateObservableGauge(
             TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
         _meter.CreateObservableGauge(
@@ -53,6 +53,11 @@ internal sealed class CredentialMetrics : IDisposable
             () => versions().Select(version => new Measurement<int>(version.IsAccepted ? 1 : 0, TagsOf(version))),
             "{version}",
             "1 for each version that the other side, or its probe, has accepted.");
+        _meter.CreateObservableGauge(
+            TelemetryNames.SameValue,
+            () => same().Select(static pair => new Measurement<int>(1, TagsOf(pair.Version, pair.Other))),
+            "{version}",
+            "1 for each version in service whose value another one in service has too.");
         _meter.CreateObservableGauge(
             TelemetryNames.Age, () => versions().Where(version => version.Age.HasValue).Select(version => Seconds(version.Age, version)), "s", "Time since a version was created.");
         _meter.CreateObservableGauge(
@@ -166,6 +171,14 @@ internal sealed class CredentialMetrics : IDisposable
         { TelemetryNames.NameTag, version.CredentialName },
         { TelemetryNames.VersionTag, VersionTag.Shorten(version.VersionId) },
         { TelemetryNames.StageTag, StageTag.Of(version.Stage) },
+    };
+
+    private static TagList TagsOf(KnownValue version, KnownValue other) => new()
+    {
+        { TelemetryNames.NameTag, version.CredentialName },
+        { TelemetryNames.VersionTag, VersionTag.Shorten(version.VersionId) },
+        { TelemetryNames.OtherNameTag, other.CredentialName },
+        { TelemetryNames.OtherVersionTag, VersionTag.Shorten(other.VersionId) },
     };
 
     private static Measurement<double> Seconds(TimeSpan? value, VersionReading version) => new(value.GetValueOrDefault().TotalSeconds, TagsOf(version));

@@ -22,6 +22,7 @@ internal static class TelemetryNames
     public const string Accepted = "nhi.credential.accepted";
     public const string Probes = "nhi.credential.probes";
     public const string Unrotated = "nhi.credential.unrotated";
+    public const string SameValue = "nhi.credential.same_value";
 
     public const string RefreshActivity = "nhi.credential.refresh";
     public const string ProbeActivity = "nhi.credential.probe";
@@ -29,6 +30,8 @@ internal static class TelemetryNames
 
     public const string NameTag = "nhi.credential.name";
     public const string VersionTag = "nhi.credential.version";
+    public const string OtherNameTag = "nhi.credential.other.name";
+    public const string OtherVersionTag = "nhi.credential.other.version";
     public const string StageTag = "nhi.credential.stage";
     public const string ConsumerTag = "nhi.consumer";
     public const string HoldKindTag = "nhi.hold.kind";

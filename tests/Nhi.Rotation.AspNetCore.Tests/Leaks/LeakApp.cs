@@ -36,11 +36,11 @@ internal sealed class LeakApp : IAsyncDisposable
 
     public IRotationLedger Ledger => _app.Services.GetRequiredService<IRotationLedger>();
 
-    public static async Task<LeakApp> StartAsync(Action<LeakReportOptions>? configure = null)
+    public static async Task<LeakApp> StartAsync(Action<LeakReportOptions>? configure = null, string old = Old)
     {
         var gitHub = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var backend = new FakeCredentialBackend(TimeProvider.System);
-        backend.Add("stripe", Old);
+        backend.Add("stripe", old);
         backend.Add("mail", Mail);
         backend.Add("scanner", Key);
         var builder = WebApplication.CreateSlimBuilder();
@@ -73,12 +73,14 @@ internal sealed class LeakApp : IAsyncDisposable
 
     public static string Body(params string[] tokens) => $"[{string.Join(',', tokens.Select(token => $$"""{"token":"{{token}}","type":"stripe_key","url":"https://example.com/{{token}}","source":"content"}"""))}]";
 
-    public Task<(int Status, string Body, TimeSpan Took)> ReportAsync(string body, string? key = Key) => SendAsync(body, headers =>
+    public Task<(int Status, string Body, TimeSpan Took)> ReportAsync(string body, string? key = Key, bool isChunked = false) => SendAsync(body, headers =>
     {
         if (key is not null)
         {
             headers.Add("X-Report-Key", key);
         }
+
+        headers.TransferEncodingChunked = isChunked ? true : null;
     });
 
     public Task<(int Status, string Body, TimeSpan Took)> ReportAsGitHubAsync(string body, string? signed = null, string identifier = "key-1", string? signature = null, ECDsa? signer = null) => SendAsync(body, headers =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Nhi.Rotation.AspNetCore.Leaks;
 
 namespace Nhi.Rotation.AspNetCore.Tests.Leaks;
 
@@ -63,6 +64,24 @@ public sealed class LeakReportTests
         Assert.Single(app.Log.GetSnapshot(), entry => entry.Id.Id == 470);
     }
 
+    // The sample of GitHub's documentation: its key, its payload, its signature.
+    [Fact]
+    public async Task GitHubs_own_sample_is_taken_as_it_is_and_not_with_a_byte_changed()
+    {
+        const string identifier = "90a421169f0a406205f1563a953312f0be898d3c7b6c06b681aa86a874555f4a";
+        const string signature = "MEUCIQDKZokqnCjrRtw0tni+2Ltvl/uiMJ1EGumEsp1BsNr32AIgQY1YXD2nlj+XNfGK4rBfkMJ1JDOQcYXxa2sY8FNkrKc=";
+        const string body = """[{"token":"some_token","type":"some_type","url":"some_url"}]""";
+        await using var app = await LeakApp.StartAsync(
+            options => options.AddGitHubKey(identifier, "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE9MJJHnMfn2+H4xL4YaPDA4RpJqUq\nkCmRCBnYERxZanmcpzQSXs1X/AljlKkbJ8qpVIW4clayyef9gWhFbNHWAA==\n-----END PUBLIC KEY-----\n"),
+            old: "some_token");
+
+        var taken = await app.ReportAsGitHubAsync(body, identifier: identifier, signature: signature);
+        var reformatted = await app.ReportAsGitHubAsync(body.Replace("\",", "\", ", StringComparison.Ordinal), identifier: identifier, signature: signature);
+
+        Assert.Equal((200, """[{"isKnown":true,"versions":[{"credential":"stripe","version":"v1","done":"alerted"}]}]"""), (taken.Status, taken.Body));
+        Assert.Equal(401, reformatted.Status);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -103,6 +122,46 @@ public sealed class LeakReportTests
         Assert.Equal(200, (await app.ReportAsync(LeakApp.Body([.. Enumerable.Repeat("x", 1000)]))).Status);
         Assert.Equal(429, (await app.ReportAsync(LeakApp.Body(LeakApp.Old))).Status);
         Assert.Equal(429, (await app.ReportAsync(LeakApp.Body(LeakApp.Old), key: null)).Status);
+    }
+
+    [Fact]
+    public async Task A_body_whose_size_is_not_said_is_read_no_further_than_the_limit()
+    {
+        await using var app = await LeakApp.StartAsync();
+
+        var answer = await app.ReportAsync(new string(' ', 10 * 1024 * 1024), isChunked: true);
+
+        Assert.Equal(413, answer.Status);
+    }
+
+    [Theory]
+    [InlineData(0, 100)]
+    [InlineData(1, 99)]
+    [InlineData(99, 1)]
+    [InlineData(100, 100)]
+    [InlineData(130, 70)]
+    [InlineData(250, 50)]
+    public void An_answer_waits_for_the_next_whole_multiple_of_its_time(int elapsed, int rest) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(rest), LeakReceiver.Rest(TimeSpan.FromMilliseconds(elapsed), TimeSpan.FromMilliseconds(100)));
+
+    [Fact]
+    public async Task Known_and_unknown_take_the_same_time_within_noise()
+    {
+        await using var app = await LeakApp.StartAsync(options => options.MaxRequestsPerMinute = 1000);
+        List<double> known = [], unknown = [];
+        string[] many = [.. Enumerable.Range(0, 199).Select(i => $"{Unknown}-{i}")];
+
+        // One after the other, so that a busy machine is as busy for both; the first ones make the code warm.
+        for (var i = 0; i < 17; i++)
+        {
+            known.Add((await app.ReportAsync(LeakApp.Body([.. many, LeakApp.Old]))).Took.TotalMilliseconds);
+            unknown.Add((await app.ReportAsync(LeakApp.Body([.. many, Unknown]))).Took.TotalMilliseconds);
+        }
+
+        var difference = Median(known[2..]) - Median(unknown[2..]);
+        Assert.True(Math.Abs(difference) < 30, $"known took {difference} ms more");
+
+        static double Median(List<double> of) => of.Order().ElementAt(of.Count / 2);
     }
 
     [Fact]

@@ -92,6 +92,46 @@ public sealed partial class StatusTests
     }
 
     [Fact]
+    public async Task A_version_with_the_value_of_another_one_says_so_on_the_page_and_in_json()
+    {
+        const string both = StatusApp.Canary + "-one";
+        await using var app = await StatusApp.StartAsync(configure: builder => builder.Services.AddRotatingCredentials().AddCredential(
+            "billing", credential =>
+            {
+                var backend = new FakeCredentialBackend(TimeProvider.System);
+                backend.Add("billing", both);
+                credential.UseBackend("billing", _ => backend);
+            }));
+        await app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("billing").GetCurrentAsync(Ct);
+        app.Backend.Add("stripe", both);
+        await app.Stripe.RefreshAsync(RefreshReason.Requested, Ct);
+
+        using var json = await ReadAsync(app);
+        using var answer = await app.GetAsync(Browser);
+        var page = await answer.Content.ReadAsStringAsync(Ct);
+
+        var stripe = json.RootElement.GetProperty("credentials").EnumerateArray().Single(credential => credential.GetProperty("name").GetString() == "stripe");
+        Assert.Equal(
+            ["v2: billing v1 Current, stripe v1 Current", "v1: billing v1 Current, stripe v2 Pending"],
+            stripe.GetProperty("versions").EnumerateArray().Select(version => $"{version.GetProperty("id")}: {string.Join(", ", version.GetProperty("sameValueAs").EnumerateArray().Select(other => $"{other.GetProperty("credentialName")} {other.GetProperty("versionId")} {other.GetProperty("stage")}"))}"));
+        var main = page[page.IndexOf("<h3>Versions", StringComparison.Ordinal)..];
+        Assert.Contains("<li>The same secret as version &#x27;v1&#x27; (current) of credential &#x27;billing&#x27;: revoking it hits both.</li>", main, StringComparison.Ordinal);
+        Assert.Contains("<li>Holds the value of version &#x27;v1&#x27; (current): nothing was rotated.</li>", main, StringComparison.Ordinal);
+        Assert.DoesNotContain(StatusApp.Canary, page + json.RootElement, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_version_with_a_value_of_its_own_says_nothing_of_it()
+    {
+        await using var app = await StatusApp.StartAsync();
+        await app.RotateAsync();
+
+        using var json = await ReadAsync(app);
+
+        Assert.All(json.RootElement.GetProperty("credentials")[0].GetProperty("versions").EnumerateArray(), version => Assert.False(version.TryGetProperty("sameValueAs", out _)));
+    }
+
+    [Fact]
     public async Task A_revoked_credential_without_a_replacement_is_unhealthy_and_says_why()
     {
         await using var app = await StatusApp.StartAsync();

@@ -188,6 +188,7 @@ public sealed class AgreementTests
                 await EachAsync(fleet);
             },
             (100, "v1", ExitCode.NotEnoughEvidence)),
+        new("another credential has the same secret", fleet => EachAsync(fleet), (100, "v1", ExitCode.NotEnoughEvidence)) { ValueOfOther = "value-of-v1" },
         new(
             "nothing proves the new version, and proof is required",
             async fleet =>
@@ -229,7 +230,7 @@ public sealed class AgreementTests
         var wrong = new StringBuilder();
         foreach (var situation in Situations)
         {
-            await using var fleet = new ScrapedFleet { RequiresProof = situation.RequiresProof };
+            await using var fleet = new ScrapedFleet { RequiresProof = situation.RequiresProof, ValueOfOther = situation.ValueOfOther };
             await fleet.StartAsync("v1");
             await fleet.StartAsync("v1");
             while (fleet.Minute < situation.Verdicts.Max(verdict => verdict.Minute))

@@ -24,6 +24,8 @@ internal sealed class ScrapedFleet : IAsyncDisposable
 
     public bool RequiresProof { get; init; }
 
+    public string ValueOfOther { get; init; } = "of another";
+
     public DateTimeOffset Now => _instances[0].Engine.Time.GetUtcNow();
 
     public IRotatingCredentialProvider this[int instance] => _instances[instance].Engine["stripe"];
@@ -36,7 +38,7 @@ internal sealed class ScrapedFleet : IAsyncDisposable
         var engine = new Engine(
             new EvidenceFileOptions { Directory = _evidence.Path },
             Engine.Credential(backend, options: new CredentialOptions { Overlap = TimeSpan.FromMinutes(40), RequireProof = RequiresProof }),
-            Engine.Credential(new ScriptedBackend().Put("v1", "of another"), name: "db"));
+            Engine.Credential(new ScriptedBackend().Put("v1", ValueOfOther), name: "db"));
         if (_instances.Count > 0)
         {
             engine.Time.Advance(Now - engine.Time.GetUtcNow());

@@ -10,6 +10,9 @@ internal sealed record Situation(string Name, Func<ScrapedFleet, Task> EachMinut
 {
     public override string ToString() => Name;
 
+    /// <summary>What another credential of each instance holds.</summary>
+    public string ValueOfOther { get; init; } = "of another";
+
     /// <summary>Whether only what proves a newer version counts as its acceptance.</summary>
     public bool RequiresProof { get; init; }
 }

@@ -18,8 +18,9 @@ internal sealed class Scraped
 
     public Scraped(Func<IRotationLedger> reports, Func<UseLedger> ledger, Func<IEnumerable<VersionRecord>> versions, TimeProvider time) => _metrics.Observe(
         () => reports().GetUses(),
-        () => OpenMatters.Of(ledger(), time.GetUtcNow()),
-        () => [.. versions().Select(version => new VersionReading("key", version.VersionId, version.Stage, null, null, null, version.History.AcceptedAt is not null))]);
+        () => OpenMatters.Of(ledger(), time.GetUtcNow(), static (_, _) => false),
+        () => [.. versions().Select(version => new VersionReading("key", version.VersionId, version.Stage, null, null, null, version.History.AcceptedAt is not null))],
+        () => []);
 
     public void Scrape()
     {

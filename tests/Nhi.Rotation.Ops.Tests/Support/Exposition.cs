@@ -33,6 +33,8 @@ internal static partial class Exposition
         captured.Reveal();
         _ = provider.GetRequiredService<IRotationLedger>().GetRotations();
         stripe.Report(captured, CredentialOutcome.Rejected);
+        backend.Add("key", "two");
+        await stripe.RefreshAsync(RefreshReason.Requested, ct);
         backend.FailNext(1, BackendFailure.AccessDenied);
         await Assert.ThrowsAsync<BackendException>(() => stripe.RefreshAsync(RefreshReason.Requested, ct).AsTask());
 

@@ -50,6 +50,36 @@ public sealed class SharedSecretTests
     }
 
     [Fact]
+    public async Task Very_many_that_hold_one_value_are_told_of_once_each()
+    {
+        await using var engine = new Engine([.. Enumerable.Range(0, 200).Select(i => Engine.Credential(new ScriptedBackend().Put("v1", "one"), $"c{i:000}"))]);
+        for (var i = 0; i < 200; i++)
+        {
+            await engine[$"c{i:000}"].GetCurrentAsync(Ct);
+        }
+
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(199, Logged(engine).Length);
+        Assert.All(Logged(engine), message => Assert.StartsWith("Credential 'c000' version 'v1' and", message, StringComparison.Ordinal));
+        Assert.Equal(199, engine.Ledger.GetInventory()[7].SharedWith.Count);
+    }
+
+    [Fact]
+    public async Task The_inventory_names_each_version_with_the_same_value_of_the_credential_and_of_others()
+    {
+        var orders = new ScriptedBackend().Put("v1", "one");
+        await using var engine = await StartAsync(orders, new ScriptedBackend().Put("v7", "one"));
+        orders.Put("v2", "one");
+        await engine["orders"].RefreshAsync(RefreshReason.Requested, Ct);
+
+        var versions = engine.Ledger.GetInventory()[1].Versions;
+
+        Assert.Equal([new KnownValue("billing", "v7", CredentialStage.Current), new KnownValue("orders", "v2", CredentialStage.Pending)], versions[0].SameValueAs);
+        Assert.Equal([new KnownValue("billing", "v7", CredentialStage.Current), new KnownValue("orders", "v1", CredentialStage.Current)], versions[1].SameValueAs);
+    }
+
+    [Fact]
     public async Task Credentials_with_values_of_their_own_share_nothing()
     {
         await using var engine = await StartAsync(new ScriptedBackend().Put("v1", "one"), new ScriptedBackend().Put("v1", "another"));

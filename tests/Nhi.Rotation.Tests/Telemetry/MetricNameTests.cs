@@ -14,7 +14,7 @@ public sealed partial class MetricNameTests
         using var metrics = new CredentialMetrics(factory: null);
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => Add(instrument) };
         listener.Start();
-        metrics.Observe(() => [], () => [], () => []);
+        metrics.Observe(() => [], () => [], () => [], () => []);
 
         Assert.True(instruments.Count > 10, $"only {instruments.Count} instruments were seen");
         Assert.All(instruments, instrument =>

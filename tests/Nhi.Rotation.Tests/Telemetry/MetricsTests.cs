@@ -81,6 +81,25 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task A_value_under_two_ids_or_names_is_observed_and_keeps_an_old_version_open()
+    {
+        var stripe = new ScriptedBackend().Put("v1", "one");
+        await using var services = Services(stripe, new TwoClocks(), new ScriptedBackend().Put("v7", "one"));
+        var provider = services.GetRequiredKeyedService<IRotatingCredentialProvider>("stripe");
+        await provider.GetCurrentAsync(Ct);
+        await services.GetRequiredKeyedService<IRotatingCredentialProvider>("other").GetCurrentAsync(Ct);
+
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.same_value", ("nhi.credential.name", "stripe"), ("nhi.credential.version", "v1"), ("nhi.credential.other.name", "other"), ("nhi.credential.other.version", "v7")));
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.same_value", ("nhi.credential.name", "other"), ("nhi.credential.version", "v7"), ("nhi.credential.other.name", "stripe"), ("nhi.credential.other.version", "v1")));
+        stripe.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.unchecked", ("nhi.credential.name", "stripe"), ("nhi.credential.version", "v1")));
+        stripe.Put("v3", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        Assert.Equal(1, Observe<int>(services, "nhi.credential.same_value", ("nhi.credential.name", "stripe"), ("nhi.credential.version", "v3"), ("nhi.credential.other.name", "stripe"), ("nhi.credential.other.version", "v2")));
+    }
+
+    [Fact]
     public async Task The_rest_of_the_overlap_is_observed_while_it_lasts()
     {
         var time = new TwoClocks();
@@ -109,7 +128,7 @@ public sealed class MetricsTests
         Assert.NotEqual(Nhi.Rotation.Telemetry.VersionTag.Shorten("2026-11-24-production-payments-v8"), Nhi.Rotation.Telemetry.VersionTag.Shorten("2026-11-24-production-payments-v7"));
     }
 
-    private static ServiceProvider Services(ICredentialBackend backend, TimeProvider? time = null)
+    private static ServiceProvider Services(ICredentialBackend backend, TimeProvider? time = null, ICredentialBackend? other = null)
     {
         var services = new ServiceCollection();
         services.AddMetrics();
@@ -119,6 +138,11 @@ public sealed class MetricsTests
         }
 
         services.AddRotatingCredentials().AddCredential("stripe", credential => credential.UseBackend("stripe", _ => backend));
+        if (other is not null)
+        {
+            services.AddRotatingCredentials().AddCredential("other", credential => credential.UseBackend("other", _ => other));
+        }
+
         return services.BuildServiceProvider();
     }
 

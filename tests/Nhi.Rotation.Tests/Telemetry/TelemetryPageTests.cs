@@ -51,7 +51,7 @@ public sealed class TelemetryPageTests
                 }
             },
         };
-        metrics.Observe(() => [], () => [], () => []);
+        metrics.Observe(() => [], () => [], () => [], () => []);
         listener.Start();
 
         Assert.Equal(inCode.Order(StringComparer.Ordinal), TelemetryPage.Table("instrument").Select(row => $"{row[0]} {row[1]} {row[2]}").Order(StringComparer.Ordinal));
