@@ -8,7 +8,8 @@ public sealed class SurfaceTests
     /// <summary>How many public members a package may have. Raise one in the change that needs it, and say there why.</summary>
     private static readonly Dictionary<string, int> Budget = new()
     {
-        ["Nhi.Rotation.Abstractions"] = 540,
+        // 542: whoever shows an inventory shows which versions hold one value (InventoryVersion.SameValueAs).
+        ["Nhi.Rotation.Abstractions"] = 542,
         ["Nhi.Rotation.Evidence"] = 540,
         ["Nhi.Rotation"] = 270,
         ["Nhi.Rotation.AspNetCore"] = 180,

@@ -63,6 +63,7 @@ public sealed class AwsTests
         Assert.Single(_failures);
         Assert.Equal(["AKIDFIRST"], _answered);
         Assert.Equal(1, app.Rejections);
+        Assert.Equal(["queues"], app.RejectedBy);
         Assert.Equal((1, 1), (app.Uses(first).Single().Uses, app.Uses(second).Single().Uses));
     }
 

@@ -46,6 +46,7 @@ public sealed class GrpcTests
         accepted.Tokens = [];
         var error = await Assert.ThrowsAsync<RpcException>(() => CallAsync(calls));
         Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);
+        Assert.Equal(["greeter"], app.RejectedBy);
     }
 
     [Fact]

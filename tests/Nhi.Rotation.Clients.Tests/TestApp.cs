@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,7 +16,7 @@ internal sealed class TestApp : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly MeterListener _meters = new();
-    private int _rejections;
+    private readonly ConcurrentQueue<string?> _rejections = new();
 
     public TestApp(string value, Action<RotatingCredentialsBuilder>? configure = null, bool tryPendingLast = false)
     {
@@ -33,7 +34,7 @@ internal sealed class TestApp : IAsyncDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _meters.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref _rejections, (int)count));
+        _meters.SetMeasurementEventCallback<long>((_, _, tags, _) => _rejections.Enqueue(tags.ToArray().Single(static tag => tag.Key == "nhi.consumer").Value as string));
         _meters.Start();
     }
 
@@ -47,7 +48,10 @@ internal sealed class TestApp : IAsyncDisposable
     public IRotatingCredentialProvider Key => _services.GetRequiredKeyedService<IRotatingCredentialProvider>("key");
 
     /// <summary>How many rejections were reported.</summary>
-    public int Rejections => Volatile.Read(ref _rejections);
+    public int Rejections => _rejections.Count;
+
+    /// <summary>By whom, as the metric says.</summary>
+    public IEnumerable<string?> RejectedBy => _rejections.Distinct();
 
     /// <summary>When the other side first accepted a version that replaced another one.</summary>
     public DateTimeOffset? AcceptedAt(string versionId) =>

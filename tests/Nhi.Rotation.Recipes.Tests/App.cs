@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Nhi.Rotation.Testing;
@@ -12,6 +14,8 @@ internal sealed class App : IAsyncDisposable
     private static int _count;
 
     private readonly IHost _host;
+    private readonly MeterListener _meters = new();
+    private readonly ConcurrentQueue<string?> _rejections = new();
 
     public App()
     {
@@ -27,6 +31,16 @@ internal sealed class App : IAsyncDisposable
                 options.RejectionRefreshInterval = TimeSpan.FromMilliseconds(1);
             }));
         _host = builder.Build();
+        var meters = _host.Services.GetRequiredService<IMeterFactory>();
+        _meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "nhi.credential.rejections" && instrument.Meter.Scope == meters)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _meters.SetMeasurementEventCallback<long>((_, _, tags, _) => _rejections.Enqueue(tags.ToArray().Single(static tag => tag.Key == "nhi.consumer").Value as string));
+        _meters.Start();
     }
 
     /// <summary>The longest that anything may take here.</summary>
@@ -51,6 +65,9 @@ internal sealed class App : IAsyncDisposable
 
     public Task RefreshAsync() => Credential.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken).AsTask();
 
+    /// <summary>Who reported refusals, as the metric says.</summary>
+    public IEnumerable<string?> RejectedBy => _rejections.Distinct();
+
     public RotationVerdict VerdictOf(string version) => Ledger.GetRotations(Name).Single(rotation => rotation.From == version).Verdict;
 
     public long HeldBy(string version) => Ledger.GetUses(Name).Where(use => use.VersionId == version).Sum(static use => use.Held);
@@ -62,6 +79,9 @@ internal sealed class App : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Whatever recipe it is, who was refused has a name.
+        Assert.DoesNotContain(RejectedBy, string.IsNullOrEmpty);
+        _meters.Dispose();
         await _host.StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
     }

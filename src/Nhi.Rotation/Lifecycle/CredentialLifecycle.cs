@@ -78,12 +78,15 @@ internal static class CredentialLifecycle
     // Who leaves, who comes back, who is current, and where the others stand.
     private static void Arrange(Draft draft, CredentialState before)
     {
-        foreach (var version in draft.Versions.ToArray())
+        do
         {
-            Ageing.Age(draft, version);
+            foreach (var version in draft.Versions.ToArray())
+            {
+                Ageing.Age(draft, version);
+            }
         }
+        while (Returns.Refuse(draft));
 
-        Returns.Refuse(draft);
         Returns.BringBack(draft);
         if (Selection.Target(draft) is { } target && target.Id != draft.State.CurrentId)
         {

@@ -14,6 +14,7 @@ internal sealed class RandomWorld
     private readonly List<string> _log = [];
     private readonly Dictionary<string, ValueExam> _exams = [];
     private readonly Dictionary<string, string> _revocations = [];
+    private RandomEvidence _evidence = new();
     private DateTimeOffset _utc = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private TimeSpan _elapsed;
     private int _created;
@@ -73,11 +74,12 @@ internal sealed class RandomWorld
                 }
 
                 RevokedValues.UnionWith(step.State.Versions.Where(version => version.Stage == CredentialStage.Revoked).Select(version => version.Mark).OfType<ValueMark>());
+                _evidence.Take(State, step, (input as LifecycleInput.Listed)?.Listing, now);
                 State = step.State;
             }
         }
 
-        return null;
+        return _evidence.Violated(State, id => _exams.TryGetValue(id, out var exam) ? exam.Mark : null, _utc) is { } wrong ? $"{wrong}\n{string.Join("\n", _log)}\nnow {Describe(State)}" : null;
     }
 
     private static bool IsSame(Transition one, Transition other) =>
@@ -133,17 +135,20 @@ internal sealed class RandomWorld
     // A process starts anew; what was revoked is read again before the first listing.
     private void Restart()
     {
-        State = Started();
+        _evidence = new RandomEvidence();
+        State = Started(_evidence);
     }
 
     // What a process knows before its first listing.
-    private CredentialState Started()
+    private CredentialState Started(RandomEvidence? evidence = null)
     {
         var state = CredentialState.Empty;
         var now = new Instant(_utc, _elapsed);
         foreach (var id in _revocations.Keys)
         {
-            state = CredentialLifecycle.Step(state, new LifecycleInput.Revoked(id, "list"), now, _policy).State;
+            var step = CredentialLifecycle.Step(state, new LifecycleInput.Revoked(id, "list"), now, _policy);
+            evidence?.Take(state, step, listing: null, now);
+            state = step.State;
         }
 
         return state;
