@@ -17,13 +17,18 @@ internal sealed class Subject : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<Subject> StartAsync(params string[] arguments)
+    public static Task<Subject> StartAsync(params string[] arguments) => StartAsync(new Dictionary<string, string>(), arguments);
+
+    public static async Task<Subject> StartAsync(Dictionary<string, string> environment, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "another process's heap is read with the Linux runtime's own library");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.MemorySubject.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.MemorySubject.dll"), .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
         {
-            RedirectStandardOutput = true,
-        })!;
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
         return new Subject(process, (await process.StandardOutput.ReadLineAsync(Ct))!);
     }
 
