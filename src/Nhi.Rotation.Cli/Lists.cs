@@ -16,6 +16,9 @@ internal static class Lists
         return [.. (arguments ?? []).Concat(lines).SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>A name without the kind that kubectl puts before it: <c>pod/orders-1</c>.</summary>
+    public static string WithoutKind(string name) => name[(name.LastIndexOf('/') + 1)..];
+
     /// <summary>Pairs such as <c>orders=3</c>.</summary>
     /// <returns>The first word that is none, or <see langword="null"/>.</returns>
     public static string? TryPairs(IEnumerable<string> words, out Dictionary<string, string> pairs)

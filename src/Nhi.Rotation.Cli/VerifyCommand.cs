@@ -92,7 +92,9 @@ internal static class VerifyCommand
             ? $"--gone {unknown}: no file is of such an instance."
             : question.Gone.FirstOrDefault(id => known[id] is { IsClosed: false } instance && question.Now - instance.LastAt < YoungestGone) is { } young
                 ? $"--gone {young}: it wrote its last line less than a minute ago, so it runs."
-                : null;
+                : question.Alive is { } alive && instances.Any(static instance => !instance.IsClosed) && !instances.Any(instance => instance.IsNamedIn(alive))
+                    ? "--alive: it names none of the instances whose evidence is here, so it is a list of something else. Give the names of pods or hosts as the evidence has them."
+                    : null;
     }
 
     private static ExitCode Refuse(TextWriter errors, string reason) => UsageError.Write(errors, [reason]);

@@ -8,6 +8,8 @@ namespace Nhi.Rotation.Cli;
 /// <summary>What <c>verify</c> takes besides files.</summary>
 internal sealed class VerifyOptions
 {
+    private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
+
     private readonly Option<TimeSpan?> _quietPeriod = new("--quiet-period")
     {
         Description = "How long nobody may have used an old version: 30m, 1h, 2d or 1.00:00:00. Without it, what each instance was configured with.",
@@ -23,6 +25,14 @@ internal sealed class VerifyOptions
     private readonly Option<string[]> _gone = new("--gone") { Description = "Instances that are known to be gone, though they did not stop in good order: ids, with commas between them. May be repeated." };
 
     private readonly Option<FileInfo?> _goneFrom = new("--gone-from") { Description = "A file of such instances." };
+
+    private readonly Option<FileInfo?> _alive = new("--alive") { Description = "A file of what runs now: names of pods or hosts, or ids of instances, as kubectl get pods -o name prints them. What said how it is called and is not in it is gone." };
+
+    private readonly Option<TimeSpan?> _goneAfter = new("--gone-after")
+    {
+        Description = "Without a line for that long an instance is gone: 30m. A running one writes a line a minute.",
+        CustomParser = ParseTime,
+    };
 
     private readonly Option<string[]> _expect = new("--expect") { Description = "Who should be running: orders=3,worker=1. With fewer instances there is not enough evidence." };
 
@@ -41,7 +51,7 @@ internal sealed class VerifyOptions
     private readonly Option<string?> _oldVersion = new("--old-version") { Description = "Judge only this old version." };
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [_credential, _oldVersion, _quietPeriod, _maxAge, _gone, _goneFrom, _expect, _expectFrom, _retired, _renamed, _acceptLoss, _because];
+    public IReadOnlyList<Option> All => [_credential, _oldVersion, _quietPeriod, _maxAge, _gone, _goneFrom, _alive, _goneAfter, _expect, _expectFrom, _retired, _renamed, _acceptLoss, _because];
 
     /// <summary>The question that they ask.</summary>
     /// <returns>What makes no sense, or <see langword="null"/>.</returns>
@@ -55,6 +65,8 @@ internal sealed class VerifyOptions
             QuietPeriod = arguments.GetValue(_quietPeriod),
             MaxAge = arguments.GetValue(_maxAge) ?? FleetQuestion.DefaultMaxAge,
             Gone = Lists.Of(arguments.GetValue(_gone), arguments.GetValue(_goneFrom)).ToHashSet(StringComparer.Ordinal),
+            Alive = arguments.GetValue(_alive) is { } running ? Lists.Of([], running).Select(Lists.WithoutKind).ToHashSet(StringComparer.Ordinal) : null,
+            GoneAfter = arguments.GetValue(_goneAfter),
             Expected = expected,
             Declared = new Declarations
             {
@@ -66,7 +78,9 @@ internal sealed class VerifyOptions
             CredentialName = arguments.GetValue(_credential),
             OldVersion = arguments.GetValue(_oldVersion),
         };
-        return counts is not null ? $"--expect {counts}: say APP=NUMBER."
+        return question.Alive is { Count: 0 } ? "--alive: the file names nothing, so everything would be gone."
+            : question.GoneAfter < YoungestGone ? $"--gone-after {question.GoneAfter}: a running instance writes a line a minute, so say more than 1m."
+            : counts is not null ? $"--expect {counts}: say APP=NUMBER."
             : names is not null ? $"--renamed {names}: say BEFORE=NOW."
             : null;
     }

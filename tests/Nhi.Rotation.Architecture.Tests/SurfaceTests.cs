@@ -10,7 +10,7 @@ public sealed class SurfaceTests
     {
         // 542: whoever shows an inventory shows which versions hold one value (InventoryVersion.SameValueAs).
         ["Nhi.Rotation.Abstractions"] = 542,
-        ["Nhi.Rotation.Evidence"] = 540,
+        ["Nhi.Rotation.Evidence"] = 560,
         ["Nhi.Rotation"] = 270,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 100,

@@ -14,8 +14,11 @@ public sealed partial class JsonReportTests
     {
         using var evidence = new EvidenceDirectory();
         Full().Write(evidence.Path);
+        new WrittenInstance("0b6e4c1f7a2d9358") { Resource = new() { ["k8s.pod.name"] = "shop-2" } }.Describe(0).Write(evidence.Path);
+        var running = Path.Combine(evidence.Path, "running");
+        File.WriteAllText(running, "pod/shop-1");
         var (exit, output, _) = evidence.Verify(
-            WrittenInstance.At(300), "--format", "json", "--quiet-period", "1h", "--expect", "shop=2", "--retired-consumer", "shop/oldfeature", "--renamed", "web=shop", "--because", "removed in 3.1");
+            WrittenInstance.At(300), "--format", "json", "--quiet-period", "1h", "--alive", running, "--gone-after", "1d", "--expect", "shop=2", "--retired-consumer", "shop/oldfeature", "--renamed", "web=shop", "--because", "removed in 3.1");
         Assert.Equal((int)ExitCode.Violated, exit);
 
         var shown = JsonBlock().Match(File.ReadAllText(Path.GetFullPath(Path.Combine(Repository.Page, "../rotate-with-proof.md")))).Groups["json"].Value;
@@ -34,7 +37,7 @@ public sealed partial class JsonReportTests
     // A life in which everything happens, so that nothing is left out of the report.
     private static WrittenInstance Full()
     {
-        var instance = new WrittenInstance("d7ee3becaf320280");
+        var instance = new WrittenInstance("d7ee3becaf320280") { Resource = new() { ["k8s.pod.name"] = "shop-1" } };
         instance.Add(new EvidenceEvent { Kind = EvidenceKind.Described, At = WrittenInstance.At(0), CredentialName = "stripe", Owner = "payments", Purpose = "charges", QuietPeriod = TimeSpan.FromHours(1), Formerly = ["stripe-key"] });
         instance.See("v1", 0).Promote("v1", 0).Use("v1", 10, caller: "acme");
         instance.Add(instance.Event(EvidenceKind.Seen, "v2", 99) with { CreatedOn = WrittenInstance.At(98) });

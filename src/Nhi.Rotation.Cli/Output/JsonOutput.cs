@@ -18,7 +18,7 @@ internal static class JsonOutput
         report.KnownNames,
         leftAlone,
         [.. report.Rotations.Select(Shape)],
-        [.. report.Instances.Select(instance => new JsonChain(instance.App, instance.Instance, instance.Files, instance.Lines, instance.IsClosed, instance.LastAt, instance.Head))],
+        [.. report.Instances.Select(instance => new JsonChain(instance.App, instance.Instance, instance.Resource.Count == 0 ? null : instance.Resource, instance.Files, instance.Lines, instance.IsClosed, report.Gone.GetValueOrDefault(instance.Instance), instance.LastAt, instance.Head))],
         [.. report.Findings],
         report.SharedSecrets.Count == 0 ? null : report.SharedSecrets);
 

@@ -12,16 +12,17 @@ internal static class TableOutput
     public static void Write(FleetReport report, IReadOnlyList<string> leftAlone, TextWriter output)
     {
         WriteRows(output, [Header, .. report.Rotations.Select(Row)]);
+        var names = report.Instances.ToDictionary(static instance => instance.Instance, static instance => instance.Name, StringComparer.Ordinal);
         foreach (var rotation in report.Rotations)
         {
-            WriteReasons(output, rotation);
+            WriteReasons(output, rotation, names);
         }
 
         output.WriteLine();
         WriteShared(output, report);
         foreach (var instance in report.Instances)
         {
-            WriteLine(output, string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Instance}: {instance.Files.Count} file(s), {instance.Lines} lines, {(instance.IsClosed ? "closed" : "open")}, chain head {instance.Head}"));
+            WriteLine(output, string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Name}: {instance.Files.Count} file(s), {instance.Lines} lines, {StateOf(report, instance)}, chain head {instance.Head}"));
         }
 
         foreach (var finding in report.Findings)
@@ -48,6 +49,9 @@ internal static class TableOutput
         WriteLine(output, Conclusion(report) + Given(report.Question));
     }
 
+    private static string StateOf(FleetReport report, InstanceEvidence instance) =>
+        report.Gone.GetValueOrDefault(instance.Instance) is { } because ? $"gone: {because}" : instance.IsClosed ? "closed" : "open";
+
     private static void WriteShared(TextWriter output, FleetReport report)
     {
         foreach (var secret in report.SharedSecrets)
@@ -65,6 +69,8 @@ internal static class TableOutput
             .. question.QuietPeriod is { } quiet ? [$"a quiet period of {quiet}"] : Array.Empty<string>(),
             .. question.MaxAge != FleetQuestion.DefaultMaxAge ? [$"last lines up to {question.MaxAge} old"] : Array.Empty<string>(),
             .. question.Gone.Select(id => $"{id} is gone"),
+            .. question.Alive is { } alive ? [string.Create(CultureInfo.InvariantCulture, $"a list of {alive.Count} that run")] : Array.Empty<string>(),
+            .. question.GoneAfter is { } silence ? [$"gone after {silence} without a line"] : Array.Empty<string>(),
             .. declared.RetiredConsumers.Select(consumer => $"{consumer} is retired"),
             .. declared.Renamed.Select(name => $"{name.Key} is {name.Value} now"),
             .. declared.AcceptedLosses.Select(id => $"what {id} lost does not matter"),
@@ -101,7 +107,7 @@ internal static class TableOutput
         }
     }
 
-    private static void WriteReasons(TextWriter output, FleetRotation rotation)
+    private static void WriteReasons(TextWriter output, FleetRotation rotation, Dictionary<string, string> names)
     {
         output.WriteLine();
         WriteLine(output, $"{rotation.CredentialName} {rotation.From}: {rotation.Kind}{(rotation.Owner is null ? "" : $" (owner {rotation.Owner})")}");
@@ -117,7 +123,7 @@ internal static class TableOutput
 
         foreach (var instance in rotation.Instances)
         {
-            WriteLine(output, $"  {instance.App} {instance.Instance}: {instance.Verdict.Kind}");
+            WriteLine(output, $"  {instance.App} {names[instance.Instance]}: {instance.Verdict.Kind}");
             // What an instance by itself would allow is no reason: it would contradict the verdict.
             foreach (var reason in instance.Verdict.Kind == rotation.Kind ? instance.Verdict.Reasons : [])
             {

@@ -6,7 +6,7 @@ namespace Nhi.Rotation.Evidence.Chains;
 internal sealed record ChainLine
 {
     /// <summary>The format's version; readers refuse a newer one.</summary>
-    public const int CurrentSchema = 1;
+    public const int CurrentSchema = 2;
 
     [JsonPropertyOrder(-5)]
     public required long Seq { get; init; }
@@ -36,6 +36,9 @@ internal sealed record ChainLine
 
     /// <summary>Where the instance runs, if that has a lasting name.</summary>
     public string? Place { get; init; }
+
+    /// <summary>Which process it is, in the first line of each file; left out when nothing is known. Since schema 2.</summary>
+    public IReadOnlyDictionary<string, string>? Resource { get; init; }
 
     /// <summary>Which of the instance's files it is, from 1.</summary>
     public int? File { get; init; }

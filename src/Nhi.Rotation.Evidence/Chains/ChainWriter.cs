@@ -27,6 +27,7 @@ public sealed class ChainWriter(ChainIdentity identity)
         Library = identity.Library,
         StartedAt = identity.StartedAt,
         Place = identity.Place,
+        Resource = identity.Resource.Count == 0 ? null : identity.Resource,
         File = file,
         Prev = string.Empty,
     });

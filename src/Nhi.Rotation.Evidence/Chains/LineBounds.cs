@@ -13,6 +13,7 @@ internal static class LineBounds
         && line.Seq > 0
         && HasCounts(line) && HasSpans(line) && HasTimes(line)
         && (line.Hunt is null ? line.Kind != EvidenceKind.Hunted : IsHunt(line.Hunt))
+        && line.Resource?.All(static attribute => attribute.Value is not null) != false
         && line.Formerly?.All(static name => name is { Length: > 0 }) != false;
 
     private static bool IsHunt(HuntEvidence hunt) =>

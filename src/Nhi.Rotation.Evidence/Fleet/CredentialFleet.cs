@@ -68,7 +68,7 @@ internal sealed class CredentialFleet
 
     private InstanceVerdict? Judge(Presence presence, OldVersion old, Dictionary<InstanceEvidence, Successors> successors, RunMoves moves)
     {
-        var (instance, isOver, asOf, _) = presence;
+        var (instance, isOver, asOf, _, _) = presence;
         var credential = instance.Credentials.GetValueOrDefault(_name);
         if (credential?.Find(old.Id) is not { } own)
         {

@@ -21,6 +21,14 @@ public sealed class FleetQuestion
     /// <summary>Instances that are known to be gone though they did not say so.</summary>
     public IReadOnlyCollection<string> Gone { get; init; } = [];
 
+    /// <summary>
+    /// What runs now, if that is known: ids of instances, or names of pods or hosts. An instance that said how it is called and is not among them is gone, unless it wrote a line within the last minute.
+    /// </summary>
+    public IReadOnlySet<string>? Alive { get; init; }
+
+    /// <summary>Without a line for that long an instance is gone; <see langword="null"/> if silence says nothing.</summary>
+    public TimeSpan? GoneAfter { get; init; }
+
     /// <summary>Of which apps so many instances should be running.</summary>
     public IReadOnlyDictionary<string, int> Expected { get; init; } = new Dictionary<string, int>();
 

@@ -15,6 +15,9 @@ public sealed class FleetReport
     /// <summary>Whose evidence was given, under the names of then.</summary>
     public required IReadOnlyList<InstanceEvidence> Instances { get; init; }
 
+    /// <summary>Of instances that are gone and did not say so themselves: why they are taken to be, by id.</summary>
+    public required IReadOnlyDictionary<string, string> Gone { get; init; }
+
     /// <summary>What was asked, and what was declared.</summary>
     public required FleetQuestion Question { get; init; }
 
@@ -48,6 +51,7 @@ public sealed class FleetReport
             OpenQuestions = [.. Fleet.OpenQuestions.Missing(apps, question.Expected), .. Fleet.OpenQuestions.Vanished(apps, question)],
             KnownNames = names.Known,
             Instances = instances,
+            Gone = present.Where(static instance => instance.GoneBecause is not null).ToDictionary(static instance => instance.Evidence.Instance, static instance => instance.GoneBecause!, StringComparer.Ordinal),
             Rotations =
             [
                 .. from name in apps.SelectMany(instance => instance.Evidence.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)

@@ -5,18 +5,32 @@ namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>An instance, and whether it is still there.</summary>
 /// <param name="Evidence">What its chain says.</param>
-/// <param name="IsOver">Whether it stopped in good order or was declared gone: it can use nothing any more.</param>
+/// <param name="IsOver">Whether it stopped in good order or is gone: it can use nothing any more.</param>
 /// <param name="AsOf">Up to when its evidence reaches.</param>
 /// <param name="Gap">Why the last line of an instance that may run says too little of now.</param>
-internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTimeOffset AsOf, string? Gap)
+/// <param name="GoneBecause">Why it is gone, if it is and did not say so itself.</param>
+internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTimeOffset AsOf, string? Gap, string? GoneBecause)
 {
+    // A running instance writes a line a minute: one with a younger line may only be newer than the list.
+    private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(1);
+
     /// <summary>Killed: it may have lost what came last.</summary>
     public bool IsGone => IsOver && !Evidence.IsClosed;
 
     public static Presence Of(InstanceEvidence instance, FleetQuestion question)
     {
-        var isOver = instance.IsClosed || question.Gone.Contains(instance.Instance);
-        return new Presence(instance, isOver, isOver ? question.Now : instance.LastAt ?? DateTimeOffset.MinValue, isOver ? null : GapOf(instance, question));
+        var because = instance.IsClosed ? null : WhyGone(instance, question);
+        var isOver = instance.IsClosed || because is not null;
+        return new Presence(instance, isOver, isOver ? question.Now : instance.LastAt ?? DateTimeOffset.MinValue, isOver ? null : GapOf(instance, question), because);
+    }
+
+    private static string? WhyGone(InstanceEvidence instance, FleetQuestion question)
+    {
+        var silence = question.Now - instance.LastAt;
+        return question.Gone.Contains(instance.Instance) ? "said to be gone"
+            : question.Alive is { } alive && silence >= LineInterval && instance.HasName && !instance.IsNamedIn(alive) ? "not among those that run"
+            : silence >= question.GoneAfter ? $"without a line since {VerdictWords.Time(instance.LastAt)}"
+            : null;
     }
 
     private static string? GapOf(InstanceEvidence instance, FleetQuestion question)

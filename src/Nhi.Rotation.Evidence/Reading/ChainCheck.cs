@@ -54,6 +54,7 @@ internal sealed class ChainCheck
             App = _start?.App ?? "unknown",
             Instance = _instance,
             Place = _start?.Place,
+            Resource = _start?.Resource ?? new Dictionary<string, string>(),
             StartedAt = _start?.StartedAt,
             Files = [.. files.Select(file => file.Path)],
             Credentials = _credentials,
@@ -107,11 +108,11 @@ internal sealed class ChainCheck
         }
 
         // What a newer format means by anything that follows, this tool cannot know: neither that it is good nor that it was tampered with.
-        if (content is { Kind: EvidenceKind.Started } && content.Schema != ChainLine.CurrentSchema)
+        if (content is { Kind: EvidenceKind.Started } && content.Schema is not (>= 1 and <= ChainLine.CurrentSchema))
         {
             _isForeign = true;
             _chain.PassUnchecked();
-            _findings.Add(FindingKind.Unreadable, $"format {content.Schema?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} is not the one that this tool reads ({ChainLine.CurrentSchema}); update the tool");
+            _findings.Add(FindingKind.Unreadable, $"format {content.Schema?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} is not the one that this tool reads (1 to {ChainLine.CurrentSchema}); update the tool");
             return;
         }
 

@@ -3,6 +3,8 @@ namespace Nhi.Rotation.Evidence.Reading;
 /// <summary>What one instance's files say.</summary>
 public sealed class InstanceEvidence
 {
+    private static readonly string[] NamingAttributes = ["k8s.pod.name", "host.name", "service.instance.id", "container.id", "k8s.pod.uid"];
+
     /// <summary>The application.</summary>
     public required string App { get; init; }
 
@@ -11,6 +13,12 @@ public sealed class InstanceEvidence
 
     /// <summary>Where it ran, if that has a lasting name.</summary>
     public string? Place { get; init; }
+
+    /// <summary>Which process it is, by the names of OpenTelemetry's resource attributes, as far as it said so.</summary>
+    public IReadOnlyDictionary<string, string> Resource { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How an operator finds it: its pod or host before its id.</summary>
+    public string Name => Names.FirstOrDefault() is { } name ? $"{name} ({Instance})" : Instance;
 
     /// <summary>When it started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
@@ -39,12 +47,27 @@ public sealed class InstanceEvidence
     /// <summary>Whether the instance stopped in good order.</summary>
     public bool IsClosed { get; init; }
 
+    /// <summary>Whether it said how it is called, but for its id.</summary>
+    internal bool HasName => Names.Any();
+
+    // The most telling first.
+    private IEnumerable<string> Names => NamingAttributes.Select(attribute => Resource.GetValueOrDefault(attribute)).OfType<string>();
+
+    /// <summary>Whether a list has it, by its id or another name: of its pod, its host or its container.</summary>
+    /// <param name="names">The list.</param>
+    public bool IsNamedIn(IReadOnlySet<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.Contains(Instance) || Names.Any(names.Contains);
+    }
+
     /// <summary>The same under other names.</summary>
     internal InstanceEvidence Named(string app, Func<string, string> credential) => new()
     {
         App = app,
         Instance = Instance,
         Place = Place,
+        Resource = Resource,
         StartedAt = StartedAt,
         Files = Files,
         Credentials = new Dictionary<string, CredentialEvidence>(

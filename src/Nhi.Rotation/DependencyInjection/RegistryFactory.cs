@@ -41,7 +41,7 @@ internal static class RegistryFactory
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
-        var identity = NewIdentity(consumer, setup.Evidence?.Place, time);
+        var identity = NewIdentity(consumer, setup.Evidence, time);
 #pragma warning disable CA2000 // The registry closes it.
         var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, identity, time, log) : null;
 #pragma warning restore CA2000
@@ -85,13 +85,14 @@ internal static class RegistryFactory
                 [$"Credential '{registration.Name}': it was formerly '{both}', which is declared too, so these are two. Remove the declaration of '{both}', or its Formerly."])
             : registration;
 
-    private static ChainIdentity NewIdentity(string app, string? place, TimeProvider time) => new(
+    private static ChainIdentity NewIdentity(string app, EvidenceFileOptions? evidence, TimeProvider time) => new(
         app,
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
         typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),
         time.GetUtcNow())
     {
-        Place = place,
+        Place = evidence?.Place,
+        Resource = evidence?.DetectResource() ?? [],
     };
 
     private static ICredentialBackend Backend(IServiceProvider services, ICredentialBackend backend, CredentialOptions options)

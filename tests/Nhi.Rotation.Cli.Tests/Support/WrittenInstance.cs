@@ -28,6 +28,9 @@ internal sealed class WrittenInstance
 
     public string Instance { get; }
 
+    /// <summary>Which process it is.</summary>
+    public Dictionary<string, string> Resource { get; init; } = [];
+
     /// <summary>What it says so far.</summary>
     public IReadOnlyList<EvidenceEvent> All => _lines;
 
@@ -90,7 +93,7 @@ internal sealed class WrittenInstance
     /// <returns>The first file.</returns>
     public string Write(string directory, int lines = int.MaxValue, long maxFileBytes = 1 << 20)
     {
-        var chain = new ChainWriter(new ChainIdentity(_app, Instance, "0.1.0", _lines.Count == 0 ? Own(0) : _lines[0].At) { Place = _place });
+        var chain = new ChainWriter(new ChainIdentity(_app, Instance, "0.1.0", _lines.Count == 0 ? Own(0) : _lines[0].At) { Place = _place, Resource = Resource });
         FileStream? file = null;
         var number = 0;
         foreach (var line in _lines.Take(lines))

@@ -16,10 +16,10 @@ public sealed class FormatTests : IDisposable
     public void Dispose() => _evidence.Dispose();
 
     [Theory]
-    [InlineData("\"schema\":1", "\"schema\":2")]
-    [InlineData("\"schema\":1", "\"schema\":0")]
-    [InlineData("\"schema\":1,", "")]
-    [InlineData("\"schema\":1", "\"schema\":{\"major\":2}")]
+    [InlineData("\"schema\":2", "\"schema\":3")]
+    [InlineData("\"schema\":2", "\"schema\":0")]
+    [InlineData("\"schema\":2,", "")]
+    [InlineData("\"schema\":2", "\"schema\":{\"major\":2}")]
     [InlineData("\"kind\":\"accepted\"", "\"kind\":\"acceptedByQuorum\"")]
     [InlineData("\"kind\":\"alive\"", "\"kind\":\"heartbeat\"")]
     public void A_newer_format_or_a_newer_kind_of_line_gives_no_good_verdict_and_blames_nobody(string ours, string newer)
@@ -40,6 +40,15 @@ public sealed class FormatTests : IDisposable
 
         Assert.Equal((int)ExitCode.Safe, _evidence.Verify(WrittenInstance.At(300)).Exit);
         Assert.All(_evidence.Findings(), finding => Assert.Equal(FindingKind.Unclosed, finding.Kind));
+    }
+
+    [Fact]
+    public void A_file_of_the_format_before_is_read()
+    {
+        Rewrite(line => line.Replace("\"schema\":2", "\"schema\":1", StringComparison.Ordinal));
+
+        Assert.Contains("\"schema\":1", File.ReadAllText(_evidence.File), StringComparison.Ordinal);
+        Assert.Equal((int)ExitCode.Safe, _evidence.Verify(WrittenInstance.At(300)).Exit);
     }
 
     // With its hashes, as another version of the library would write it.

@@ -15,6 +15,12 @@ public sealed class EvidenceFileOptions
     public string? Place { get; set; } = RunPlace.Detect(Environment.GetEnvironmentVariable, RunPlace.ServiceAccountNamespace);
 
     /// <summary>
+    /// Whether the evidence says where the app runs: the names of host and pod, the ids of container and process. With them an operator finds an instance by its evidence, and the tool is told which ones are gone by
+    /// a list of those that run. Default <see langword="true"/>.
+    /// </summary>
+    public bool NamesHost { get; set; } = true;
+
+    /// <summary>
     /// The key under which the evidence compares values, 16 bytes or more, the same in all services of a fleet: <c>nhi-rotation verify</c> then says which of their credentials are one secret. A line has an
     /// HMAC-SHA256 under it, and without the key nobody can try values. Default <see langword="null"/>: only credentials of one process are compared.
     /// </summary>
@@ -23,4 +29,6 @@ public sealed class EvidenceFileOptions
 
     /// <summary>The size in bytes at which the next file begins; a file may exceed it by one batch. At least 4096. Default 16 MiB. Files are never deleted.</summary>
     public long MaxFileBytes { get; set; } = 16 * 1024 * 1024;
+
+    internal Dictionary<string, string> DetectResource() => RunResource.Detect(Environment.GetEnvironmentVariable, Environment.MachineName, NamesHost);
 }

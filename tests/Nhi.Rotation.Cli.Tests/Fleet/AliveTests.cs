@@ -1,0 +1,100 @@
+using Nhi.Rotation.Cli.Tests.Support;
+
+namespace Nhi.Rotation.Cli.Tests.Fleet;
+
+/// <summary>Who runs is known from a list, so that nobody types ids of who does not. v1 became v2 at minute 100; one pod saw it, another was killed before it.</summary>
+public sealed class AliveTests : IDisposable
+{
+    private const double Now = 300;
+
+    private readonly EvidenceDirectory _evidence = new();
+
+    public AliveTests()
+    {
+        Pod("aaaa", "orders-1").Promote("v1", 1).Use("v1", 10).Rotate("v1", "v2", 100).Use("v2", 101).Accept("v2", 101).Alive(Now - 0.5).Write(_evidence.Path);
+        Pod("bbbb", "orders-2").Promote("v1", 1).Use("v1", 90).Write(_evidence.Path);
+    }
+
+    private string ListFile => Path.Combine(_evidence.Path, "running");
+
+    public void Dispose() => _evidence.Dispose();
+
+    [Theory]
+    [InlineData("pod/orders-1\n")]
+    [InlineData("orders-1")]
+    [InlineData("aaaa, other")]
+    [InlineData("uid-of-orders-1")]
+    public void What_is_not_among_those_that_run_is_gone(string list)
+    {
+        Assert.Contains("bbbb", AssertExit(ExitCode.NotEnoughEvidence), StringComparison.Ordinal);
+
+        var output = AssertExit(ExitCode.Safe, Alive(list));
+
+        Assert.Matches(@"shop orders-2 \(bbbb\): 1 file\(s\), \d+ lines, gone: not among those that run,", output);
+        Assert.Matches(@"shop orders-1 \(aaaa\): 1 file\(s\), \d+ lines, open,", output);
+        Assert.Matches(@"Given by \w+: a list of \d that run\.", output);
+    }
+
+    [Fact]
+    public void What_is_listed_runs() => AssertExit(ExitCode.NotEnoughEvidence, Alive("orders-1 orders-2"));
+
+    [Fact]
+    public void Who_is_gone_must_still_have_been_seen_on_the_new_version_elsewhere()
+    {
+        Pod("cccc", "orders-3").Promote("v1", 1).Use("v1", 90, "nightly").Write(_evidence.Path);
+
+        Assert.Contains("nightly has not been seen on a newer version", AssertExit(ExitCode.NotEnoughEvidence, Alive("orders-1")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_did_not_say_how_it_is_called_may_run()
+    {
+        new WrittenInstance("cccc").Describe(0).Promote("v1", 1).Use("v1", 90).Write(_evidence.Path);
+
+        AssertExit(ExitCode.NotEnoughEvidence, Alive("orders-1"));
+    }
+
+    [Theory]
+    [InlineData(1, ExitCode.Safe)]
+    [InlineData(0.99, ExitCode.NotEnoughEvidence)]
+    public void What_wrote_a_line_within_the_last_minute_may_be_newer_than_the_list(double silence, object exit)
+    {
+        Pod("cccc", "orders-3").Promote("v1", 1).Use("v1", 90).Alive(Now - silence).Write(_evidence.Path);
+
+        AssertExit((ExitCode)exit, Alive("orders-1"));
+    }
+
+    [Theory]
+    [InlineData("", "would be gone")]
+    [InlineData("node-1 node-2", "a list of something else")]
+    public void A_list_that_is_none_of_them_is_refused(string list, string reason) => Assert.Contains(reason, AssertExit(ExitCode.Usage, Alive(list)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("210m", ExitCode.Safe)]
+    [InlineData("211m", ExitCode.NotEnoughEvidence)]
+    public void Silence_of_a_given_length_is_an_end(string length, object exit) => AssertExit((ExitCode)exit, "--gone-after", length);
+
+    [Fact]
+    public void Why_an_instance_is_taken_to_be_gone_is_told()
+    {
+        Assert.Contains("gone: without a line since 2026-01-01 01:30:00Z", AssertExit(ExitCode.Safe, "--gone-after", "30m"), StringComparison.Ordinal);
+        Assert.Contains("gone: said to be gone", AssertExit(ExitCode.Safe, "--gone", "bbbb"), StringComparison.Ordinal);
+        Assert.Contains("say more than 1m", AssertExit(ExitCode.Usage, "--gone-after", "59s"), StringComparison.Ordinal);
+    }
+
+    private static WrittenInstance Pod(string instance, string pod) =>
+        new WrittenInstance(instance) { Resource = new() { ["k8s.pod.name"] = pod, ["k8s.pod.uid"] = $"uid-of-{pod}", ["host.name"] = pod, ["service.name"] = "shop" } }.Describe(0);
+
+    private string[] Alive(string list)
+    {
+        File.WriteAllText(ListFile, list);
+        return ["--alive", ListFile];
+    }
+
+    private string AssertExit(ExitCode exit, params string[] options)
+    {
+        var (code, output, errors) = _evidence.Verify(WrittenInstance.At(Now), options);
+        Assert.True((int)exit == code, $"{(ExitCode)code}: {output}{errors}");
+        return output + errors;
+    }
+}
