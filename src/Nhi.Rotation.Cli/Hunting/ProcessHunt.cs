@@ -21,13 +21,16 @@ internal sealed class ProcessHunt(Quarry quarry, Findings findings, TimeProvider
         findings.Looking?.Invoke(name);
         try
         {
+            // A thread of the kernel, and what has ended, has no memory; some kernels refuse to show its environment, as there is none.
+            if (process.ReadRegions() is not { Length: > 0 } regions)
+            {
+                return;
+            }
+
             InStrings(process.ReadArguments(), name, CopyKind.Arguments, static _ => "its arguments, which everybody on the machine may read");
             InStrings(process.ReadEnvironment(), name, CopyKind.Environment, static variable => $"its environment, {variable}");
-            if (process.ReadRegions() is { Length: > 0 } regions)
-            {
-                InMemory(process, name, regions);
-                findings.Processes++;
-            }
+            InMemory(process, name, regions);
+            findings.Processes++;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ClrDiagnosticsException)
         {

@@ -156,6 +156,31 @@ public sealed class HuntTests : IDisposable
         Assert.Contains("NOT SEEN: process 2147483646: there is none of that number", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_thread_of_the_kernel_has_no_memory_and_so_nothing_that_could_not_be_looked_into()
+    {
+        Assert.SkipUnless(File.Exists("/proc/2/comm") && File.ReadAllText("/proc/2/comm") == "kthreadd\n", "no threads of the kernel are shown here");
+        var (exit, output) = Run("--pid", "2");
+
+        Assert.Equal(((int)ExitCode.Safe, "Looked into 0 processes and 0 files. NOWHERE"), (exit, output[..output.LastIndexOf(':')]));
+    }
+
+    [Fact]
+    public async Task A_pipe_among_the_files_is_not_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo");
+        Write("app/config", "nothing");
+        using (var mkfifo = Process.Start("mkfifo", [Path.Combine(_directory, "app", "pipe")]))
+        {
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var (exit, output) = Run("--path", Path.Combine(_directory, "app"));
+
+        Assert.Equal((int)ExitCode.Safe, exit);
+        Assert.Contains("and 1 file.", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Say where to look")]
     [InlineData("Standard input can be one thing only", "--stream", "--value-file", "-")]
