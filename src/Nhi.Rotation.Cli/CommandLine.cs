@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nhi.Rotation.Cli.Asking;
 using Nhi.Rotation.Cli.Hunting;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Revoking;
@@ -13,6 +14,7 @@ internal static class CommandLine
         var root = new RootCommand("Evidence of credential rotations, lists of revocations, and who still has an old value.")
         {
             VerifyCommand.New(time, output, errors),
+            WhoCommand.New(time, output, errors),
             FingerprintCommand.New(input, output, errors),
             RevokeCommand.New(time, input, output, errors),
             HuntCommand.New(time, input, output, errors),

@@ -48,16 +48,9 @@ internal static class VerifyCommand
 
     private static ExitCode Verify(ParseResult arguments, TimeProvider time, TextWriter output, TextWriter errors)
     {
-        var paths = arguments.GetValue(Paths)!;
-        if (paths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+        if (!EvidenceFiles.TryFind(arguments.GetValue(Paths)!, out var files, out var problem))
         {
-            return Refuse(errors, $"'{missing}' does not exist.");
-        }
-
-        var files = EvidenceFiles.Find(paths);
-        if (files.Evidence.Count == 0)
-        {
-            return Refuse(errors, "There is no *.jsonl file of evidence in the given directories.");
+            return Refuse(errors, problem);
         }
 
         IReadOnlyList<EarlierChain> earlier = [];

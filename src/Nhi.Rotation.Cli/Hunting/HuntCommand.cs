@@ -19,7 +19,7 @@ internal sealed class HuntCommand
     private readonly Option<string[]> _paths = new("--path") { Description = "A file, or a directory whose files are looked into; also inside gzip and tar." };
     private readonly Option<bool> _stream = new("--stream") { Description = "Looks into standard input, such as git log -p --all or docker save." };
     private readonly HuntEvidenceOptions _evidence = new();
-    private readonly Option<HuntFormat> _format = new("--format") { Description = "text or json." };
+    private readonly Option<OutputFormat> _format = new("--format") { Description = "text or json." };
 
     private HuntCommand(TimeProvider time, Stream input) => (_time, _input) = (time, input);
 

@@ -7,9 +7,9 @@ namespace Nhi.Rotation.Cli.Hunting;
 /// <summary>What was found, and never a value or what stands around it.</summary>
 internal static class HuntOutput
 {
-    public static void Write(Findings findings, HuntFormat format, TextWriter output)
+    public static void Write(Findings findings, OutputFormat format, TextWriter output)
     {
-        if (format == HuntFormat.Json)
+        if (format == OutputFormat.Json)
         {
             output.WriteLine(JsonSerializer.Serialize(Shape(findings), HuntJson.Default.JsonHunt));
             return;

@@ -11,7 +11,7 @@ internal static class TableOutput
 
     public static void Write(FleetReport report, IReadOnlyList<string> leftAlone, TextWriter output)
     {
-        WriteRows(output, [Header, .. report.Rotations.Select(Row)]);
+        TextTable.Write(output, [Header, .. report.Rotations.Select(Row)]);
         var names = report.Instances.ToDictionary(static instance => instance.Instance, static instance => instance.Name, StringComparer.Ordinal);
         foreach (var rotation in report.Rotations)
         {
@@ -97,15 +97,6 @@ internal static class TableOutput
         rotation.Since is { } since ? since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "",
         rotation.Instances.Count.ToString(CultureInfo.InvariantCulture),
     ];
-
-    private static void WriteRows(TextWriter output, string[][] rows)
-    {
-        var widths = Enumerable.Range(0, Header.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-        {
-            WriteLine(output, string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
-    }
 
     private static void WriteReasons(TextWriter output, FleetRotation rotation, Dictionary<string, string> names)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Reading;
@@ -23,6 +24,20 @@ internal static class EvidenceFiles
         var named = paths.Select(Canonical).ToHashSet(StringComparer.Ordinal);
         var all = files.Order(StringComparer.Ordinal).ToLookup(file => named.Contains(file) || EvidenceReader.IsEvidence(file));
         return new FoundFiles([.. all[true]], [.. all[false]]);
+    }
+
+    /// <summary>The same, for arguments that may be wrong.</summary>
+    /// <returns>Whether there is evidence; if not, <paramref name="problem"/> says why.</returns>
+    public static bool TryFind(IReadOnlyCollection<string> paths, [NotNullWhen(true)] out FoundFiles? files, [NotNullWhen(false)] out string? problem)
+    {
+        (files, problem) = (null, paths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing ? $"'{missing}' does not exist." : null);
+        if (problem is null)
+        {
+            files = Find(paths);
+            problem = files.Evidence.Count == 0 ? "There is no *.jsonl file of evidence in the given directories." : null;
+        }
+
+        return problem is null && files is not null;
     }
 
     // Directories are told apart by where their links end, so a loop of links ends too.

@@ -1,7 +1,7 @@
-namespace Nhi.Rotation.Cli.Hunting;
+namespace Nhi.Rotation.Cli.Output;
 
 /// <summary>For whom the result is written.</summary>
-internal enum HuntFormat
+internal enum OutputFormat
 {
     /// <summary>For people.</summary>
     Text,
