@@ -101,6 +101,8 @@ internal sealed class CredentialFleet
         !SpeaksForIt(evidence) ? null
         : _shared.InService(old.Id) is { } twin ? NotProven(old, $"Version '{twin}' holds the same value and is in service: revoking one revokes the other.")
         : _secrets.Elsewhere(_name, old.Id) is { } other ? NotProven(old, $"{other} is the same secret and is in service: revoking it hits both.")
+        : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && _shared.Uncompared(presence.Evidence, old.Id) is { } unknown
+            ? NotProven(old, $"Its value was never seen here, so it is not known whether version '{unknown}' holds it. One FingerprintKey for the evidence of all runs lets them compare.")
         : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && !presence.IsOver && !_working.HasOther(presence.Evidence, old.Id) ? NotProven(old, "What took its place in service has not been accepted by the other side yet.")
         : presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")

@@ -6,16 +6,14 @@ namespace Nhi.Rotation.Evidence;
 /// <summary>What the ledger tells: uses, inventory, and the verdict on each old version.</summary>
 /// <param name="ledger">Everything.</param>
 /// <param name="past">Other runs of the app, if they count.</param>
-/// <param name="shared">The versions of other credentials that are in service with the value of a version.</param>
-/// <param name="same">All other versions with the value of a version.</param>
-internal sealed class LedgerReports(
-    UseLedger ledger, IPast? past, Func<string, string, IReadOnlyList<KnownValue>>? shared = null, Func<string, string, IReadOnlyList<KnownValue>>? same = null) : IRotationLedger
+/// <param name="values">Which versions hold one value, if anybody compares them.</param>
+internal sealed class LedgerReports(UseLedger ledger, IPast? past, IValueComparison? values = null) : IRotationLedger
 {
     /// <inheritdoc/>
     public IReadOnlyList<CredentialUse> GetUses(string? credentialName = null) => [.. ledger.Copy(credentialName, static (_, uses, _) => uses).SelectMany(uses => uses)];
 
     /// <summary>What keeps old versions from being safe, though no count of uses shows it.</summary>
-    public IReadOnlyList<CredentialUse> GetOpen(DateTimeOffset now) => OpenMatters.Of(ledger, now, (credential, version) => shared?.Invoke(credential, version).Count > 0);
+    public IReadOnlyList<CredentialUse> GetOpen(DateTimeOffset now) => OpenMatters.Of(ledger, now, (credential, version) => values is not null && (!values.IsKnown(credential, version) || values.Elsewhere(credential, version).Count > 0));
 
     /// <inheritdoc/>
     public IReadOnlyList<InventoryEntry> GetInventory()
@@ -29,14 +27,17 @@ internal sealed class LedgerReports(
             Versions = [.. credential.Versions.Select(version => new InventoryVersion(version.VersionId, version.Stage, version.History.Shift(set).Timeline))],
             Consumers = Consumers(uses),
         });
-        if (same is not null)
+        if (values is not null)
         {
-            entries = entries.ConvertAll(entry => entry with { Versions = [.. entry.Versions.Select(version => same(entry.CredentialName, version.VersionId) is { Count: > 0 } others ? version with { SameValueAs = others } : version)] });
-        }
-
-        if (shared is not null)
-        {
-            entries = entries.ConvertAll(entry => entry with { SharedWith = [.. entry.Versions.Where(static version => version.Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous).SelectMany(version => shared(entry.CredentialName, version.VersionId)).Distinct()] });
+            entries = entries.ConvertAll(entry => entry with
+            {
+                Versions = [.. entry.Versions.Select(version => values.All(entry.CredentialName, version.VersionId) is { Count: > 0 } others ? version with { SameValueAs = others } : version)],
+                SharedWith =
+                [
+                    .. entry.Versions.Where(static version => version.Stage is CredentialStage.Pending or CredentialStage.Current or CredentialStage.Previous)
+                        .SelectMany(version => values.Elsewhere(entry.CredentialName, version.VersionId)).Distinct(),
+                ],
+            });
         }
 
         entries.Sort((a, b) => string.CompareOrdinal(a.CredentialName, b.CredentialName));
@@ -53,18 +54,20 @@ internal sealed class LedgerReports(
         [
             .. from credential in asked
                from rotation in RotationJudge.Judge(credential.Value.Histories, [.. credential.Value.Uses], credential.Value.Terms, now)
-               select rotation.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked && shared?.Invoke(rotation.CredentialName, rotation.From) is [var twin, ..]
-                   ? rotation with { Verdict = Shared(rotation, twin) }
-                   : rotation.Verdict.Kind == VerdictKind.SafeToRevoke && Doubt(rotation, own, now) is { } doubt ? rotation with { Verdict = doubt } : rotation,
+               let twin = rotation.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked ? Twin(rotation) : null
+               let doubt = twin ?? (rotation.Verdict.Kind == VerdictKind.SafeToRevoke ? Doubt(rotation, own, now) : null)
+               select doubt is null ? rotation : rotation with { Verdict = doubt },
         ];
     }
 
-    private static RotationVerdict Shared(RotationEvidence rotation, KnownValue twin) => new()
-    {
-        Kind = VerdictKind.InOverlap,
-        Since = rotation.Old.SupersededAt,
-        Reasons = [$"Version '{twin.VersionId}' of credential '{twin.CredentialName}' is the same secret and is in service: revoking it hits both."],
-    };
+    private static RotationVerdict NotProven(RotationEvidence rotation, string reason) => new() { Kind = VerdictKind.InOverlap, Since = rotation.Old.SupersededAt, Reasons = [reason] };
+
+    // Which other secret is hit, as far as anybody can know.
+    private RotationVerdict? Twin(RotationEvidence rotation) =>
+        values is null ? null
+        : values.Elsewhere(rotation.CredentialName, rotation.From) is [var twin, ..] ? NotProven(rotation, $"Version '{twin.VersionId}' of credential '{twin.CredentialName}' is the same secret and is in service: revoking it hits both.")
+        : rotation.Verdict.Kind == VerdictKind.SafeToRevoke && !values.IsKnown(rotation.CredentialName, rotation.From) ? NotProven(rotation, "Its value was never seen here, so it is not known whether a version in service holds it.")
+        : null;
 
     private List<KeyValuePair<string, CredentialEvidence>> Evidence(string? credentialName) => ledger.Copy(
         credentialName,
@@ -74,7 +77,7 @@ internal sealed class LedgerReports(
     // Nothing speaks against it here, as far as this process goes back.
     private RotationVerdict? Doubt(RotationEvidence rotation, Lazy<Dictionary<string, CredentialEvidence>> own, DateTimeOffset now) =>
         past?.Take() is not { } known ? null
-        : known.Gap is { } gap ? new RotationVerdict { Kind = VerdictKind.InOverlap, Since = rotation.Old.SupersededAt, Reasons = [gap] }
+        : known.Gap is { } gap ? NotProven(rotation, gap)
         : known.Runs.Count == 0 ? null
         : OtherRuns.Doubt(rotation, past.Self, own.Value, known.Runs, now);
 

@@ -5,7 +5,7 @@ namespace Nhi.Rotation.Evidence;
 /// <summary>What counts of nothing show, and keeps an old version from being safe to revoke all the same: for whoever judges by metrics.</summary>
 internal static class OpenMatters
 {
-    /// <summary>A use of each old version for each of these: it is not known what somebody keeps, a hold was lost, something made with it is still valid, or its value is in service under another id or name.</summary>
+    /// <summary>A use of each old version for each of these: it is not known what somebody keeps, a hold was lost, something made with it is still valid, its value is in service under another id or name, or was never seen.</summary>
     public static IReadOnlyList<CredentialUse> Of(UseLedger ledger, DateTimeOffset now, Func<string, string, bool> isShared) =>
         [.. ledger.Copy(credentialName: null, (credential, uses, set) => Of(credential, uses, now, isShared).DistinctBy(static use => (use.VersionId, use.Consumer, use.Caller)).ToArray()).SelectMany(static open => open)];
 

@@ -39,9 +39,9 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
         Values = new KnownValues(_cores.Values);
-        var reports = new LedgerReports(_ledger, _evidence.Past, _secrets.Of, _secrets.All);
+        var reports = new LedgerReports(_ledger, _evidence.Past, _secrets);
         Ledger = reports;
-        _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)));
+        _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)), name => _cores[name].State);
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
         metrics.Observe(() => Ledger.GetUses(), () => reports.GetOpen(clock.Time.GetUtcNow()), versions, _secrets.InService);
@@ -87,7 +87,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     public CredentialStatus ReadStatus(string name)
     {
         var status = _cores[name].Status(_clock.Now) with { ListProblems = Revocations.Problems, EvidenceProblem = _evidence.Problem };
-        return status.CurrentId is { } current ? status with { SharedWith = [.. _secrets.Of(name, current)] } : status;
+        return status.CurrentId is { } current ? status with { SharedWith = [.. _secrets.Elsewhere(name, current)] } : status;
     }
 
     public bool IsIdle => _scheduler.IsIdle;

@@ -1,4 +1,5 @@
 using Nhi.Rotation.EventStream;
+using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Telemetry;
 using Nhi.Rotation.Time;
@@ -6,13 +7,14 @@ using Nhi.Rotation.Time;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>Versions that hold one value, of one credential or of several: one secret under several names. Looked for when somebody asks, and soon after a change. Safe for concurrent use.</summary>
-internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed events) : IDisposable
+internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed events) : IValueComparison, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly HashSet<(string Credential, string Version, string Other)> _told = [];
     private Func<IEnumerable<(string Name, CredentialState State)>> _credentials = () => [];
+    private Func<string, CredentialState> _state = _ => CredentialState.Empty;
     private Dictionary<(string Credential, string Version), (KnownValue Known, bool IsInService)[]>? _found;
     private long _foundAt;
     private long _changes;
@@ -20,9 +22,11 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
     private ITimer? _timer;
 
     /// <summary>Looks at these from now on.</summary>
-    public void Watch(Func<IEnumerable<(string Name, CredentialState State)>> credentials)
+    /// <param name="credentials">All of them.</param>
+    /// <param name="state">One of them.</param>
+    public void Watch(Func<IEnumerable<(string Name, CredentialState State)>> credentials, Func<string, CredentialState> state)
     {
-        _credentials = credentials;
+        (_credentials, _state) = (credentials, state);
         _timer = clock.Time.CreateTimer(_ => Tell(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -36,11 +40,12 @@ internal sealed class SharedSecrets(EngineClock clock, EngineLog log, EventFeed 
         }
     }
 
-    /// <summary>The versions of other credentials that hold the value of a version and are in service.</summary>
-    public IReadOnlyList<KnownValue> Of(string credential, string version) =>
+    public IReadOnlyList<KnownValue> Elsewhere(string credential, string version) =>
         Read().TryGetValue((credential, version), out var same) ? [.. same.Where(other => other.IsInService && other.Known.CredentialName != credential).Select(static other => other.Known)] : [];
 
-    /// <summary>All other versions that hold the value of a version, also of the same credential and out of service.</summary>
+    // What is no secret is in service nowhere, so there is nothing to compare.
+    public bool IsKnown(string credential, string version) => _state(credential).Find(version) is { Mark: not null } or { Unfit: not null };
+
     public IReadOnlyList<KnownValue> All(string credential, string version) =>
         Read().TryGetValue((credential, version), out var same) ? [.. same.Select(static other => other.Known).Where(other => (other.CredentialName, other.VersionId) != (credential, version))] : [];
 

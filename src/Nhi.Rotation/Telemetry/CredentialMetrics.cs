@@ -45,7 +45,7 @@ internal sealed class CredentialMetrics : IDisposable
             TelemetryNames.Unchecked,
             () => open().Select(static use => new Measurement<int>(1, TagsOf(use))),
             "{version}",
-            "1 for each replaced version that other counts do not show to be needed: what somebody keeps of it is not known, a hold was lost, what was made with it is still valid, or its value is in service under another id or name.");
+            "1 for each replaced version that other counts do not show to be needed: what somebody keeps of it is not known, a hold was lost, what was made with it is still valid, its value is in service under another id or name, or was never seen.");
         _meter.CreateObservableGauge(
             TelemetryNames.Stage, () => versions().Select(version => new Measurement<int>(1, TagsOf(version))), "{version}", "1 for each version and the stage it is in.");
         _meter.CreateObservableGauge(

@@ -51,9 +51,46 @@ public sealed class SharedSecretTests : IDisposable
         AssertExit(ExitCode.Safe);
     }
 
-    private static WrittenInstance Orders(string oldTag = "same", string newTag = "new") => new WrittenInstance("aaaa", "orders").Describe(0)
+    [Fact]
+    public void A_value_that_came_back_in_a_later_run_is_known_by_the_key_that_all_runs_have()
+    {
+        Orders("first", "second", stop: 205).Write(_evidence.Path);
+        Later(oldTag: null, newTag: "first").Write(_evidence.Path);
+
+        Assert.Contains("Version 'v3' holds the same value and is in service", AssertExit(ExitCode.NotEnoughEvidence, "--old-version", "v1"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("of-another-key", ExitCode.NotEnoughEvidence)]
+    [InlineData("third", ExitCode.Safe)]
+    public void A_run_that_knows_an_old_version_without_its_value_cannot_say_that_it_is_another(string newTag, object expected)
+    {
+        // With the value of v2 under the same key the two runs can compare.
+        Orders("first", "second", stop: 205).Write(_evidence.Path);
+        Later(oldTag: null, newTag, second: newTag == "third" ? "second" : "second-of-another-key").Write(_evidence.Path);
+
+        var output = AssertExit((ExitCode)expected, "--old-version", "v1");
+
+        Assert.Equal(expected is ExitCode.NotEnoughEvidence, output.Contains("Its value was never seen here, so it is not known whether version 'v3' holds it.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Who_saw_both_values_compared_them()
+    {
+        Orders("first", "second", stop: 205).Write(_evidence.Path);
+        Later(oldTag: "first-of-another-key", newTag: "of-another-key", second: "second-of-another-key").Write(_evidence.Path);
+
+        AssertExit(ExitCode.Safe, "--old-version", "v1");
+    }
+
+    // A later run of the app: the store lists v1 as disabled, v2 is old, and v3 is new.
+    private static WrittenInstance Later(string? oldTag, string newTag, string second = "second") => new WrittenInstance("cccc", "orders").Describe(210)
+        .See("v1", 210, tag: oldTag).Retire("v1", 210).See("v2", 210, tag: second).Promote("v2", 210).Use("v2", 211).Accept("v2", 211)
+        .Rotate("v2", "v3", 215).See("v3", 215, tag: newTag).Accept("v3", 216).Use("v3", 217).Stop(Now - 1);
+
+    private static WrittenInstance Orders(string oldTag = "same", string newTag = "new", double stop = Now - 1) => new WrittenInstance("aaaa", "orders").Describe(0)
         .See("v1", 0, tag: oldTag).Promote("v1", 0).Use("v1", 10)
-        .Rotate("v1", "v2", 100).See("v2", 100, tag: newTag).Accept("v2", 101).Use("v2", 102).Stop(Now - 1);
+        .Rotate("v1", "v2", 100).See("v2", 100, tag: newTag).Accept("v2", 101).Use("v2", 102).Stop(stop);
 
     private static WrittenInstance Billing(string tag) => new WrittenInstance("bbbb", "billing").Describe(0, "stripe-live")
         .See("v7", 0, "stripe-live", tag).Promote("v7", 0, credential: "stripe-live").Use("v7", 10, credential: "stripe-live");

@@ -37,6 +37,25 @@ public sealed class SameValueTests
     }
 
     [Fact]
+    public async Task A_version_whose_value_was_never_seen_is_not_proven_to_be_safe()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one").Put("v2", "two");
+        await using var engine = new Engine(Engine.Credential(backend, options: new CredentialOptions { QuietPeriod = TimeSpan.FromMinutes(1) }));
+        await engine["stripe"].RevokeAsync("v1", "on a list", Ct);
+        await engine["stripe"].RevokeAsync("v0", "no longer listed", Ct);
+        engine["stripe"].Current.Reveal();
+        engine["stripe"].Report(engine["stripe"].Current, CredentialOutcome.Accepted);
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1));
+
+        var unseen = engine.Ledger.GetRotations("stripe").Single(rotation => rotation.From == "v0").Verdict;
+        var seen = engine.Ledger.GetRotations("stripe").Single(rotation => rotation.From == "v1").Verdict;
+
+        Assert.Equal(VerdictKind.InOverlap, unseen.Kind);
+        Assert.Equal(["Its value was never seen here, so it is not known whether a version in service holds it."], unseen.Reasons);
+        Assert.Equal(VerdictKind.SafeToRevoke, seen.Kind);
+    }
+
+    [Fact]
     public async Task Whoever_accepts_the_value_under_an_older_name_accepts_it_so_nothing_falls_back_to_that_name()
     {
         var backend = new ScriptedBackend().Put("v1", "one");
