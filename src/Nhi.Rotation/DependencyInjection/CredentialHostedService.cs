@@ -6,7 +6,7 @@ using Nhi.Rotation.Telemetry;
 namespace Nhi.Rotation.DependencyInjection;
 
 /// <summary>Loads all credentials before any other service of the host starts, and stops refreshing after all of them have stopped.</summary>
-internal sealed class CredentialHostedService(CredentialRegistry registry, IOptions<RotatingCredentialsOptions> options, EngineLog log) : IHostedLifecycleService
+internal sealed class CredentialHostedService(CredentialRegistry registry, IOptions<RotatingCredentialsOptions> options, InjectionSites sites, EngineLog log) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +33,11 @@ internal sealed class CredentialHostedService(CredentialRegistry registry, IOpti
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        sites.Watch();
+        return Task.CompletedTask;
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,11 +1,15 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.Revocations;
 
 namespace Nhi.Rotation.DependencyInjection;
 
 /// <summary>All declarations of a service collection, in one object that every call of AddRotatingCredentials shares.</summary>
-internal sealed class CredentialSetup
+internal sealed class CredentialSetup(IServiceCollection services)
 {
+    /// <summary>All services of the application, in the end.</summary>
+    public IServiceCollection Services => services;
+
     public Dictionary<string, CredentialRegistration> Credentials { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, Action<CredentialBuilder, IConfigurationSection>> BackendSections { get; } = new(StringComparer.OrdinalIgnoreCase);

@@ -28,7 +28,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
             return new RotatingCredentialsBuilder(services, existing);
         }
 
-        var setup = new CredentialSetup();
+        var setup = new CredentialSetup(services);
         services.AddSingleton(setup);
         services.AddOptions<RotatingCredentialsOptions>().ValidateOnStart();
         services.AddSingleton<IConfigureOptions<CredentialOptions>, DeclaredOptions>();
@@ -42,6 +42,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton(provider => new CredentialMetrics(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.TryAddSingleton(provider => new EngineLog(RegistryFactory.Logger(provider)));
         services.TryAddSingleton(RegistryFactory.Create);
+        services.TryAddSingleton<InjectionSites>();
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Signals);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Values);

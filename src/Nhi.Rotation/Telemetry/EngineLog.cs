@@ -121,6 +121,9 @@ internal sealed partial class EngineLog
     [LoggerMessage(134, LogLevel.Warning, "Credential '{Credential}': the revocation of version '{Version}' ends with this process: {Why}. Disable the version in the store, or put it on a list of revocations.")]
     public partial void RevocationNotLasting(string credential, string version, string why);
 
+    [LoggerMessage(137, LogLevel.Information, "Credential '{Credential}' is given to {Classes}, and a version of it was used by {Consumer}, which is everybody who did not say who they are: they count as one, and as moved when one of them has. Give each a name with ForConsumer.")]
+    public partial void SharedConsumer(string credential, string classes, string consumer);
+
     [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
     public partial void EvidenceFailed(string path, string errorType);
 
