@@ -166,6 +166,14 @@ public sealed class Credential
     /// <summary>Name, version and stage; never the value.</summary>
     public override string ToString() => $"{Name} {VersionId} ({Stage})";
 
+    /// <summary>Something was read out of the value, which is the value in another form: whoever keeps it is found. What is taken out of it in turn is not: drivers keep a password for longer than they need it.</summary>
+    internal T Made<T>(T made)
+        where T : class
+    {
+        _tracker?.NoteGiven(made);
+        return made;
+    }
+
     private string RevealFirst()
     {
         if (!(_value ?? throw NoValue()).TryGetText(out var text))

@@ -21,10 +21,10 @@ public abstract class CredentialTracker
     public virtual void RecordUse(DateTimeOffset until) => RecordUse();
 
     /// <summary>
-    /// The value was given out as this object, text or bytes made for this consumer alone: whoever keeps it longer than the version lasts holds the version. Called once for each such
+    /// The value was given out as this object, made for this consumer alone: whoever keeps it longer than the version lasts holds the version. Called once for each such
     /// object, which must be kept only weakly. Must not throw.
     /// </summary>
-    /// <param name="given">A <see cref="string"/> or an array of bytes.</param>
+    /// <param name="given">A <see cref="string"/>, an array of bytes, or a typed value such as a <see cref="UsernamePassword"/>.</param>
     public virtual void NoteGiven(object given)
     {
     }

@@ -11,7 +11,7 @@ public enum KeptObjects
     /// <summary>A <see cref="Rotation.Credential"/>.</summary>
     Credential = 1,
 
-    /// <summary>What a builder made of the version: a result of <see cref="IRotatingCredentialProvider.Derive{T}"/>.</summary>
+    /// <summary>What a builder made of the version: a result of <see cref="IRotatingCredentialProvider.Derive{T}"/>, or a typed value that was read from it, such as a <see cref="UsernamePassword"/>.</summary>
     Derived = 2,
 
     /// <summary>The text that <see cref="Rotation.Credential.Reveal"/> gave it: in a field, a header, a closure.</summary>

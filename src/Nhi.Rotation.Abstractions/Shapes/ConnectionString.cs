@@ -45,7 +45,7 @@ public sealed class ConnectionString
             fields.ConnectionString = text;
             if (fields.Count > 0)
             {
-                return new ConnectionString(text, fields);
+                return credential.Made(new ConnectionString(text, fields));
             }
         }
         catch (ArgumentException)

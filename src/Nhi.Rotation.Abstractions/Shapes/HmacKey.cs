@@ -29,7 +29,7 @@ public sealed class HmacKey
     public static HmacKey ParseRaw(Credential credential)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        return new HmacKey(credential.RevealBytes());
+        return credential.Made(new HmacKey(credential.RevealBytes()));
     }
 
     /// <summary>Decodes base64 (RFC 4648, section 4), with its padding.</summary>
@@ -78,7 +78,7 @@ public sealed class HmacKey
         {
             if (decode(text) is { Length: > 0 } bytes)
             {
-                return new HmacKey(bytes);
+                return credential.Made(new HmacKey(bytes));
             }
         }
         catch (FormatException)

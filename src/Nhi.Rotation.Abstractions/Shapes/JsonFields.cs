@@ -38,7 +38,7 @@ public sealed class JsonFields
     {
         ArgumentNullException.ThrowIfNull(credential);
         using var json = ShapeJson.Read(credential);
-        return new JsonFields(credential, json.All());
+        return credential.Made(new JsonFields(credential, json.All()));
     }
 
     /// <summary>Always <c>***</c>.</summary>

@@ -54,7 +54,7 @@ public sealed class RdsSecret
     {
         ArgumentNullException.ThrowIfNull(credential);
         using var json = ShapeJson.Read(credential);
-        return new RdsSecret(json);
+        return credential.Made(new RdsSecret(json));
     }
 
     /// <summary>Engine, host, port and database.</summary>

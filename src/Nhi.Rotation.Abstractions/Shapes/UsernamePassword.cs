@@ -70,6 +70,37 @@ public sealed class UsernamePassword
     public static UsernamePassword Parse(Credential credential, LoginForm form)
     {
         ArgumentNullException.ThrowIfNull(credential);
+        return credential.Made(Read(credential, form));
+    }
+
+    /// <summary>Compares what the value says of the server with what the app is configured for. What the value does not say is not compared.</summary>
+    /// <param name="host">The server, without regard to case; <see langword="null"/> if none is configured.</param>
+    /// <param name="port">The TCP port that is used.</param>
+    /// <param name="database">The database; <see langword="null"/> if none is configured.</param>
+    /// <returns>This login.</returns>
+    /// <exception cref="CredentialFormatException">The value names another server, port or database. The message shows the configured ones and nothing of the value.</exception>
+    public UsernamePassword RequireServer(string? host, int? port = null, string? database = null)
+    {
+        host = string.IsNullOrEmpty(host) ? null : host;
+        database = string.IsNullOrEmpty(database) ? null : database;
+        if (Host is not null && !string.Equals(Host, host, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Different("server", host);
+        }
+
+        if (Port is not null && Port != port)
+        {
+            throw Different("port", port?.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return Database is null || Database == database ? this : throw Different("database", database);
+    }
+
+    /// <summary>Always <c>***</c>.</summary>
+    public override string ToString() => "***";
+
+    private static UsernamePassword Read(Credential credential, LoginForm form)
+    {
         if (form == LoginForm.Json || (form == LoginForm.Any && ShapeJson.HasOneOf(credential.RevealBytes(), "username", "password")))
         {
             return OfJson(credential);
@@ -103,32 +134,6 @@ public sealed class UsernamePassword
                 "Store {\"username\":\"...\",\"password\":\"...\"}, a connection string, a URL, or the password alone; or ask for it as a password (LoginForm.Password).")
             : new UsernamePassword(credential, username: null, text);
     }
-
-    /// <summary>Compares what the value says of the server with what the app is configured for. What the value does not say is not compared.</summary>
-    /// <param name="host">The server, without regard to case; <see langword="null"/> if none is configured.</param>
-    /// <param name="port">The TCP port that is used.</param>
-    /// <param name="database">The database; <see langword="null"/> if none is configured.</param>
-    /// <returns>This login.</returns>
-    /// <exception cref="CredentialFormatException">The value names another server, port or database. The message shows the configured ones and nothing of the value.</exception>
-    public UsernamePassword RequireServer(string? host, int? port = null, string? database = null)
-    {
-        host = string.IsNullOrEmpty(host) ? null : host;
-        database = string.IsNullOrEmpty(database) ? null : database;
-        if (Host is not null && !string.Equals(Host, host, StringComparison.OrdinalIgnoreCase))
-        {
-            throw Different("server", host);
-        }
-
-        if (Port is not null && Port != port)
-        {
-            throw Different("port", port?.ToString(CultureInfo.InvariantCulture));
-        }
-
-        return Database is null || Database == database ? this : throw Different("database", database);
-    }
-
-    /// <summary>Always <c>***</c>.</summary>
-    public override string ToString() => "***";
 
     private static UsernamePassword OfJson(Credential credential)
     {

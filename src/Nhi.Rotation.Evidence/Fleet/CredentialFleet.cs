@@ -99,15 +99,20 @@ internal sealed class CredentialFleet
     // Why what the instance shows is not enough, though nothing that it shows speaks against it.
     private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>
         !SpeaksForIt(evidence) ? null
-        : _shared.InService(old.Id) is { } twin ? NotProven(old, $"Version '{twin}' holds the same value and is in service: revoking one revokes the other.")
-        : _secrets.Elsewhere(_name, old.Id) is { } other ? NotProven(old, $"{other} is the same secret and is in service: revoking it hits both.")
-        : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && _shared.Uncompared(presence.Evidence, old.Id) is { } unknown
-            ? NotProven(old, $"Its value was never seen here, so it is not known whether version '{unknown}' holds it. One FingerprintKey for the evidence of all runs lets them compare.")
+        : Twin(presence, old, isRefused: evidence.Verdict.Kind == VerdictKind.ProvenRevoked) is { } twin ? NotProven(old, twin)
         : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && !presence.IsOver && !_working.HasOther(presence.Evidence, old.Id) ? NotProven(old, "What took its place in service has not been accepted by the other side yet.")
         : presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
         : presence.IsGone && own.IsAnswered && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")
         : LossOf(presence, old, own);
+
+    // Which version in service is the same secret, as far as anybody can know.
+    private string? Twin(Presence presence, OldVersion old, bool isRefused) =>
+        _shared.InService(old.Id) is { } twin ? $"Version '{twin}' holds the same value and is in service: revoking one revokes the other."
+        : _secrets.Elsewhere(_name, old.Id) is { } other ? $"{other} is the same secret and is in service: revoking it hits both."
+        : !isRefused && _shared.Uncompared(presence.Evidence, old.Id) is { } unknown
+            ? $"Its value was never seen here, so it is not known whether version '{unknown}' holds it. One FingerprintKey for the evidence of all runs lets them compare."
+        : null;
 
     private static bool SpeaksForIt(RotationEvidence evidence) =>
         evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0);

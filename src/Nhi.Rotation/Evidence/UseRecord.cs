@@ -59,7 +59,7 @@ internal sealed class UseRecord : CredentialTracker, IReceiver
         GC.KeepAlive(this);
     }
 
-    public override void NoteGiven(object given) => Version.Give(this, given, given is string ? KeptObjects.Text : KeptObjects.Bytes);
+    public override void NoteGiven(object given) => Version.Give(this, given, given switch { string => KeptObjects.Text, byte[] => KeptObjects.Bytes, _ => KeptObjects.Derived });
 
     public override void BeginHold()
     {

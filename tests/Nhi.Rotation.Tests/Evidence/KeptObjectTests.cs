@@ -44,6 +44,37 @@ public sealed class KeptObjectTests
         Assert.Equal("a part of app without a name (ForConsumer gives it one) still holds the credential object it was given.", Assert.Single(VerdictOf(engine).Reasons));
     }
 
+    [Theory]
+    [InlineData("login")]
+    [InlineData("secret of RDS")]
+    [InlineData("fields")]
+    [InlineData("key")]
+    public async Task A_typed_value_that_is_kept_is_a_hold_though_nobody_derived_it(string what)
+    {
+        const string value = """{"username":"app","password":"pa"}""";
+        var backend = new ScriptedBackend().Put("v1", value);
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { QuietPeriod = Quiet });
+        await using var e = engine;
+        var reports = provider.ForConsumer("reports");
+        object kept = what switch
+        {
+            "login" => UsernamePassword.Parse(reports.Current),
+            "secret of RDS" => RdsSecret.Parse(reports.Current),
+            "fields" => JsonFields.Parse(reports.Current),
+            _ => HmacKey.ParseRaw(reports.Current),
+        };
+        engine.Heap.Keep(kept);
+        backend.Put("v2", value.Replace("pa", "pb", StringComparison.Ordinal));
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        reports.Current.Reveal();
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+
+        await engine.AdvanceAsync(Quiet * 2, TimeSpan.FromSeconds(10));
+
+        var holder = Assert.Single(Assert.Single(engine.Ledger.GetRotations()).Verdict.Users);
+        Assert.Equal(("reports", KeptObjects.Derived), (holder.Consumer, holder.Kept));
+    }
+
     [Fact]
     public async Task It_is_a_hold_after_two_collections_a_minute_apart_and_not_proven_until_then()
     {
