@@ -12,7 +12,7 @@ internal static class TableOutput
     public static void Write(FleetReport report, IReadOnlyList<string> leftAlone, TextWriter output)
     {
         TextTable.Write(output, [Header, .. report.Rotations.Select(Row)]);
-        var names = report.Instances.ToDictionary(static instance => instance.Instance, static instance => instance.Name, StringComparer.Ordinal);
+        var names = report.Instances.DistinctBy(static instance => instance.Instance).ToDictionary(static instance => instance.Instance, static instance => instance.Name, StringComparer.Ordinal);
         foreach (var rotation in report.Rotations)
         {
             WriteReasons(output, rotation, names);

@@ -51,7 +51,7 @@ public sealed class FleetReport
             OpenQuestions = [.. Fleet.OpenQuestions.Missing(apps, question.Expected), .. Fleet.OpenQuestions.Vanished(apps, question)],
             KnownNames = names.Known,
             Instances = instances,
-            Gone = present.Where(static instance => instance.GoneBecause is not null).ToDictionary(static instance => instance.Evidence.Instance, static instance => instance.GoneBecause!, StringComparer.Ordinal),
+            Gone = present.Where(static instance => instance.GoneBecause is not null).DistinctBy(static instance => instance.Evidence.Instance, StringComparer.Ordinal).ToDictionary(static instance => instance.Evidence.Instance, static instance => instance.GoneBecause!, StringComparer.Ordinal),
             Rotations =
             [
                 .. from name in apps.SelectMany(instance => instance.Evidence.Credentials.Keys).Distinct().Order(StringComparer.Ordinal)

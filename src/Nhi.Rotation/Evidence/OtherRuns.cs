@@ -31,12 +31,12 @@ internal static class OtherRuns
         };
         var report = FleetReport.Of([.. others, here], new FleetQuestion { Now = now, CredentialName = rotation.CredentialName, OldVersion = rotation.From });
         var doubts = report.Rotations.SelectMany(one => one.Instances).Where(one => one.Verdict.Kind is not (VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked)).ToArray();
-        var names = others.ToDictionary(static run => run.Instance, static run => run.Name, StringComparer.Ordinal);
+        var names = others.ToLookup(static run => run.Instance, static run => run.Name, StringComparer.Ordinal);
         string[] reasons =
         [
             .. from doubt in doubts
                from reason in doubt.Verdict.Reasons
-               select doubt.Instance == self.Instance || doubt.App != self.App ? reason : $"In run {names[doubt.Instance]} of this app: {reason}",
+               select doubt.Instance == self.Instance || doubt.App != self.App ? reason : $"In run {names[doubt.Instance].First()} of this app: {reason}",
             .. report.OpenQuestions,
         ];
         return reasons.Length == 0
