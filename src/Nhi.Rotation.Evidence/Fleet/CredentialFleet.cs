@@ -169,7 +169,9 @@ internal sealed class CredentialFleet
 
     // What was lost may be a use of any version that was known by then.
     private RotationVerdict? LossOf(Presence presence, OldVersion old, VersionHistory? own) =>
-        _question.HasLost(presence.Evidence, _name, own?.SeenAt)
+        presence is { IsGone: true, Evidence.Lines: 0 } && !_question.Declared.AcceptedLosses.Contains(presence.Evidence.Instance)
+            ? NotProven(old, $"It was killed before it had written a line, so nobody knows what it used. If you know that it used nothing, say --accept-loss {presence.Evidence.Instance}.")
+            : _question.HasLost(presence.Evidence, _name, own?.SeenAt)
             ? NotProven(old, $"It lost evidence because it could not write, so uses may be missing. If you know that none are, say --accept-loss {presence.Evidence.Instance}.")
             : null;
 

@@ -15,6 +15,7 @@ internal sealed class ChainCheck
     private readonly Dictionary<string, CredentialEvidence> _credentials = new(StringComparer.Ordinal);
     private ChainLine? _start;
     private DateTimeOffset? _lastAt;
+    private (string Fault, long Lines)? _gap;
     private bool _isClosed;
     private bool _isForeign;
 
@@ -92,6 +93,7 @@ internal sealed class ChainCheck
             }
         }
 
+        Explain(next: null);
         if (_findings.Line == 0)
         {
             _findings.Line = 1;
@@ -116,6 +118,7 @@ internal sealed class ChainCheck
             return;
         }
 
+        Explain(content);
         if (IsInPlace(line, content))
         {
             Accept(line, content);
@@ -131,7 +134,11 @@ internal sealed class ChainCheck
         }
 
         var (fault, isOutOfPlace) = _chain.Expect(content);
-        if (fault is not null)
+        if (fault is not null && !isOutOfPlace && _findings.Line == 1 && content.Kind == EvidenceKind.Started && content.Seq > _chain.Seq + 1)
+        {
+            _gap = (fault, content.Seq - _chain.Seq - 1);
+        }
+        else if (fault is not null)
         {
             Tampered(fault);
         }
@@ -157,6 +164,7 @@ internal sealed class ChainCheck
     // With a hash of its own it is of a newer kind; the chain goes on through it, and no verdict is good without it.
     private void TakeUnread(ReadLine line)
     {
+        Explain(next: null);
         _findings.Add(
             line.IsSealed ? FindingKind.Unreadable : FindingKind.Tampered,
             line.IsSealed ? "this tool does not know what it says: a newer version of the library wrote it; update the tool" : "not a line of evidence");
@@ -182,7 +190,7 @@ internal sealed class ChainCheck
         if (content.Kind == EvidenceKind.Lost)
         {
             _losses.Add(new EvidenceLoss(content.At - _clock.Set, content.Credential));
-            _findings.Add(FindingKind.Lost, $"{content.Missing} pieces of evidence were lost before this line because the disk failed");
+            _findings.Add(FindingKind.Lost, $"{content.Missing} pieces of evidence were lost before this line because the disk failed, or somebody removed or cut the file");
         }
 
         if (content.ToEvent() is { } evidence)
@@ -193,6 +201,23 @@ internal sealed class ChainCheck
             }
 
             credential.Take(_clock.Unset(evidence));
+        }
+    }
+
+    // What is missing before a file is no riddle where its writer says in the next line that it is gone: somebody cleaned up, or rotated logs.
+    private void Explain(ChainLine? next)
+    {
+        if (_gap is not { } gap)
+        {
+            return;
+        }
+
+        _gap = null;
+        if (next is not { Kind: EvidenceKind.Lost } || next.Missing < gap.Lines)
+        {
+            (var line, _findings.Line) = (_findings.Line, 1);
+            Tampered(gap.Fault);
+            _findings.Line = line;
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class ChainCursor
     /// <summary>How many lines of the chain were read.</summary>
     public int Lines { get; private set; }
 
+    /// <summary>The number of the last line.</summary>
+    public long Seq => _seq;
+
     /// <summary>The last hash.</summary>
     public string Head { get; private set; } = LineSeal.Origin;
 

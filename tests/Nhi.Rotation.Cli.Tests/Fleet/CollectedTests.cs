@@ -101,6 +101,15 @@ public sealed class CollectedTests : IDisposable
     }
 
     [Fact]
+    public void One_that_was_killed_before_its_first_line_may_have_used_anything()
+    {
+        File.WriteAllText(Path.Combine(_evidence.Path, "job-00000000000000cc-0001.jsonl"), "");
+
+        Assert.Contains("It was killed before it had written a line, so nobody knows what it used.", AssertExit(ExitCode.NotEnoughEvidence, "--gone", "00000000000000cc"), StringComparison.Ordinal);
+        AssertExit(ExitCode.Safe, "--gone", "00000000000000cc", "--accept-loss", "00000000000000cc");
+    }
+
+    [Fact]
     public void A_consumer_whose_code_is_gone_is_declared_and_told()
     {
         new WrittenInstance("bbbb").Describe(0).See("v1", 0).Promote("v1", 0).Use("v1", 5, "oldfeature").Stop(10).Write(_evidence.Path);

@@ -34,7 +34,50 @@ public sealed class LostFileTests
         Assert.Contains($"\"missing\":{lines}", File.ReadAllText(evidence.File), StringComparison.Ordinal);
         Assert.Equal(2, evidence.Events().Last(item => item.Use is not null).Use!.Uses);
         Assert.Single(engine.Log.Collector.GetSnapshot(), record => record.Id.Id == 140);
-        Assert.NotEqual((int)ExitCode.Safe, evidence.Verify(engine.Time.GetUtcNow()).Exit);
+        var result = evidence.Verify(engine.Time.GetUtcNow());
+        Assert.True(result.Exit == (int)ExitCode.NotEnoughEvidence, result.Output);
+        Assert.DoesNotContain("TAMPERED", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task So_is_one_that_is_cut_as_log_rotation_does()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var engine = evidence.Engine(new ScriptedBackend().Put("v1", "one"));
+        (await engine["stripe"].GetCurrentAsync(Ct)).Reveal();
+        await engine.SettleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+        using (var truncate = System.Diagnostics.Process.Start("truncate", ["-s", "0", evidence.File]))
+        {
+            await truncate.WaitForExitAsync(Ct);
+        }
+
+        engine["stripe"].Current.Reveal();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(3));
+
+        Assert.Equal([0, 1], evidence.Files.Select(static file => Math.Sign(new FileInfo(file).Length)));
+        Assert.Single(Assert.Single(evidence.Read()).Losses);
+        var result = evidence.Verify(engine.Time.GetUtcNow());
+        Assert.True(result.Exit == (int)ExitCode.NotEnoughEvidence, result.Output);
+        Assert.DoesNotContain("TAMPERED", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missing_and_that_nobody_missed_was_taken_away()
+    {
+        using var evidence = new EvidenceDirectory();
+        await using var engine = evidence.Engine(new ScriptedBackend().Put("v1", "one"), maxFileBytes: 4_000);
+        await engine["stripe"].GetCurrentAsync(Ct);
+        for (var i = 0; i < 200 && evidence.Files.Length < 3; i++)
+        {
+            engine["stripe"].ForConsumer($"c{i % 90}").Current.Reveal();
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+        }
+
+        File.Delete(evidence.Files[1]);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((int)ExitCode.Violated, evidence.Verify(engine.Time.GetUtcNow()).Exit);
     }
 
     [Fact]

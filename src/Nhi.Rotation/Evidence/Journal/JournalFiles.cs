@@ -103,13 +103,13 @@ internal sealed class JournalFiles : IDisposable
     /// <summary>An app's name as files have it.</summary>
     internal static string SafeName(string app) => string.Concat(app.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-'));
 
-    // Whoever removes a file of a running app removes its evidence: what goes on into nothing would be missed by nobody.
+    // Whoever removes or empties a file of a running app removes its evidence: what goes on into nothing would be missed by nobody.
     private void CheckPlace()
     {
-        if (_file is not null && !File.Exists(CurrentPath))
+        if (_file is not null && (new FileInfo(CurrentPath) is not { Exists: true } file || file.Length < _length))
         {
             _lost += _chain.Position.Lines - _firstLine;
-            throw new FileNotFoundException("The evidence file was removed.", CurrentPath);
+            throw new FileNotFoundException("The evidence file was removed or cut.", CurrentPath);
         }
     }
 
@@ -144,7 +144,11 @@ internal sealed class JournalFiles : IDisposable
         _batch.SetLength(0);
         try
         {
-            _file?.SetLength(_length);
+            if (_file?.Length > _length)
+            {
+                _file.SetLength(_length);
+            }
+
             _file?.Dispose();
             if (_file is not null && _length == 0)
             {
