@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,12 +56,16 @@ internal sealed class RotationControl(ILogger logger)
 
         var who = OperatorOf(context);
         var ledger = context.RequestServices.GetRequiredService<IRotationLedger>();
-        var isKnown = ledger.GetInventory().Any(entry => entry.CredentialName == provider.Name && entry.Versions.Any(version => version.VersionId == request.Version));
-        ControlLog.Revoked(logger, provider.Name, who, context.Connection.RemoteIpAddress, request.Version, request.Why);
+        var isKnown = ledger.GetInventory().Any(entry => entry.CredentialName == provider.Name && entry.Versions.Any(known => known.VersionId == request.Version));
+
+        // Somebody in a hurry may send the leaked value itself: it is told to nobody, and the version that holds it is revoked.
+        var held = isKnown ? null : context.RequestServices.GetRequiredService<IKnownValues>().Find(Encoding.UTF8.GetBytes(request.Version)).FirstOrDefault(known => known.CredentialName == provider.Name);
+        var version = held?.VersionId ?? request.Version;
+        ControlLog.Revoked(logger, provider.Name, who, context.Connection.RemoteIpAddress, version, request.Why);
 
         // It is in effect before the first wait, which is for the store: whoever hangs up has revoked all the same.
-        await provider.RevokeAsync(request.Version, $"{request.Why} (by {who})", CancellationToken.None).ConfigureAwait(false);
-        await AnswerAsync(context, new ControlAnswer(provider.Name, "revoked", request.Version, isKnown, provider.Credentials.Current?.VersionId)).ConfigureAwait(false);
+        await provider.RevokeAsync(version, $"{request.Why} (by {who})", CancellationToken.None).ConfigureAwait(false);
+        await AnswerAsync(context, new ControlAnswer(provider.Name, "revoked", version, isKnown || held is not null, provider.Credentials.Current?.VersionId)).ConfigureAwait(false);
     }
 
     private async ValueTask<(ControlRequest Request, IRotatingCredentialProvider Provider)?> ReadAsync(HttpContext context)

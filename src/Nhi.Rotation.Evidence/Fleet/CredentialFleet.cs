@@ -99,7 +99,7 @@ internal sealed class CredentialFleet
     // Why what the instance shows is not enough, though nothing that it shows speaks against it.
     private RotationVerdict? Doubt(Presence presence, OldVersion old, VersionHistory own, RotationEvidence evidence, bool isStale) =>
         !SpeaksForIt(evidence) ? null
-        : Twin(presence, old, isRefused: evidence.Verdict.Kind == VerdictKind.ProvenRevoked) is { } twin ? NotProven(old, twin)
+        : Twin(presence, old, isRefused: evidence.Verdict.Kind == VerdictKind.ProvenRevoked) is { Length: > 0 } twin ? NotProven(old, twin)
         : evidence.Verdict.Kind != VerdictKind.ProvenRevoked && !presence.IsOver && !_working.HasOther(presence.Evidence, old.Id) ? NotProven(old, "What took its place in service has not been accepted by the other side yet.")
         : presence.Gap is { } gap && evidence.Verdict.Kind != VerdictKind.ProvenRevoked ? NotProven(old, gap)
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
@@ -107,12 +107,11 @@ internal sealed class CredentialFleet
         : LossOf(presence, old, own);
 
     // Which version in service is the same secret, as far as anybody can know.
-    private string? Twin(Presence presence, OldVersion old, bool isRefused) =>
-        _shared.InService(old.Id) is { } twin ? $"Version '{twin}' holds the same value and is in service: revoking one revokes the other."
-        : _secrets.Elsewhere(_name, old.Id) is { } other ? $"{other} is the same secret and is in service: revoking it hits both."
-        : !isRefused && _shared.Uncompared(presence.Evidence, old.Id) is { } unknown
-            ? $"Its value was never seen here, so it is not known whether version '{unknown}' holds it. One FingerprintKey for the evidence of all runs lets them compare."
-        : null;
+    private string[] Twin(Presence presence, OldVersion old, bool isRefused) =>
+        _shared.InService(old.Id) is { } twin ? [VerdictWords.SameValue(twin)]
+        : _secrets.Elsewhere(_name, old.Id) is { } other ? [VerdictWords.SameSecret(other.Version, other.Credential, _apps.Contains(other.App) && _apps.Count == 1 ? null : other.App)]
+        : !isRefused && _shared.IsUncompared(presence.Evidence, old.Id) ? [VerdictWords.NeverSeen, "One FingerprintKey for the evidence of all runs lets them compare."]
+        : [];
 
     private static bool SpeaksForIt(RotationEvidence evidence) =>
         evidence.Verdict.Kind is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked || (evidence.Verdict.Kind == VerdictKind.InOverlap && evidence.Uses.Count == 0);
@@ -169,7 +168,7 @@ internal sealed class CredentialFleet
 
     // What was lost may be a use of any version that was known by then.
     private RotationVerdict? LossOf(Presence presence, OldVersion old, VersionHistory? own) =>
-        presence is { IsGone: true, Evidence.Lines: 0 } && !_question.Declared.AcceptedLosses.Contains(presence.Evidence.Instance)
+        presence is { IsGone: true, Evidence.Lines: 0 } && !_question.IsAccepted(presence.Evidence)
             ? NotProven(old, $"It was killed before it had written a line, so nobody knows what it used. If you know that it used nothing, say --accept-loss {presence.Evidence.Instance}.")
             : _question.HasLost(presence.Evidence, _name, own?.SeenAt)
             ? NotProven(old, $"It lost evidence because it could not write, so uses may be missing. If you know that none are, say --accept-loss {presence.Evidence.Instance}.")

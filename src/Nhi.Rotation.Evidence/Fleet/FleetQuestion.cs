@@ -48,9 +48,12 @@ public sealed class FleetQuestion
     /// <summary>Whether the code of a consumer is gone.</summary>
     internal bool IsRetired(string app, string consumer) => Declared.IsRetired(app, consumer);
 
+    /// <summary>Whether somebody knows that nothing of importance is missing of an instance.</summary>
+    internal bool IsAccepted(InstanceEvidence instance) => Declared.AcceptedLosses.Contains(instance.Instance);
+
     /// <summary>Whether an instance lost evidence that may be of a version it saw at that time.</summary>
     internal bool HasLost(InstanceEvidence instance, string credentialName, DateTimeOffset? seenAt) =>
-        !Declared.AcceptedLosses.Contains(instance.Instance)
+        !IsAccepted(instance)
         && instance.Losses.Any(loss => !(seenAt > loss.Until)
             && (loss.CredentialName is null ? instance.Credentials.Count == 0 || instance.Credentials.ContainsKey(credentialName) : loss.CredentialName == credentialName));
 }

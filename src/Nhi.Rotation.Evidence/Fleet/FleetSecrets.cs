@@ -26,12 +26,10 @@ internal sealed class FleetSecrets
         select serving;
 
     /// <summary>By which other credential the value of a version is in service, or <see langword="null"/>.</summary>
-    public string? Elsewhere(string credential, string version) => _shared
+    public SecretHolder? Elsewhere(string credential, string version) => _shared
         .Where(secret => Array.Exists(secret, holder => holder.Credential == credential && holder.Version == version))
         .SelectMany(secret => secret)
-        .Where(holder => holder.IsInService && holder.Credential != credential)
-        .Select(static holder => $"Version '{holder.Version}' of {holder.App}/{holder.Credential}")
-        .FirstOrDefault();
+        .FirstOrDefault(holder => holder.IsInService && holder.Credential != credential);
 
     private static IEnumerable<(string Tag, SecretHolder Holder)> Holders(Presence instance, bool isServing) =>
         from credential in instance.Evidence.Credentials

@@ -42,14 +42,13 @@ internal sealed class SharedValues(IReadOnlyCollection<InstanceEvidence> knowing
         return serving.SelectMany(instance => instance.Credentials[credentialName].Histories).FirstOrDefault(history => all.Contains(history.VersionId) && history.IsInService)?.VersionId;
     }
 
-    /// <summary>A version in service in an instance that never saw the value of an old version which it knows, and that nobody else compared with it; or <see langword="null"/>.</summary>
-    public string? Uncompared(InstanceEvidence instance, string versionId)
+    /// <summary>Whether an instance never saw the value of an old version which it knows, and nobody else compared it with what is in service there.</summary>
+    public bool IsUncompared(InstanceEvidence instance, string versionId)
     {
         var tags = instance.Credentials.GetValueOrDefault(credentialName)?.ValueTags;
-        return tags is null || tags.Count == 0 || tags.ContainsKey(versionId) || !serving.Contains(instance)
-            ? null
-            : instance.Credentials[credentialName].Histories
-                .FirstOrDefault(history => history.VersionId != versionId && history.Stage is CredentialStage.Current or CredentialStage.Previous && !IsCompared(history.VersionId, versionId, tags.Values))?.VersionId;
+        return tags is { Count: > 0 } && !tags.ContainsKey(versionId) && serving.Contains(instance)
+            && instance.Credentials[credentialName].Find(versionId) is not null
+            && instance.Credentials[credentialName].Histories.Any(history => history.VersionId != versionId && history.Stage is CredentialStage.Current or CredentialStage.Previous && !IsCompared(history.VersionId, versionId, tags.Values));
     }
 
     private bool IsCompared(string version, string other, IEnumerable<string> tags) =>

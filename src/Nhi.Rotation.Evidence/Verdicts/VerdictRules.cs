@@ -45,7 +45,7 @@ internal static class VerdictRules
         if (Count(late) is > 0 and var uses)
         {
             since = LastUse(late);
-            reasons.Add($"It was used {Times(uses)} after it had ended, by {string.Join(", ", late.Where(trail => trail.Use.ResidualRetired > 0).Select(Name))}, the last time at {Time(since)}.");
+            reasons.Add($"It was used {Times(uses)} after it had ended, by {string.Join(", ", late.Where(trail => trail.Use.ResidualRetired > 0).Select(Name).Order(StringComparer.Ordinal))}, the last time at {Time(since)}.");
         }
 
         foreach (var trail in late.Where(trail => trail.IsHolder))
@@ -76,7 +76,7 @@ internal static class VerdictRules
                 Unproven = Unproven(evidence),
                 Reasons =
                 [
-                    .. users.SelectMany(trail => trail.IsHolder
+                    .. users.OrderBy(Name, StringComparer.Ordinal).SelectMany(trail => trail.IsHolder
                         ? Holding(evidence, trail)
                         : [$"{Name(trail)} used it after it was replaced, the last time at {Time(trail.Use.LastUse)}."]),
                 ],
@@ -86,7 +86,7 @@ internal static class VerdictRules
     private static RotationVerdict? Gaps(VerdictCase evidence)
     {
         var unproven = evidence.Trails.Where(IsUnproven).ToArray();
-        List<string> reasons = [.. unproven.Select(trail => $"{Name(trail)} has not been seen on a newer version.")];
+        List<string> reasons = [.. unproven.OrderBy(Name, StringComparer.Ordinal).Select(trail => $"{Name(trail)} has not been seen on a newer version.")];
         reasons.AddRange(evidence.Trails.Where(trail => trail.Use.LostHolds > 0).Select(Lost));
         if (evidence.Stage is CredentialStage.Pending or CredentialStage.Current || evidence.SupersededAt is null)
         {
@@ -95,7 +95,7 @@ internal static class VerdictRules
 
         if (evidence.AcceptedTwin is { } twin)
         {
-            reasons.Add($"Version '{twin}' holds the same value and is in service: revoking one revokes the other.");
+            reasons.Add(VerdictWords.SameValue(twin));
         }
 
         if (evidence.NewAccepted is not { } accepted)
@@ -136,7 +136,7 @@ internal static class VerdictRules
             Reasons =
             [
                 VerdictWords.Accepted(evidence.NewAccepted),
-                users.Length == 0 ? "Nobody ever used it here." : $"All of its users ({string.Join(", ", users.Select(Name))}) moved by {Time(moved)}.",
+                users.Length == 0 ? "Nobody ever used it here." : $"All of its users ({string.Join(", ", users.Select(Name).Order(StringComparer.Ordinal))}) moved by {Time(moved)}.",
                 $"Nobody has used it since {Time(quietSince)}.",
                 "Nobody is known to keep what was given out of it; that proves nothing of copies of its text.",
             ],

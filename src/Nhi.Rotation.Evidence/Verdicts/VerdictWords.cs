@@ -21,6 +21,20 @@ public static class VerdictWords
         return accepted.AsFarAs is { } what ? $"A newer version was accepted at {Time(accepted.At)}, as far as {what} can show." : $"A newer version was accepted at {Time(accepted.At)}.";
     }
 
+    /// <summary>Another version of the credential is the same secret.</summary>
+    /// <param name="version">That one.</param>
+    public static string SameValue(string version) => $"Version '{version}' holds the same value and is in service: revoking one revokes the other.";
+
+    /// <summary>A version of another credential is the same secret.</summary>
+    /// <param name="version">That one.</param>
+    /// <param name="credential">The other credential.</param>
+    /// <param name="app">The app that has it, if it is another one.</param>
+    public static string SameSecret(string version, string credential, string? app = null) =>
+        $"Version '{version}' of credential '{credential}'{(app is null ? string.Empty : $" in {app}")} is the same secret and is in service: revoking it hits both.";
+
+    /// <summary>Nobody can tell whether something in service is the same secret.</summary>
+    public const string NeverSeen = "Its value was never seen here, so it is not known whether a version in service holds it.";
+
     /// <summary>A moment in UTC, to the second.</summary>
     /// <param name="at">The moment.</param>
     public static string Time(DateTimeOffset? at) => at is { } utc ? utc.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "an unknown time";

@@ -65,8 +65,8 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, IValueCompari
     // Which other secret is hit, as far as anybody can know.
     private RotationVerdict? Twin(RotationEvidence rotation) =>
         values is null ? null
-        : values.Elsewhere(rotation.CredentialName, rotation.From) is [var twin, ..] ? NotProven(rotation, $"Version '{twin.VersionId}' of credential '{twin.CredentialName}' is the same secret and is in service: revoking it hits both.")
-        : rotation.Verdict.Kind == VerdictKind.SafeToRevoke && !values.IsKnown(rotation.CredentialName, rotation.From) ? NotProven(rotation, "Its value was never seen here, so it is not known whether a version in service holds it.")
+        : values.Elsewhere(rotation.CredentialName, rotation.From) is [var twin, ..] ? NotProven(rotation, VerdictWords.SameSecret(twin.VersionId, twin.CredentialName))
+        : rotation.Verdict.Kind == VerdictKind.SafeToRevoke && !values.IsKnown(rotation.CredentialName, rotation.From) ? NotProven(rotation, VerdictWords.NeverSeen)
         : null;
 
     private List<KeyValuePair<string, CredentialEvidence>> Evidence(string? credentialName) => ledger.Copy(

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
@@ -66,10 +67,13 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         Engine.Scheduler.Signal(this);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Somebody in a hurry may give the value itself: that revokes the version that holds it, and the value is told to nobody.</remarks>
     public async ValueTask RevokeAsync(string versionId, string why, CancellationToken ct)
     {
         ArgumentException.ThrowIfNullOrEmpty(versionId);
         ArgumentException.ThrowIfNullOrEmpty(why);
+        versionId = IdOf(versionId);
         using var activity = CredentialActivities.StartRevoke(Name, versionId);
         var value = Revocations.ValueOf(versionId);
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
@@ -81,6 +85,27 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         {
             // The revocation stands; only what was to follow it failed.
             activity.NoteFailure(error.Failure);
+        }
+    }
+
+    // An id that is not known is one that is yet to come, unless it is a value.
+    private string IdOf(string versionId)
+    {
+        lock (Shelf.Gate)
+        {
+            if (Shelf.Find(versionId) is null)
+            {
+                var value = VersionFingerprint.Of(Encoding.UTF8.GetBytes(versionId));
+                foreach (var version in Shelf.Versions)
+                {
+                    if (version.Fingerprint == value)
+                    {
+                        return version.VersionId;
+                    }
+                }
+            }
+
+            return versionId;
         }
     }
 

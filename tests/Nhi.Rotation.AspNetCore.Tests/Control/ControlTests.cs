@@ -34,6 +34,18 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task The_value_itself_in_place_of_an_id_revokes_its_version_and_is_told_to_nobody()
+    {
+        await using var app = await StartAsync();
+
+        var (status, body) = await SendAsync(app, "revoke", $$"""{"credential":"acme","version":"{{LookApp.Key}}","why":"leaked"}""");
+
+        Assert.Equal((200, """{"credential":"acme","done":"revoked","version":"v1","isKnown":true}"""), (status, body));
+        Assert.False(app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("acme").Match(Encoding.UTF8.GetBytes(LookApp.Key)).IsAccepted);
+        Assert.DoesNotContain(app.Log.GetSnapshot(), entry => $"{entry.Message} {string.Join(' ', entry.StructuredState?.Select(pair => pair.Value) ?? [])}".Contains(LookApp.Key, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_version_that_was_not_seen_yet_is_revoked_and_the_answer_says_so()
     {
         await using var app = await StartAsync();

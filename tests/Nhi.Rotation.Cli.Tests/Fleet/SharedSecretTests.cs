@@ -21,7 +21,7 @@ public sealed class SharedSecretTests : IDisposable
 
         var output = AssertExit(ExitCode.NotEnoughEvidence, "--format", format);
 
-        Assert.Contains("Version 'v7' of billing/stripe-live is the same secret and is in service: revoking it hits both.", output.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("Version 'v7' of credential 'stripe-live' in billing is the same secret and is in service: revoking it hits both.", output.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class SharedSecretTests : IDisposable
 
         var output = AssertExit((ExitCode)expected, "--old-version", "v1");
 
-        Assert.Equal(expected is ExitCode.NotEnoughEvidence, output.Contains("Its value was never seen here, so it is not known whether version 'v3' holds it.", StringComparison.Ordinal));
+        Assert.Equal(expected is ExitCode.NotEnoughEvidence, output.Contains("Its value was never seen here, so it is not known whether a version in service holds it.", StringComparison.Ordinal));
     }
 
     [Fact]

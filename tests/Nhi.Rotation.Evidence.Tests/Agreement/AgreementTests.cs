@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Nhi.Rotation.Cli;
 
 namespace Nhi.Rotation.Evidence.Tests.Agreement;
 
 /// <summary>The tool, from files, and the recording rules, from metrics, give the same verdict of the same life of a fleet.</summary>
-public sealed class AgreementTests
+public sealed partial class AgreementTests
 {
     private static readonly Situation[] Situations =
     [
@@ -228,6 +229,7 @@ public sealed class AgreementTests
     {
         var file = new StringBuilder($"rule_files: [ {Repository.Rules} ]\nevaluation_interval: 1m\ntests:\n");
         var wrong = new StringBuilder();
+        var compared = 0;
         foreach (var situation in Situations)
         {
             await using var fleet = new ScrapedFleet { RequiresProof = situation.RequiresProof, ValueOfOther = situation.ValueOfOther };
@@ -240,6 +242,17 @@ public sealed class AgreementTests
                 foreach (var (_, old, expected) in situation.Verdicts.Where(verdict => verdict.Minute == fleet.Minute))
                 {
                     var tool = fleet.Ask(old);
+                    foreach (var (instance, verdict) in fleet.Say(old).ToArray())
+                    {
+                        // One wording for each reason: what the status page shows is what the tool prints.
+                        var said = ReasonsOf(tool.Output, $"shop {instance}: {verdict.Kind}");
+                        compared += said is [] ? 0 : verdict.Reasons.Count;
+                        if (said is not [] && !said.SequenceEqual(verdict.Reasons.Select(WithoutTime)))
+                        {
+                            wrong.Append(System.Globalization.CultureInfo.InvariantCulture, $"{situation.Name}, minute {fleet.Minute}, {old}: the process says\n    {string.Join("\n    ", verdict.Reasons)}\nthe tool\n{tool.Output}");
+                        }
+                    }
+
                     if (tool.Exit != (int)expected)
                     {
                         wrong.Append(System.Globalization.CultureInfo.InvariantCulture, $"{situation.Name}, minute {fleet.Minute}, {old}: the tool says {tool.Exit}, not {expected}\n{tool.Output}");
@@ -251,6 +264,7 @@ public sealed class AgreementTests
         }
 
         Assert.True(wrong.Length == 0, wrong.ToString());
+        Assert.True(compared > 100, $"{compared} reasons were compared");
         var path = Path.GetTempFileName();
         try
         {
@@ -263,6 +277,20 @@ public sealed class AgreementTests
             File.Delete(path);
         }
     }
+
+    // None where the tool does not name the instance with that verdict, or others are worse.
+    private static string[] ReasonsOf(string output, string head)
+    {
+        var lines = output.Split('\n');
+        var at = Array.FindIndex(lines, line => line.Trim() == head);
+        return at < 0 ? [] : [.. lines.Skip(at + 1).TakeWhile(static line => line.StartsWith("    ", StringComparison.Ordinal)).Select(static line => WithoutTime(line.Trim()))];
+    }
+
+    // What goes on is dated by the last line of the evidence there, and by now here.
+    private static string WithoutTime(string reason) => Moment().Replace(reason, "then");
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ")]
+    private static partial Regex Moment();
 
     // docs/fleet.md has the same two columns.
     private static int? ValueOf(ExitCode verdict) => verdict switch

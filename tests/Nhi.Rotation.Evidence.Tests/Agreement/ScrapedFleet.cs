@@ -100,6 +100,14 @@ internal sealed class ScrapedFleet : IAsyncDisposable
 
     public (int Exit, string Output, string Errors) Ask(string old) => _evidence.Verify(Now, "--credential", "stripe", "--old-version", old);
 
+    /// <summary>What each instance that runs says itself of an old version.</summary>
+    public IEnumerable<(string Instance, RotationVerdict Verdict)> Say(string old) =>
+        from one in _instances.Select((instance, index) => (instance.Engine, index))
+        where !_dead.Contains(one.index) && !_stopped.Contains(one.index)
+        from rotation in one.Engine.Ledger.GetRotations("stripe")
+        where rotation.From == old
+        select (one.Engine.Instance, rotation.Verdict);
+
     /// <summary>All that was scraped, as a test for promtool with these expectations.</summary>
     public string ToPromtoolTest(string name, IEnumerable<(int Minute, string Old, int? Verdict)> expected)
     {

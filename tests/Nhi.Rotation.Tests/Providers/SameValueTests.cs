@@ -37,6 +37,19 @@ public sealed class SameValueTests
     }
 
     [Fact]
+    public async Task The_value_itself_in_place_of_an_id_revokes_its_version_and_is_told_to_nobody()
+    {
+        const string leaked = "CANARY-leaked";
+        await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", leaked).Put("v2", "two")));
+        await engine["stripe"].GetCurrentAsync(Ct);
+
+        await engine["stripe"].RevokeAsync(leaked, "in a log", Ct);
+
+        Assert.Equal([("v1", CredentialStage.Revoked), ("v2", CredentialStage.Current)], engine.Ledger.GetInventory()[0].Versions.Select(version => (version.VersionId, version.Stage)));
+        Assert.DoesNotContain(engine.Log.Collector.GetSnapshot(), record => record.Message.Contains(leaked, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_version_whose_value_was_never_seen_is_not_proven_to_be_safe()
     {
         var backend = new ScriptedBackend().Put("v1", "one").Put("v2", "two");
