@@ -109,7 +109,7 @@ internal sealed class CredentialFleet
     // Which version in service is the same secret, as far as anybody can know.
     private string[] Twin(Presence presence, OldVersion old, bool isRefused) =>
         _shared.InService(old.Id) is { } twin ? [VerdictWords.SameValue(twin)]
-        : _secrets.Elsewhere(_name, old.Id) is { } other ? [VerdictWords.SameSecret(other.Version, other.Credential, _apps.Contains(other.App) && _apps.Count == 1 ? null : other.App)]
+        : _secrets.Elsewhere(_name, old.Id, _apps) is { } other ? [other]
         : !isRefused && _shared.IsUncompared(presence.Evidence, old.Id) ? [VerdictWords.NeverSeen, "One FingerprintKey for the evidence of all runs lets them compare."]
         : [];
 

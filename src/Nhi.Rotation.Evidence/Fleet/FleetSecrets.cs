@@ -1,3 +1,5 @@
+using Nhi.Rotation.Evidence.Verdicts;
+
 namespace Nhi.Rotation.Evidence.Fleet;
 
 /// <summary>Secrets that are known by the names of several credentials, by the tags in the evidence. Pure.</summary>
@@ -25,11 +27,13 @@ internal sealed class FleetSecrets
         where serving.Select(holder => holder.Credential).Distinct(StringComparer.Ordinal).Count() > 1
         select serving;
 
-    /// <summary>By which other credential the value of a version is in service, or <see langword="null"/>.</summary>
-    public SecretHolder? Elsewhere(string credential, string version) => _shared
+    /// <summary>That the value of a version is in service by another credential, in a sentence, or <see langword="null"/>. The app is named where it is not the only one that has the first.</summary>
+    public string? Elsewhere(string credential, string version, IReadOnlySet<string> apps) => _shared
         .Where(secret => Array.Exists(secret, holder => holder.Credential == credential && holder.Version == version))
         .SelectMany(secret => secret)
-        .FirstOrDefault(holder => holder.IsInService && holder.Credential != credential);
+        .Where(holder => holder.IsInService && holder.Credential != credential)
+        .Select(holder => VerdictWords.SameSecret(holder.Version, holder.Credential, apps.Count == 1 && apps.Contains(holder.App) ? null : holder.App))
+        .FirstOrDefault();
 
     private static IEnumerable<(string Tag, SecretHolder Holder)> Holders(Presence instance, bool isServing) =>
         from credential in instance.Evidence.Credentials

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
@@ -73,7 +72,7 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
     {
         ArgumentException.ThrowIfNullOrEmpty(versionId);
         ArgumentException.ThrowIfNullOrEmpty(why);
-        versionId = IdOf(versionId);
+        versionId = Shelf.IdOf(versionId);
         using var activity = CredentialActivities.StartRevoke(Name, versionId);
         var value = Revocations.ValueOf(versionId);
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
@@ -85,27 +84,6 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         {
             // The revocation stands; only what was to follow it failed.
             activity.NoteFailure(error.Failure);
-        }
-    }
-
-    // An id that is not known is one that is yet to come, unless it is a value.
-    private string IdOf(string versionId)
-    {
-        lock (Shelf.Gate)
-        {
-            if (Shelf.Find(versionId) is null)
-            {
-                var value = VersionFingerprint.Of(Encoding.UTF8.GetBytes(versionId));
-                foreach (var version in Shelf.Versions)
-                {
-                    if (version.Fingerprint == value)
-                    {
-                        return version.VersionId;
-                    }
-                }
-            }
-
-            return versionId;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 
@@ -53,6 +54,27 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
         }
 
         return null;
+    }
+
+    /// <summary>The id of a version that is named by its id, or by its value; what is neither is an id that is yet to come.</summary>
+    public string IdOf(string given)
+    {
+        lock (Gate)
+        {
+            if (Find(given) is null)
+            {
+                var value = VersionFingerprint.Of(Encoding.UTF8.GetBytes(given));
+                foreach (var version in _versions)
+                {
+                    if (version.Fingerprint == value)
+                    {
+                        return version.VersionId;
+                    }
+                }
+            }
+
+            return given;
+        }
     }
 
     /// <summary>Takes a step's outcome in: keeps the values that came with it, forgets what the lifecycle forgot, and drops values that nothing needs any more.</summary>

@@ -40,4 +40,13 @@ public sealed class LifecycleScheduleTests
             },
             iter: 150_000);
     }
+
+    /// <summary>Found by chance, once in millions.</summary>
+    [Fact]
+    public void A_version_that_is_refused_in_a_step_counts_as_refused_in_that_step()
+    {
+        int[] moves = [43553, 13780, 11807, 45626, 79845, 31192, 12167, 49596, 97664, 91701, 45588, 22862, 89808, 19288, 19069, 27935, 48915, 44869, 52088, 25354, 25200, 34823, 79119];
+
+        Assert.Null(new RandomWorld(142) { IsHeard = false }.Play(moves));
+    }
 }
