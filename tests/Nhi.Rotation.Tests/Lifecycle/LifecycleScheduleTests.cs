@@ -49,4 +49,19 @@ public sealed class LifecycleScheduleTests
 
         Assert.Null(new RandomWorld(142) { IsHeard = false }.Play(moves));
     }
+
+    /// <summary>Found by chance, once in millions: v2 expired within its overlap, and then the store let it last longer.</summary>
+    [Fact]
+    public void A_version_that_the_store_allows_again_within_its_overlap_is_nothing_new()
+    {
+        int[] moves =
+        [
+            88367, 25806, 448, 80976, 83944, 8505, 63872, 63033, 59445, 28605, 8628, 54312, 90935, 19015, 54889, 74599, 32860, 34048, 72560, 90950, 29757, 40182, 23018, 46937, 82826, 89924,
+            43190, 86883, 79397, 48138, 46451, 98686, 86048,
+        ];
+        var world = new RandomWorld(71) { IsHeard = false };
+
+        Assert.Null(world.Play(moves));
+        Assert.Null(world.Disagreement());
+    }
 }

@@ -166,7 +166,7 @@ internal sealed class RandomWorld
             return null;
         }
 
-        var before = State;
+        var (before, began) = (State, _elapsed);
         var first = Read(State);
         Move(TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(16));
         if (_stored.Exists(version => version.NotBefore <= _utc && version.NotBefore + _policy.ClockSkew > _utc))
@@ -186,8 +186,8 @@ internal sealed class RandomWorld
 
         if (there is null)
         {
-            // What worked stays until the store says otherwise of it.
-            return here is null || before.Find(here.Id) is { Stage: CredentialStage.Current or CredentialStage.Previous } ? null : $"running took something new that one that starts does not{story}";
+            // What worked stays until the store says otherwise of it; and what the store takes back within its overlap works again.
+            return here is null || before.Find(here.Id) is { } known && (known.Stage is CredentialStage.Current or CredentialStage.Previous || known.OverlapEndsAt > began) ? null : $"running took something new that one that starts does not{story}";
         }
 
         if (here?.NotBefore > _utc)
