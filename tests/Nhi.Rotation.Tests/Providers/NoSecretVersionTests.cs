@@ -56,8 +56,12 @@ public sealed class NoSecretVersionTests
         await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "changeme")));
 
         var waiting = engine["stripe"].GetCurrentAsync(Ct).AsTask();
-        await engine.SettleAsync();
-        engine.Time.Advance(TimeSpan.FromSeconds(30));
+        await Engine.EventuallyAsync(() =>
+        {
+            // It begins to wait only after the refresh is over, so that one step of time might come before that.
+            engine.Time.Advance(TimeSpan.FromSeconds(30));
+            return waiting.IsCompleted;
+        });
         var error = await Assert.ThrowsAsync<CredentialUnavailableException>(() => waiting);
 
         Assert.Contains("'stripe'", error.Message, StringComparison.Ordinal);
