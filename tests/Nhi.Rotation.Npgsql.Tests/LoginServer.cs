@@ -93,7 +93,7 @@ internal sealed class LoginServer : IAsyncDisposable
     {
         var user = await ReadStartupAsync(stream);
         Tried.Enqueue(user);
-        var reply = new Reply(stream, FaultOf(user), _stop.Token);
+        var reply = new Reply(this, stream, FaultOf(user));
         if (Error is { } error)
         {
             await reply.FailAsync(error.State, error.Text);
@@ -102,7 +102,6 @@ internal sealed class LoginServer : IAsyncDisposable
 
         if (await LogInAsync(reply, stream, user))
         {
-            HandshakeLength = reply.Length;
             if (reply.IsFaulty)
             {
                 // A client that did not understand waits for more.
@@ -187,9 +186,10 @@ internal sealed class LoginServer : IAsyncDisposable
     private static byte[] Sign(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
     /// <summary>This side's bytes, one of which can go wrong.</summary>
-    private sealed class Reply(NetworkStream stream, HandshakeFault? fault, CancellationToken stop)
+    private sealed class Reply(LoginServer server, NetworkStream stream, HandshakeFault? fault)
     {
-        public int Length { get; private set; }
+        private readonly CancellationToken _stop = server._stop.Token;
+        private int _length;
 
         public bool IsFaulty => fault is not null;
 
@@ -209,25 +209,27 @@ internal sealed class LoginServer : IAsyncDisposable
             message[0] = (byte)type;
             BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), body.Length + 4);
             body.CopyTo(message, 5);
-            var at = fault is null ? -1 : fault.At - Length;
-            Length += message.Length;
+            var at = fault is null ? -1 : fault.At - _length;
+            // Told before the client has the last byte, and so before it could ask.
+            _length += message.Length;
+            server.HandshakeLength = _length;
             if (at < 0 || at >= message.Length)
             {
-                await stream.WriteAsync(message, stop);
+                await stream.WriteAsync(message, _stop);
                 return;
             }
 
             if (fault!.Kind == HandshakeFaultKind.Lie)
             {
                 message[at] ^= 1;
-                await stream.WriteAsync(message, stop);
+                await stream.WriteAsync(message, _stop);
                 return;
             }
 
-            await stream.WriteAsync(message.AsMemory(0, at), stop);
+            await stream.WriteAsync(message.AsMemory(0, at), _stop);
             if (fault.Kind == HandshakeFaultKind.Stall)
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop);
             }
 
             throw new IOException("closed as told");
