@@ -47,16 +47,21 @@ public sealed class RedisRetiredValueTests : IDisposable
                 Write(current);
                 await UntilAsync(app, "/versions", versions => versions.Split("Retired:0").Length > old.Count && !versions.EndsWith(":0", StringComparison.Ordinal));
                 await server.AclAsync("app", $"<{old[^1]}");
-                await server.KillAsync("app");
+                if (rotation < 3)
+                {
+                    // The connections of the last one stay open.
+                    await server.KillAsync("app");
+                }
+
                 await UntilAsync(app, "/use", static _ => true);
             }
 
-            await UntilAsync(app, "/busy", static _ => true);
             await Subject.KeepsNothingAsync(app);
 
             // The net catches: what is in use is found.
             Assert.NotEmpty(HeapWalk.PathsTo(process.Id, [current]));
             Assert.Empty(HeapWalk.PathsTo(process.Id, old));
+            await Subject.IsHeldNowhereAsync(process.Id, old);
         }
         finally
         {

@@ -62,7 +62,7 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>The tool, as an operator runs it, finds no copy of old values that anything holds: in objects of any library, in buffers, anywhere in the process.</summary>
-    private static async Task IsHeldNowhereAsync(int processId, IReadOnlyCollection<string> old)
+    public static async Task IsHeldNowhereAsync(int processId, IReadOnlyCollection<string> old)
     {
         var folder = Directory.CreateTempSubdirectory("nhi-old-");
         try

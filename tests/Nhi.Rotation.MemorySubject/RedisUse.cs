@@ -23,19 +23,6 @@ internal static class RedisUse
             await redis.GetDatabase().StringSetAsync("key", "value");
             await redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal("news"), static (_, _) => { });
         });
-
-        // What a connection is writing stays in its buffer until that is full.
-        app.MapGet("/busy", static async (IConnectionMultiplexer redis) =>
-        {
-            var subscriber = redis.GetSubscriber();
-            for (var i = 0; i < 200; i++)
-            {
-                await redis.GetDatabase().StringSetAsync("key", new byte[1024]);
-                await subscriber.SubscribeAsync(RedisChannel.Literal($"{i}-{new string('x', 400)}"), static (_, _) => { });
-            }
-
-            await subscriber.UnsubscribeAllAsync();
-        });
         app.MapGet("/versions", static (IRotationLedger ledger) => string.Join(' ', ledger.GetInventory().Single().Versions.Select(
             version => $"{version.Stage}:{ledger.GetUses().Where(use => use.VersionId == version.VersionId).Sum(static use => use.Held)}")));
         await SubjectApp.ServeAsync(app);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using StackExchange.Redis;
 
 namespace Nhi.Rotation.StackExchangeRedis.Connections;
@@ -23,8 +25,7 @@ internal sealed class RedisAuthentication(string? userName, RedisTerms terms, Ti
         try
         {
             var login = terms.Read(version);
-            object[] arguments = (login.Username ?? userName) is { } user ? [user, login.Password] : [login.Password];
-            await server.ExecuteAsync("AUTH", arguments, CommandFlags.NoRedirect).WaitAsync(Timeout, time).ConfigureAwait(false);
+            await SendAsync(server, login.Username ?? userName, login.Password).WaitAsync(Timeout, time).ConfigureAwait(false);
             return new AuthReply(AuthAnswer.Accepted);
         }
         catch (RedisServerException error)
@@ -36,6 +37,19 @@ internal sealed class RedisAuthentication(string? userName, RedisTerms terms, Ti
 #pragma warning restore CA1031
         {
             return new AuthReply(AuthAnswer.Unknown, error.GetType().Name);
+        }
+    }
+    // The multiplexer may keep the message in its queue long after the answer: so the password is in bytes that are ours to clear. Not before the answer, or a message that still waits would be sent without it.
+    private static async Task SendAsync(IServer server, string? user, string password)
+    {
+        var secret = Encoding.UTF8.GetBytes(password);
+        try
+        {
+            await server.ExecuteAsync("AUTH", user is null ? [secret] : [user, secret], CommandFlags.NoRedirect).ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
         }
     }
 }
