@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Nhi.Rotation;
+using RotatingApi.Features;
 
 namespace RotatingApi;
 
@@ -31,10 +32,11 @@ internal sealed class Counts
         }
     }
 
-    public State Read(IRotatingCredentialProvider key, IRotatingCredentialProvider certificate, int oldConnections) => new(
+    public State Read(IRotatingCredentialProvider key, IRotatingCredentialProvider certificate, IRotationLedger ledger) => new(
         key.Current.VersionId,
         certificate.Current.VersionId,
-        oldConnections,
+        ledger.GetInventory().Single(static entry => entry.CredentialName == Service.ShopKey).Versions.Count(static version => version.Stage == CredentialStage.Previous),
+        Tls.CountOldConnections(ledger),
         Interlocked.Read(ref _requests),
         Interlocked.Read(ref _failures),
         Interlocked.Read(ref _refusals),

@@ -12,7 +12,7 @@ internal static class Demonstration
     /// <summary>The same for tests.</summary>
     public static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(700);
 
-    public static async Task<int> RunAsync(TimeSpan pause)
+    public static async Task<int> RunAsync(TimeSpan pause, bool forHunt)
     {
         var directory = Directory.CreateTempSubdirectory("rotating-api-");
         try
@@ -28,12 +28,37 @@ internal static class Demonstration
             isGood &= await rotation.RunAtOnceAsync("both at once");
             isGood &= await rotation.RunCertificateAsync("certificate", authority);
             Console.WriteLine(isGood ? "No request failed." : "Not what was promised: see above.");
+            if (forHunt)
+            {
+                await AwaitHuntAsync(rotation, directory.FullName, orders, shop);
+            }
+
             return isGood ? 0 : 1;
         }
         finally
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    // Every old key is revoked, as on the day on which one leaked. Then whoever wants to looks for them in the services, which go on working.
+    private static async Task AwaitHuntAsync(Rotation rotation, string directory, params ServiceProcess[] services)
+    {
+        var values = rotation.Old.Select((old, index) => (Path: Path.Join(directory, $"old-{index + 1}"), old.Key)).ToList();
+        foreach (var (path, key) in values)
+        {
+            await File.WriteAllTextAsync(path, key);
+        }
+
+        foreach (var service in services)
+        {
+            service.Write(Service.Revocations, $$"""{"revoked":[{{string.Join(',', rotation.Old.Select(static old => $$"""{"credential":"{{Service.ShopKey}}","version":"{{old.Version}}"}"""))}}]}""");
+            await service.WaitAsync(static state => state.OldKeys == 0, "no old key is in service");
+        }
+
+        Console.WriteLine($"nhi-rotation hunt {string.Join(' ', services.Select(static service => $"--pid {service.Id}"))} {string.Join(' ', values.Select(static value => $"--value-file {value.Path}"))}");
+        Console.WriteLine("End with Enter.");
+        await Console.In.ReadLineAsync();
     }
 
     private static async Task StartAsync(ServiceProcess orders, ServiceProcess shop, CertificateAuthority authority)
@@ -49,6 +74,7 @@ internal static class Demonstration
             (Service.KeyOf(Service.Orders), ServiceProcess.NewKey(Service.Orders)),
             (Service.ShopKey, ServiceProcess.NewKey(Service.Shop)),
             (Webhooks.Key, $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}"),
+            (Service.Revocations, """{"revoked":[]}"""),
             (Push.Key, ServiceProcess.NewKey("events")),
         ])
         {

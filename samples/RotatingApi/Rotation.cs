@@ -3,6 +3,9 @@ namespace RotatingApi;
 /// <summary>One rotation after the other of the key that the shop presents to the orders service.</summary>
 internal sealed class Rotation(ServiceProcess orders, ServiceProcess shop, TimeSpan pause)
 {
+    /// <summary>The keys that were replaced.</summary>
+    public List<(string Version, string Key)> Old { get; } = [];
+
     /// <summary>One side gets the new key, and a while later the other one.</summary>
     /// <returns>Whether no request failed and both sides are on the new key.</returns>
     public Task<bool> RunAsync(string title, ServiceProcess first, ServiceProcess second) => RunAsync(title, async key =>
@@ -33,6 +36,7 @@ internal sealed class Rotation(ServiceProcess orders, ServiceProcess shop, TimeS
     private async Task<bool> RunAsync(string title, Func<string, Task> rotate)
     {
         var before = await ReadAsync();
+        Old.Add((before.Orders.Version, await shop.KeyAsync(Service.ShopKey)));
         await rotate(ServiceProcess.NewKey(Service.Shop));
         var version = (await orders.WaitAsync(state => state.Version != before.Orders.Version, "it has the new key")).Version;
         await shop.WaitAsync(state => state.Version == version, "it is on the new key for good");

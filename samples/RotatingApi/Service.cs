@@ -19,6 +19,9 @@ internal static class Service
     public const string Shop = "shop";
     public const string ShopKey = "shop-key";
 
+    /// <summary>The list of what is revoked, beside the secrets.</summary>
+    public const string Revocations = "revoked.json";
+
     /// <summary>The variable with the key of version ids, so that both services name a version alike.</summary>
     public const string FingerprintKey = "ROTATING_API_FINGERPRINT_KEY";
 
@@ -36,6 +39,7 @@ internal static class Service
 
         // The key that we present, and the one that our peer presents to us; those of the other features.
         builder.Services.AddRotatingCredentials()
+            .RevocationsFrom(Path.Join(secrets, Revocations))
             .AddCredential(KeyOf(name), credential => FromFile(credential, secrets))
             .AddCredential(KeyOf(peer), credential => FromFile(credential, secrets))
             .AddCredential(Webhooks.Key, credential => FromFile(credential, secrets))
@@ -70,7 +74,7 @@ internal static class Service
         app.MapStatus();
         app.MapOperators();
         app.MapGet("/state", (Counts counts, IRotationLedger ledger, [FromKeyedServices(ShopKey)] IRotatingCredentialProvider key, [FromKeyedServices(Tls.Certificate)] IRotatingCredentialProvider certificate) =>
-            counts.Read(key, certificate, Tls.CountOldConnections(ledger)));
+            counts.Read(key, certificate, ledger));
         app.MapPost("/load", static (Load load) => load.Start());
         await app.StartAsync();
 

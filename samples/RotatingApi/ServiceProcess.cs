@@ -27,6 +27,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int Id => _process!.Id;
+
     /// <summary>Puts a key into this service's copy, as an agent would: by a rename.</summary>
     public void Write(string key, string value)
     {
@@ -40,6 +42,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         File.Move(next, path, overwrite: true);
     }
+
+    public Task<string> KeyAsync(string key) => File.ReadAllTextAsync(Path.Join(_secrets, key));
 
     public void Start(Uri peer, string fingerprintKey)
     {

@@ -15,6 +15,8 @@ internal sealed class Subject : IDisposable
 
     public HttpClient App { get; }
 
+    public int Id => _process.Id;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static Task<Subject> StartAsync(params string[] arguments) => StartAsync(new Dictionary<string, string>(), arguments);
@@ -73,18 +75,24 @@ internal sealed class Subject : IDisposable
                 await File.WriteAllTextAsync(file, value, Ct);
             }
 
-            string[] hunt = [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.Cli.dll"), "hunt", "--pid", $"{processId}", .. files.SelectMany(static file => new[] { "--value-file", file })];
-            using var tool = Process.Start(new ProcessStartInfo("dotnet", hunt) { RedirectStandardOutput = true })!;
-            var output = await tool.StandardOutput.ReadToEndAsync(Ct);
-            await tool.WaitForExitAsync(Ct);
+            var (exitCode, output) = await RunToolAsync(["hunt", "--pid", $"{processId}", .. files.SelectMany(static file => new[] { "--value-file", file })]);
 
-            Assert.True(tool.ExitCode == 0, output);
+            Assert.True(exitCode == 0, output);
             Assert.Contains("Looked into 1 process and 0 files. NOWHERE", output, StringComparison.Ordinal);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Runs the tool in a process of its own.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments)
+    {
+        using var tool = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.Cli.dll"), .. arguments]) { RedirectStandardOutput = true })!;
+        var output = await tool.StandardOutput.ReadToEndAsync(Ct);
+        await tool.WaitForExitAsync(Ct);
+        return (tool.ExitCode, output);
     }
 
     /// <summary>Two collections a second apart show that nobody keeps what the library gave out of versions that were replaced: no adapter makes the app look guilty.</summary>

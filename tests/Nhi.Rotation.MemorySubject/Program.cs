@@ -7,10 +7,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation;
 using Nhi.Rotation.AspNetCore;
 
-// An app that uses each kind of credential for as long as it is current and keeps nothing. Arguments: the directory of its secrets; and "crowd", a Redis server, or "postgres" and a connection string, for an app that uses only that.
+// An app that uses each kind of credential for as long as it is current and keeps nothing. Arguments: the directory of its secrets; and "crowd", "buffers", a Redis server, or "postgres" and a connection string, for an app that uses only that.
 if (args is [var crowded, "crowd"])
 {
     await CrowdedSubject.RunAsync(crowded);
+    return;
+}
+
+if (args is [var buffered, "buffers"])
+{
+    await BufferSubject.RunAsync(buffered);
     return;
 }
 

@@ -7,19 +7,28 @@ namespace Nhi.Rotation.Cli.Hunting;
 internal sealed class ManagedHeap
 {
     private const int LongestPath = 24;
+    private static readonly string[] PoolTypes = ["System.Buffers.SharedArrayPoolPartitions+Partition", "System.Buffers.SharedArrayPoolThreadLocalArray[]", "System.Buffers.ConfigurableArrayPool"];
 
     private readonly Dictionary<ulong, ClrObject> _objects = [];
-    private readonly Dictionary<ulong, (ulong Parent, string Link)> _parents = [];
+    // What holds an object: another one, or none and the name of a root.
+    private readonly Dictionary<ulong, (ClrObject Holder, string? Root)> _holders = [];
+    private readonly Dictionary<ulong, bool> _poolTypes = [];
+    private readonly DeadStrings _dead;
     private readonly List<MemoryRange> _collected = [];
     private readonly ClrHeap _heap;
+    private readonly Dictionary<ulong, ObjectPath?> _paths;
 
     private ManagedHeap(ClrRuntime runtime, List<ulong> addresses)
     {
         _heap = runtime.Heap;
         _collected.AddRange(_heap.Segments.SelectMany(static segment => new[] { segment.CommittedMemory, segment.ReservedMemory }));
         _collected.AddRange(runtime.EnumerateClrNativeHeaps().Where(static heap => heap.Kind == NativeHeapKind.GCFreeRegion).Select(static heap => heap.MemoryRange));
+        _dead = new DeadStrings(runtime);
         FindObjects(addresses);
         FindHolders(Roots(runtime), [.. _objects.Values.Where(static found => !found.IsFree).Select(static found => found.Address)]);
+
+        // All at once: the runtime tells nothing once it is let go.
+        _paths = addresses.Distinct().ToDictionary(static address => address, Explain);
     }
 
     /// <summary>Reads the heap of a process that is stopped, or of a dump.</summary>
@@ -51,7 +60,9 @@ internal sealed class ManagedHeap
     }
 
     /// <summary>What holds the object that an address is in; <see langword="null"/> if it is outside of the heap.</summary>
-    public ObjectPath? PathTo(ulong address)
+    public ObjectPath? PathTo(ulong address) => _paths[address];
+
+    private ObjectPath? Explain(ulong address)
     {
         if (!_objects.TryGetValue(address, out var found) || found.IsFree)
         {
@@ -59,23 +70,31 @@ internal sealed class ManagedHeap
             return _collected.Exists(range => range.Contains(address)) ? new ObjectPath("what was an object, which nothing holds any more", IsGarbage: true) : null;
         }
 
-        var type = NameOf(found.Type);
-        if (!_parents.ContainsKey(found.Address))
+        var path = new List<string> { NameOf(found.Type) };
+        if (!_holders.ContainsKey(found.Address))
         {
-            return new ObjectPath($"{type}, which nothing holds any more", IsGarbage: true);
+            return new ObjectPath($"{path[0]}, which nothing holds any more", IsGarbage: true);
         }
 
-        var path = new List<string> { type };
-        for (var at = found.Address; path.Count < LongestPath && _parents.TryGetValue(at, out var parent); at = parent.Parent)
+        if (_dead.Has(found, address))
         {
-            path.Add(parent.Link);
-            if (parent.Parent == 0)
+            return new ObjectPath($"what was a String, in a {path[0]} that was made where it stood", IsGarbage: true);
+        }
+
+        var isFree = false;
+        for (var at = found; path.Count < LongestPath && _holders.TryGetValue(at.Address, out var by); at = by.Holder)
+        {
+            path.Add(by.Root ?? LinkOf(by.Holder, at));
+            if (by.Root is not null)
             {
                 break;
             }
+
+            isFree |= IsPool(by.Holder);
         }
 
-        return new ObjectPath(string.Join(" <- ", path), IsGarbage: false);
+        var text = string.Join(" <- ", path);
+        return isFree ? new ObjectPath($"{text}: a buffer that is in no use", IsGarbage: true) : new ObjectPath(text, IsGarbage: false);
     }
 
     private static string NameOf(ClrType? type) => type?.Name is { } name ? name[(name.Split('<')[0].LastIndexOf('.') + 1)..] : "an object";
@@ -101,7 +120,7 @@ internal sealed class ManagedHeap
         {
             yield return (root.Object, root.RootKind switch
             {
-                ClrRootKind.Stack => "the stack of a thread",
+                ClrRootKind.Stack => (root as ClrStackRoot)?.StackFrame?.Method is { } method ? $"the stack of a thread, in {NameOf(method.Type)}.{method.Name}" : "the stack of a thread",
                 ClrRootKind.FinalizerQueue => "the finalizer queue",
                 ClrRootKind.ThreadStaticVar => "a thread-static field",
                 ClrRootKind.StaticVar => "a static field",
@@ -123,35 +142,65 @@ internal sealed class ManagedHeap
         }
     }
 
-    // From all roots at once, nearest first, until all are found: the shortest path explains most.
+    // From all roots at once, nearest first, until all are found: the shortest path explains most. What a pool of buffers has for the next one who asks is looked into last, since only what nobody else holds is in no use.
     private void FindHolders(IEnumerable<(ClrObject Object, string Name)> roots, HashSet<ulong> wanted)
     {
         var waiting = new Queue<ClrObject>();
+        var pools = new Queue<ClrObject>();
         foreach (var (held, name) in roots)
         {
-            if (_parents.TryAdd(held.Address, (0, name)))
+            Reach(held, (default, name));
+        }
+
+        while (wanted.Count > 0 && (waiting.TryDequeue(out var holder) || pools.TryDequeue(out holder)))
+        {
+            foreach (var held in holder.EnumerateReferences(carefully: false, considerDependantHandles: true))
             {
-                wanted.Remove(held.Address);
-                waiting.Enqueue(held);
+                if (held.IsValid && !held.IsNull)
+                {
+                    Reach(held, (holder, null));
+                }
             }
         }
 
-        while (wanted.Count > 0 && waiting.TryDequeue(out var holder))
+        void Reach(ClrObject held, (ClrObject Holder, string? Root) by)
         {
-            foreach (var reference in holder.EnumerateReferencesWithFields(carefully: false, considerDependantHandles: true))
+            if (_holders.TryAdd(held.Address, by))
             {
-                var held = reference.Object;
-                if (held.IsValid && !held.IsNull && _parents.TryAdd(held.Address, (holder.Address, LinkOf(holder, reference))))
-                {
-                    wanted.Remove(held.Address);
-                    waiting.Enqueue(held);
-                }
+                wanted.Remove(held.Address);
+                (IsPool(held) ? pools : waiting).Enqueue(held);
             }
         }
     }
 
-    private static string LinkOf(ClrObject holder, ClrReference reference) =>
-        reference.IsField && reference.Field?.Name is { } field
-            ? string.Create(CultureInfo.InvariantCulture, $"{NameOf(holder.Type)}.{field}")
-            : NameOf(holder.Type);
+    // Those of ArrayPool<T>.Shared and of ArrayPool<T>.Create: whoever rents a buffer takes it out of them.
+    private bool IsPool(ClrObject found)
+    {
+        if (found.Type is not { } type)
+        {
+            return false;
+        }
+
+        if (!_poolTypes.TryGetValue(type.MethodTable, out var isPool))
+        {
+            _poolTypes[type.MethodTable] = isPool = type.Name is { } name && PoolTypes.Any(pool => name.StartsWith(pool, StringComparison.Ordinal));
+        }
+
+        return isPool;
+    }
+
+    // The runtime tells the field by looking through all of a type: only for what is told.
+    private static string LinkOf(ClrObject holder, ClrObject held)
+    {
+        var name = NameOf(holder.Type);
+        foreach (var reference in holder.EnumerateReferencesWithFields(carefully: false, considerDependantHandles: true))
+        {
+            if (reference.Object.Address == held.Address && reference is { IsField: true, Field.Name: { } field })
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{name}.{field}");
+            }
+        }
+
+        return name;
+    }
 }

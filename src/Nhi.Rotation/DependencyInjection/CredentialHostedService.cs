@@ -13,6 +13,9 @@ internal sealed class CredentialHostedService(CredentialRegistry registry, IOpti
         registry.Start();
         var loads = registry.Providers.Select(provider => LoadAsync(provider, cancellationToken)).ToArray();
         var errors = (await Task.WhenAll(loads).ConfigureAwait(false)).OfType<CredentialUnavailableException>().ToArray();
+
+        // Whoever goes on from here may do so for as long as the app runs. Not on the stack of whatever loaded the first version, or that would be held for as long.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (errors.Length == 0)
         {
             return;
