@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using Nhi.Rotation.Cli.Reading;
+using Nhi.Rotation.Evidence.Fleet;
+using Nhi.Rotation.Evidence.Reading;
+
+namespace Nhi.Rotation.Cli;
+
+/// <summary>What every command asks that judges: of which evidence, measured by what, and what somebody knows besides.</summary>
+/// <param name="arity">How many paths there must be.</param>
+internal sealed class FleetInquiry(ArgumentArity arity)
+{
+    // A running instance writes a line a minute: one with a younger line is not gone.
+    private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
+
+    private readonly Argument<string[]> _paths = new("path")
+    {
+        Description = "Evidence files, or directories of them (*.jsonl). Pass those of every instance that is or may be running.",
+        Arity = arity,
+    };
+
+    private readonly Option<FileInfo?> _earlier = new("--earlier")
+    {
+        Description = "What verify --format json printed before: every chain in it must be there still, and may only have grown.",
+    };
+
+    /// <summary>What is asked besides of which evidence.</summary>
+    public VerifyOptions Options { get; } = new();
+
+    /// <summary>Adds the arguments to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_paths);
+        foreach (var option in Options.All.Append(_earlier))
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Whether evidence is named.</summary>
+    public bool HasPaths(ParseResult arguments) => arguments.GetValue(_paths) is { Length: > 0 };
+
+    /// <summary>Reads and judges.</summary>
+    /// <returns>Whether there is an answer; if not, <paramref name="problem"/> says what makes no sense.</returns>
+    /// <exception cref="IOException">Something cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public bool TryAsk(ParseResult arguments, DateTimeOffset now, [NotNullWhen(true)] out FleetAnswer? answer, [NotNullWhen(false)] out string? problem)
+    {
+        answer = null;
+        if (!EvidenceFiles.TryFind(arguments.GetValue(_paths)!, out var files, out problem))
+        {
+            return false;
+        }
+
+        IReadOnlyList<EarlierChain> earlier = [];
+        if (arguments.GetValue(_earlier) is { } file && !EarlierReport.TryRead(file.FullName, out earlier))
+        {
+            problem = $"'{file.FullName}' is no report of --format json.";
+            return false;
+        }
+
+        var instances = EvidenceReader.Read(files.Evidence, earlier);
+        problem = Options.TryRead(arguments, now, out var question) ?? NotGone(question, instances);
+        if (problem is not null)
+        {
+            return false;
+        }
+
+        answer = new FleetAnswer(FleetReport.Of(instances, question), files.LeftAlone);
+        return true;
+    }
+
+    private static string? NotGone(FleetQuestion question, IReadOnlyList<InstanceEvidence> instances)
+    {
+        var known = instances.ToDictionary(instance => instance.Instance, StringComparer.Ordinal);
+        return question.Gone.Concat(question.Declared.AcceptedLosses).FirstOrDefault(id => !known.ContainsKey(id)) is { } unknown
+            ? $"--gone {unknown}: no file is of such an instance."
+            : question.Gone.FirstOrDefault(id => known[id] is { IsClosed: false } instance && question.Now - instance.LastAt < YoungestGone) is { } young
+                ? $"--gone {young}: it wrote its last line less than a minute ago, so it runs."
+                : question.Alive is { } alive && instances.Any(static instance => !instance.IsClosed) && !instances.Any(instance => instance.IsNamedIn(alive))
+                    ? "--alive: it names none of the instances whose evidence is here, so it is a list of something else. Give the names of pods or hosts as the evidence has them."
+                    : null;
+    }
+}
