@@ -3,6 +3,7 @@ using Nhi.Rotation.Cli.Asking;
 using Nhi.Rotation.Cli.Hunting;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Revoking;
+using Nhi.Rotation.Cli.Waiting;
 
 namespace Nhi.Rotation.Cli;
 
@@ -14,6 +15,7 @@ internal static class CommandLine
         var root = new RootCommand("Evidence of credential rotations, lists of revocations, and who still has an old value.")
         {
             VerifyCommand.New(time, output, errors),
+            WaitCommand.New(time, output, errors),
             WhoCommand.New(time, output, errors),
             FingerprintCommand.New(input, output, errors),
             RevokeCommand.New(time, input, output, errors),

@@ -15,6 +15,9 @@ internal enum ExitCode
     /// <summary>Nothing speaks against it, but proof is missing.</summary>
     NotEnoughEvidence = 3,
 
+    /// <summary>Time is up, and it is not safe.</summary>
+    TimeUp = 4,
+
     /// <summary>The command line makes no sense (EX_USAGE of sysexits.h).</summary>
     Usage = 64,
 
@@ -23,4 +26,7 @@ internal enum ExitCode
 
     /// <summary>A list of revocations cannot be written (EX_CANTCREAT).</summary>
     CannotWrite = 73,
+
+    /// <summary>Somebody interrupted it, as a shell says it.</summary>
+    Interrupted = 130,
 }

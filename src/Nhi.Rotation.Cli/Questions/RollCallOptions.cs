@@ -25,6 +25,9 @@ internal sealed class RollCallOptions
 
     public IReadOnlyList<Option> All => [_gone, _goneFrom, _alive, _goneAfter, _expect, _expectFrom];
 
+    /// <summary>Whether an option says who should be there.</summary>
+    public bool IsExpectation(Option option) => option == _expect || option == _expectFrom;
+
     /// <summary>What they say.</summary>
     /// <returns>What makes no sense, or <see langword="null"/>.</returns>
     public string? TryRead(ParseResult arguments, out RollCall rollCall)

@@ -35,6 +35,10 @@ internal sealed class VerifyOptions
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_credential, _oldVersion, _quietPeriod, _maxAge, .. _rollCall.All, _retired, _renamed, _acceptLoss, _because];
 
+    /// <summary>The first option that was given and is about evidence alone.</summary>
+    public string? FindForEvidenceOnly(ParseResult arguments) =>
+        All.FirstOrDefault(option => option != _credential && option != _oldVersion && option != _maxAge && !_rollCall.IsExpectation(option) && arguments.GetResult(option) is { Implicit: false })?.Name;
+
     /// <summary>The question that they ask.</summary>
     /// <returns>What makes no sense, or <see langword="null"/>.</returns>
     public string? TryRead(ParseResult arguments, DateTimeOffset now, out FleetQuestion question)

@@ -19,7 +19,7 @@ public sealed class FleetTests
         try
         {
             var secret = Path.Join(directory, "partner.versions.json");
-            Write(secret, "k1");
+            SecretFile.Write(secret, "k1");
             SampleInstance[] fleet = [.. Enumerable.Range(0, 3).Select(i => new SampleInstance(secret, Directory.CreateDirectory(Path.Join(directory, $"evidence{i}")).FullName))];
             await using var first = fleet[0];
             await using var second = fleet[1];
@@ -31,7 +31,7 @@ public sealed class FleetTests
             await EventuallyAsync(
                 async () => (await prometheus.QueryAsync($"nhi_credential_uses_total{{nhi_consumer=\"{Stuck}\"}} > 0", Ct)).Count == 3 ? null : "not all instances are scraped");
 
-            Write(secret, "k1", "k2");
+            SecretFile.Write(secret, "k1", "k2");
             await EventuallyAsync(async () =>
             {
                 var (verdict, users) = await AskPrometheusAsync(prometheus);
@@ -61,18 +61,6 @@ public sealed class FleetTests
         {
             Directory.Delete(directory, recursive: true);
         }
-    }
-
-    private static void Write(string path, params string[] ids)
-    {
-        var versions = new JsonArray([.. ids.Select(id => new JsonObject { ["id"] = id, ["value"] = $"value-of-{id}" })]);
-        File.WriteAllText(path + ".next", new JsonObject { ["current"] = ids[^1], ["versions"] = versions }.ToJsonString());
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path + ".next", UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        File.Move(path + ".next", path, overwrite: true);
     }
 
     private static async Task<(double? Verdict, IReadOnlyList<string> Users)> AskPrometheusAsync(PrometheusServer prometheus)

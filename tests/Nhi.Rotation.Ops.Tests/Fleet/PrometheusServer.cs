@@ -18,6 +18,9 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _http = http;
     }
 
+    /// <summary>Where it answers.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     public static PrometheusServer Start(string directory, TimeSpan quiet, IEnumerable<string> targets)
     {
         var program = Installed.Program("prometheus", "prometheus");
