@@ -12,6 +12,7 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
     private static readonly Lock[] Gates = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
     private static uint _nextGate;
 
+    private readonly Lock _gate = Gates[Interlocked.Increment(ref _nextGate) % Gates.Length];
     private LiveVersion[] _versions = [];
     private long _order;
     private volatile bool _acceptancesMean;
@@ -19,8 +20,15 @@ internal sealed class VersionShelf(CredentialRecord credential, UseLedger ledger
 
     public string CredentialName => credential.Name;
 
-    /// <summary>Guards the shelf and all that is made from it.</summary>
-    public Lock Gate { get; } = Gates[Interlocked.Increment(ref _nextGate) % Gates.Length];
+    /// <summary>Guards the shelf and all that is made from it. Evidence is noted under it, so whoever holds the lock of all evidence may not wait for it.</summary>
+    public Lock Gate
+    {
+        get
+        {
+            Debug.Assert(_gate.IsHeldByCurrentThread || !ledger.Slots.Gate.IsHeldByCurrentThread, "the lock of all evidence is the inner one");
+            return _gate;
+        }
+    }
 
     /// <summary>What the lifecycle knows. Immutable; read it once.</summary>
     public CredentialState State { get; private set; } = CredentialState.Empty;

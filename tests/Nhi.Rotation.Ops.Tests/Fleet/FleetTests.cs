@@ -44,7 +44,7 @@ public sealed class FleetTests
                     && named is [var one] && third.Runs.SequenceEqual([Text(one, "instance")])
                     && one!["evidence"]!["verdict"]!["users"]!.AsArray().Select(user => Text(user, "consumer")).SequenceEqual([Stuck])
                     ? null
-                    : $"verdict {verdict}, exit {exit}, users {string.Join(", ", users)}\n{report}";
+                    : $"verdict {verdict}, exit {exit}, users {string.Join(", ", users)}\n{string.Join<SampleInstance>('\n', fleet)}\n{report}";
             });
 
             // What is stuck is restarted, and captures the new key.
@@ -54,7 +54,7 @@ public sealed class FleetTests
             {
                 var (verdict, users) = await AskPrometheusAsync(prometheus);
                 var (exit, report) = await AskToolAsync(directory);
-                return (verdict, exit, users.Count, third.Runs.Count) == (1, 0, 0, 2) ? null : $"verdict {verdict}, exit {exit}, users {string.Join(", ", users)}\n{report}";
+                return (verdict, exit, users.Count, third.Runs.Count) == (1, 0, 0, 2) ? null : $"verdict {verdict}, exit {exit}, users {string.Join(", ", users)}\n{string.Join<SampleInstance>('\n', fleet)}\n{report}";
             });
         }
         finally

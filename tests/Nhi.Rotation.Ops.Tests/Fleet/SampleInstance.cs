@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Nhi.Rotation.Ops.Tests.Support;
@@ -7,6 +8,7 @@ namespace Nhi.Rotation.Ops.Tests.Fleet;
 /// <summary>A process of samples/ZeroDowntimeRotation that follows the secret, writes evidence and can be scraped. It ends by itself should the test not end it.</summary>
 internal sealed class SampleInstance(string secret, string evidence) : IAsyncDisposable
 {
+    private readonly ConcurrentQueue<string> _errors = [];
     private Process? _process;
 
     public int Port { get; } = FreePort.Find();
@@ -23,10 +25,16 @@ internal sealed class SampleInstance(string secret, string evidence) : IAsyncDis
         _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ZeroDowntimeRotation.dll"), .. arguments, .. isStuck ? new[] { "--stuck" } : []])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         _process.OutputDataReceived += static (_, _) => { };
+        _process.ErrorDataReceived += (_, error) => _errors.Enqueue(error.Data ?? string.Empty);
         _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
+
+    /// <summary>How it is, for whoever waits for it in vain.</summary>
+    public override string ToString() => $"{Target} {(_process is { HasExited: true } ? $"ended with {_process.ExitCode}" : "runs")} {string.Join('\n', _errors)}";
 
     /// <summary>As an orchestrator stops it.</summary>
     public async Task StopAsync(CancellationToken ct)
