@@ -3,6 +3,7 @@ using Nhi.Rotation.Cli.Asking;
 using Nhi.Rotation.Cli.Hunting;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Revoking;
+using Nhi.Rotation.Cli.Signing;
 using Nhi.Rotation.Cli.Waiting;
 
 namespace Nhi.Rotation.Cli;
@@ -16,6 +17,8 @@ internal static class CommandLine
         {
             VerifyCommand.New(time, output, errors),
             WaitCommand.New(time, output, errors),
+            ReportCommand.New(time, output, errors),
+            VerifyReportCommand.New(output, errors),
             WhoCommand.New(time, output, errors),
             FingerprintCommand.New(input, output, errors),
             RevokeCommand.New(time, input, output, errors),

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Nhi.Rotation.Evidence.Fleet;
 
 namespace Nhi.Rotation.Cli.Output;
@@ -9,7 +8,7 @@ internal sealed record JsonQuestion(
 {
     public static JsonQuestion Of(FleetQuestion question) => new(
         question.Now,
-        Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
+        ToolVersion.Text,
         question.MaxAge,
         question.QuietPeriod,
         question.Gone,

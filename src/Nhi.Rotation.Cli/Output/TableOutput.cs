@@ -46,7 +46,7 @@ internal static class TableOutput
         }
 
         output.WriteLine();
-        WriteLine(output, Conclusion(report) + Given(report.Question));
+        WriteLine(output, Conclusion.Of(report) + Given(report.Question));
     }
 
     private static string StateOf(FleetReport report, InstanceEvidence instance) =>
@@ -125,14 +125,4 @@ internal static class TableOutput
 
     // Names come from files that anybody may have written: none may start a line of its own or steer a terminal.
     private static void WriteLine(TextWriter output, string line) => output.WriteLine(TerminalText.Of(line));
-
-    private static string Conclusion(FleetReport report) => report.ToExitCode() switch
-    {
-        ExitCode.Safe => "SAFE: every old version may be revoked, or is proven to be.",
-        ExitCode.StillUsed => "STILL USED: revoking now breaks whoever is named above.",
-        ExitCode.Violated when report.Findings.Any(finding => finding.Kind == FindingKind.Tampered) => "VIOLATED: the evidence was tampered with.",
-        ExitCode.Violated => "VIOLATED: an old version was used or accepted after its end.",
-        _ when report.Rotations.Count == 0 => "NOT ENOUGH EVIDENCE: no rotation was found, of what was asked for.",
-        _ => "NOT ENOUGH EVIDENCE: nothing speaks against it, but proof is missing.",
-    };
 }
