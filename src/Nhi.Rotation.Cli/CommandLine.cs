@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nhi.Rotation.Cli.Asking;
 using Nhi.Rotation.Cli.Hunting;
+using Nhi.Rotation.Cli.Inventory;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Revoking;
 using Nhi.Rotation.Cli.Signing;
@@ -17,6 +18,7 @@ internal static class CommandLine
         {
             VerifyCommand.New(time, output, errors),
             WaitCommand.New(time, output, errors),
+            InventoryCommand.New(time, output, errors),
             ReportCommand.New(time, output, errors),
             VerifyReportCommand.New(output, errors),
             WhoCommand.New(time, output, errors),

@@ -6,6 +6,7 @@ namespace Nhi.Rotation.Evidence;
 public sealed record EvidenceEvent
 {
     private readonly PackedTime _createdOn;
+    private readonly PackedTime _expiresOn;
     private readonly PackedTime _until;
     private readonly PackedTime _quietPeriod;
     private readonly PackedTime _uptime;
@@ -39,6 +40,13 @@ public sealed record EvidenceEvent
         init => _createdOn = PackedTime.Of(value);
     }
 
+    /// <summary>When the version ends by itself, if the backend says so; UTC.</summary>
+    public DateTimeOffset? ExpiresOn
+    {
+        get => _expiresOn.Utc;
+        init => _expiresOn = PackedTime.Of(value);
+    }
+
     /// <summary>When the overlap window of a version that was replaced ends.</summary>
     public DateTimeOffset? Until
     {
@@ -66,6 +74,12 @@ public sealed record EvidenceEvent
 
     /// <summary>What the credential is for.</summary>
     public string? Purpose { get; init; }
+
+    /// <summary>The type of the backend that holds the credential.</summary>
+    public string? Backend { get; init; }
+
+    /// <summary>Where the backend holds it, as its errors say it.</summary>
+    public string? Location { get; init; }
 
     /// <summary>How long nobody may have used an old version of the credential.</summary>
     public TimeSpan? QuietPeriod

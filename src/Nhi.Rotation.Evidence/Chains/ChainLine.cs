@@ -49,6 +49,10 @@ internal sealed record ChainLine
 
     public string? Purpose { get; init; }
 
+    public string? Backend { get; init; }
+
+    public string? Location { get; init; }
+
     public double? QuietSeconds { get; init; }
 
     public double? ArtifactSeconds { get; init; }
@@ -65,6 +69,8 @@ internal sealed record ChainLine
     public string? Other { get; init; }
 
     public DateTimeOffset? CreatedOn { get; init; }
+
+    public DateTimeOffset? ExpiresOn { get; init; }
 
     public string? ValueTag { get; init; }
 
@@ -116,7 +122,26 @@ internal sealed record ChainLine
     public required string Prev { get; init; }
 
     /// <summary>A line of an event; its place in the chain is the writer's business.</summary>
-    public static ChainLine Of(EvidenceEvent evidence, string instance) => new()
+    public static ChainLine Of(EvidenceEvent evidence, string instance) => evidence.Use is { } use ? Of(use, Facts(evidence, instance)) : Facts(evidence, instance);
+
+    private static ChainLine Of(CredentialUse use, ChainLine line) => line with
+    {
+        Stage = use.Stage,
+        Consumer = use.Consumer,
+        Caller = use.Caller,
+        Uses = use.Uses,
+        InOverlap = use.ResidualInOverlap,
+        AfterEnd = use.ResidualRetired,
+        Held = use.Held > 0 ? use.Held : null,
+        LostHolds = use.LostHolds > 0 ? use.LostHolds : null,
+        ValidUntil = use.ValidUntil,
+        Kept = use.Kept != KeptObjects.None ? use.Kept : null,
+        Unchecked = use.IsUnchecked ? true : null,
+        FirstUse = use.FirstUse,
+        LastUse = use.LastUse,
+    };
+
+    private static ChainLine Facts(EvidenceEvent evidence, string instance) => new()
     {
         Seq = 0,
         At = evidence.At,
@@ -126,6 +151,8 @@ internal sealed record ChainLine
         Credential = evidence.CredentialName.Length == 0 ? null : evidence.CredentialName,
         Owner = evidence.Owner,
         Purpose = evidence.Purpose,
+        Backend = evidence.Backend,
+        Location = evidence.Location,
         QuietSeconds = evidence.QuietPeriod?.TotalSeconds,
         ArtifactSeconds = evidence.ArtifactLifetime?.TotalSeconds,
         Unnamed = evidence.Unnamed,
@@ -134,24 +161,12 @@ internal sealed record ChainLine
         Version = evidence.VersionId.Length == 0 ? null : evidence.VersionId,
         Other = evidence.OtherId,
         CreatedOn = evidence.CreatedOn,
+        ExpiresOn = evidence.ExpiresOn,
         ValueTag = evidence.ValueTag,
         Until = evidence.Until,
         By = evidence.By,
         Verdict = evidence.Verdict,
         Detail = evidence.Detail,
-        Stage = evidence.Use?.Stage,
-        Consumer = evidence.Use?.Consumer,
-        Caller = evidence.Use?.Caller,
-        Uses = evidence.Use?.Uses,
-        InOverlap = evidence.Use?.ResidualInOverlap,
-        AfterEnd = evidence.Use?.ResidualRetired,
-        Held = evidence.Use is { Held: > 0 } open ? open.Held : null,
-        LostHolds = evidence.Use is { LostHolds: > 0 } lost ? lost.LostHolds : null,
-        ValidUntil = evidence.Use?.ValidUntil,
-        Kept = evidence.Use is { Kept: not KeptObjects.None } keeper ? keeper.Kept : null,
-        Unchecked = evidence.Use is { IsUnchecked: true } ? true : null,
-        FirstUse = evidence.Use?.FirstUse,
-        LastUse = evidence.Use?.LastUse,
         Hunt = evidence.Hunt,
         Missing = evidence.Missing,
         Prev = string.Empty,
@@ -168,6 +183,7 @@ internal sealed record ChainLine
             VersionId = Version ?? string.Empty,
             OtherId = Other,
             CreatedOn = CreatedOn,
+            ExpiresOn = ExpiresOn,
             Until = Until,
             ValueTag = ValueTag,
             Detail = Detail,
@@ -175,6 +191,8 @@ internal sealed record ChainLine
             Verdict = Verdict,
             Owner = Owner,
             Purpose = Purpose,
+            Backend = Backend,
+            Location = Location,
             ArtifactLifetime = ArtifactSeconds is { } valid ? TimeSpan.FromSeconds(valid) : null,
             Unnamed = Unnamed,
             RequiresProof = RequiresProof ?? false,

@@ -9,6 +9,7 @@ public sealed class CredentialEvidence
     private readonly OrderedDictionary<string, VersionHistory> _histories = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _expiries = new(StringComparer.Ordinal);
     private readonly List<EvidenceEvent> _hunts = [];
 
     /// <summary>Of versions whose value was seen, what tells it from others.</summary>
@@ -22,6 +23,15 @@ public sealed class CredentialEvidence
 
     /// <summary>What it is for.</summary>
     public string? Purpose { get; private set; }
+
+    /// <summary>The type of the backend that holds it, if the chain says so.</summary>
+    public string? Backend { get; private set; }
+
+    /// <summary>Where the backend holds it, if the chain says so.</summary>
+    public string? Location { get; private set; }
+
+    /// <summary>When versions end by themselves, as far as the backend said so.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Expiries => _expiries;
 
     /// <summary>What its verdicts are measured by; a quiet period of an hour if the chain does not say.</summary>
     public VerdictTerms Terms { get; private set; } = new(TimeSpan.FromHours(1));
@@ -80,15 +90,7 @@ public sealed class CredentialEvidence
     {
         if (evidence.Kind == EvidenceKind.Described)
         {
-            Owner = evidence.Owner;
-            Purpose = evidence.Purpose;
-            Terms = new VerdictTerms(evidence.QuietPeriod ?? Terms.QuietPeriod)
-            {
-                ArtifactLifetime = evidence.ArtifactLifetime ?? Terms.ArtifactLifetime,
-                Unnamed = evidence.Unnamed ?? Terms.Unnamed,
-                RequiresProof = evidence.RequiresProof,
-            };
-            Formerly = evidence.Formerly;
+            Describe(evidence);
             return;
         }
 
@@ -113,7 +115,27 @@ public sealed class CredentialEvidence
             _tags[evidence.VersionId] = tag;
         }
 
+        if (evidence.ExpiresOn is { } end)
+        {
+            _expiries[evidence.VersionId] = end;
+        }
+
         var before = Find(evidence.VersionId) ?? new VersionHistory(evidence.CredentialName, evidence.VersionId);
         _histories[evidence.VersionId] = before.Apply(evidence);
+    }
+
+    private void Describe(EvidenceEvent evidence)
+    {
+        Owner = evidence.Owner;
+        Purpose = evidence.Purpose;
+        Backend = evidence.Backend ?? Backend;
+        Location = evidence.Location ?? Location;
+        Terms = new VerdictTerms(evidence.QuietPeriod ?? Terms.QuietPeriod)
+        {
+            ArtifactLifetime = evidence.ArtifactLifetime ?? Terms.ArtifactLifetime,
+            Unnamed = evidence.Unnamed ?? Terms.Unnamed,
+            RequiresProof = evidence.RequiresProof,
+        };
+        Formerly = evidence.Formerly;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class UseLedger
     public Lock Gate => _slots.Gate;
 
     /// <summary>Says what is known of a credential as a whole; recorded when it is news.</summary>
-    public CredentialRecord Describe(string credentialName, string? owner, string? purpose, VerdictTerms terms, IReadOnlyList<string>? formerly = null)
+    public CredentialRecord Describe(string credentialName, string? owner, string? purpose, VerdictTerms terms, IReadOnlyList<string>? formerly = null, in BackendKey origin = default)
     {
         CredentialRecord credential;
         lock (Gate)
@@ -53,7 +53,7 @@ internal sealed class UseLedger
             credential.Formerly = formerly ?? [];
         }
 
-        _sink?.Write(credential.Description(_clock.UtcNow));
+        _sink?.Write(credential.Description(_clock.UtcNow) with { Backend = origin.Backend?.GetType().Name, Location = origin.Location });
         return credential;
     }
 

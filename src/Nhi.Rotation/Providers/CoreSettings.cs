@@ -1,3 +1,4 @@
+using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Lifecycle;
 
 namespace Nhi.Rotation.Providers;
@@ -24,6 +25,9 @@ internal sealed record CoreSettings
     public IReadOnlyList<string> Formerly { get; init; } = [];
 
     public required CredentialRules Rules { get; init; }
+
+    /// <summary>Both.</summary>
+    public BackendKey Origin => new(Backend, Key);
 
     /// <summary>As the options have it, with what is no option.</summary>
     public static CoreSettings From(

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Nhi.Rotation.Evidence;
 
 namespace Nhi.Rotation.Providers;
 
@@ -27,17 +28,5 @@ internal sealed class CredentialSignals : ICredentialSignals
         return Array.ConvertAll(cores, core => core.Name);
     }
 
-    private static string Locate(CredentialCore core)
-    {
-        try
-        {
-            return core.Backend.Locate(core.Key) ?? core.Key;
-        }
-#pragma warning disable CA1031 // A custom backend may throw anything; the others must still be found.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return core.Key;
-        }
-    }
+    private static string Locate(CredentialCore core) => new BackendKey(core.Backend, core.Key).Location ?? core.Key;
 }

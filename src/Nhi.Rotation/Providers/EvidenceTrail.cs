@@ -24,6 +24,7 @@ internal static class EvidenceTrail
                     CredentialName = version.CredentialName,
                     VersionId = version.VersionId,
                     CreatedOn = kind == EvidenceKind.Seen ? version.State.CreatedOn : null,
+                    ExpiresOn = kind == EvidenceKind.Seen ? version.State.ExpiresOn : null,
                     ValueTag = kind == EvidenceKind.Seen ? tagOf?.Invoke(version.VersionId) : null,
                     OtherId = fact.OtherId,
                     By = kind is EvidenceKind.Seen or EvidenceKind.SameValue ? null : probe,
@@ -81,6 +82,18 @@ internal static class EvidenceTrail
         if (tagOf is not null && version.State.Mark is not null && before.Find(version.VersionId) is { Mark: null } && tagOf(version.VersionId) is { } tag)
         {
             ledger.Note(version, Event(EvidenceKind.Seen, version, now.Utc) with { CreatedOn = version.State.CreatedOn, ValueTag = tag });
+        }
+    }
+
+    /// <summary>Records when versions end, where the store says something else of it than before.</summary>
+    public static void RecordExpiries(UseLedger ledger, VersionShelf shelf, CredentialState before, Instant now)
+    {
+        foreach (var version in shelf.Versions)
+        {
+            if (version.State.ExpiresOn is { } end && before.Find(version.VersionId) is { } known && known.ExpiresOn != end)
+            {
+                ledger.Note(version, Event(EvidenceKind.Seen, version, now.Utc) with { CreatedOn = version.State.CreatedOn, ExpiresOn = end });
+            }
         }
     }
 

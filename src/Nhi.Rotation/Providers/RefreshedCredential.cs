@@ -13,7 +13,7 @@ internal abstract class RefreshedCredential : RefreshEntry
     {
         Settings = settings;
         Engine = engine;
-        Shelf = new VersionShelf(engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.Terms, settings.Formerly), engine.Ledger);
+        Shelf = new VersionShelf(engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.Terms, settings.Formerly, settings.Origin), engine.Ledger);
     }
 
     public override string Name => Settings.Name;

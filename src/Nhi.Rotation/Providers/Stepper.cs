@@ -65,7 +65,7 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         Debug.Assert(shelf.Gate.IsHeldByCurrentThread);
         if (listing is not null)
         {
-            ledger.Describe(settings.Name, settings.Owner ?? listing.Owner, settings.Purpose ?? listing.Purpose, settings.Rules.Terms, settings.Formerly);
+            ledger.Describe(settings.Name, settings.Owner ?? listing.Owner, settings.Purpose ?? listing.Purpose, settings.Rules.Terms, settings.Formerly, settings.Origin);
         }
 
         var before = shelf.State;
@@ -75,6 +75,11 @@ internal sealed class Stepper(EngineClock clock, UseLedger ledger, CredentialMet
         {
             publisher.Publish();
             EvidenceTrail.Record(ledger, shelf, before, transition.Facts, now, settings.Probe?.GetType().Name, listing, tag);
+        }
+
+        if (listing is not null)
+        {
+            EvidenceTrail.RecordExpiries(ledger, shelf, before, now);
         }
 
         shelf.NoteWhatAcceptancesMean();

@@ -162,7 +162,7 @@ public sealed class CollectedTests : IDisposable
     [Fact]
     public void Limits_that_were_given_are_told_with_the_answer()
     {
-        Assert.Contains("SAFE: every old version may be revoked, or is proven to be. Given by", AssertExit(ExitCode.Safe, "--quiet-period", "0s"), StringComparison.Ordinal);
+        Assert.Contains("SAFE ONLY AS GIVEN: every old version may be revoked, or is proven to be, if what was given is right. Given by", AssertExit(ExitCode.Safe, "--quiet-period", "0s"), StringComparison.Ordinal);
         Assert.Contains("\"quietPeriod\": \"00:00:00\"", AssertExit(ExitCode.Safe, "--quiet-period", "0s", "--format", "json"), StringComparison.Ordinal);
         Assert.DoesNotContain("Given by", AssertExit(ExitCode.Safe), StringComparison.Ordinal);
     }

@@ -21,7 +21,7 @@ internal static class ShopFleet
     private static WrittenInstance Pod(string instance, string pod, string app, double at, string consumer, bool isStuck, bool stops = false)
     {
         var one = new WrittenInstance(instance, app, place: "prod") { Resource = new() { ["k8s.pod.name"] = pod, ["k8s.namespace.name"] = "prod" } };
-        one.Add(new EvidenceEvent { Kind = EvidenceKind.Described, At = WrittenInstance.At(0), CredentialName = "stripe", Owner = "payments", Purpose = "charges", QuietPeriod = TimeSpan.FromHours(1) });
+        one.Add(new EvidenceEvent { Kind = EvidenceKind.Described, At = WrittenInstance.At(0), CredentialName = "stripe", Owner = "payments", Purpose = "charges", QuietPeriod = TimeSpan.FromHours(1), Backend = "FileCredentialBackend", Location = "/run/secrets/stripe" });
         one.Add(one.Event(EvidenceKind.Seen, "2026-01-key", 0) with { CreatedOn = WrittenInstance.At(-60 * 24 * 88) });
         one.Promote("2026-01-key", 0).Use("2026-01-key", 1, consumer).Use("2026-01-key", at - 1, consumer);
         one.Add(one.Event(EvidenceKind.Seen, "2026-04-key", at - 0.5) with { CreatedOn = WrittenInstance.At(95) });

@@ -31,6 +31,28 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task It_says_where_a_credential_comes_from_and_when_its_versions_end_also_after_the_store_changed_its_mind()
+    {
+        using var evidence = new EvidenceDirectory();
+        var end = TimeProvider.System.GetUtcNow().AddYears(100);
+        var backend = new ScriptedBackend().Put("v1", EvidenceDirectory.Canary + "-one", expiresOn: end);
+        await using (var engine = evidence.Engine(backend))
+        {
+            await engine["stripe"].GetCurrentAsync(Ct);
+            await engine.SettleAsync();
+            Assert.Equal(end, Assert.Single(evidence.Events(), static item => item.Kind == EvidenceKind.Seen).ExpiresOn);
+            backend.Put("v1", EvidenceDirectory.Canary + "-one", expiresOn: end.AddDays(-1));
+            await engine["stripe"].RefreshAsync(RefreshReason.Requested, Ct);
+            await engine["stripe"].RefreshAsync(RefreshReason.Requested, Ct);
+        }
+
+        Assert.Equal([end, end.AddDays(-1)], evidence.Events().Where(static item => item.Kind == EvidenceKind.Seen).Select(static item => item.ExpiresOn));
+        var credential = Assert.Single(evidence.Read()).Credentials["stripe"];
+        Assert.Equal((nameof(ScriptedBackend), end.AddDays(-1)), (credential.Backend, credential.Expiries["v1"]));
+        Assert.Equal("stripe", credential.Location);
+    }
+
+    [Fact]
     public async Task The_files_and_the_directory_are_made_for_the_owner_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes");
