@@ -14,11 +14,13 @@ internal static class VerifyCommand
     private static readonly Option<string> Format = new Option<string>("--format") { Description = "How to print.", DefaultValueFactory = _ => Table }
         .AcceptOnlyFromAmong(Table, Json);
 
+    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Every instance, rotation and chain head, however many there are. Without it the report fits a screen, the worst first." };
+
     public static Command New(TimeProvider time, TextWriter output, TextWriter errors)
     {
         var verify = new Command("verify", "Checks evidence files, merges them, and says whether the old versions may be revoked. Exit code: 0 safe, 1 still used, 2 violated or tampered with, 3 not enough evidence, 64 usage, 66 a file cannot be read.")
         {
-            Format,
+            Format, Verbose,
         };
         Inquiry.AddTo(verify);
         verify.SetAction(result => (int)Verify(result, time, output, errors));
@@ -38,7 +40,7 @@ internal static class VerifyCommand
         }
         else
         {
-            TableOutput.Write(answer.Report, answer.LeftAlone, output);
+            TableOutput.Write(answer.Report, answer.LeftAlone, output, arguments.GetValue(Verbose));
         }
 
         return answer.Report.ToExitCode();
