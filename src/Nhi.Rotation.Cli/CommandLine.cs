@@ -16,12 +16,12 @@ internal static class CommandLine
     {
         var root = new RootCommand("Evidence of credential rotations, lists of revocations, and who still has an old value.")
         {
-            VerifyCommand.New(time, output, errors),
+            VerifyCommand.New(time, input, output, errors),
             WaitCommand.New(time, output, errors),
-            InventoryCommand.New(time, output, errors),
-            ReportCommand.New(time, output, errors),
+            InventoryCommand.New(time, input, output, errors),
+            ReportCommand.New(time, input, output, errors),
             VerifyReportCommand.New(output, errors),
-            WhoCommand.New(time, output, errors),
+            WhoCommand.New(time, input, output, errors),
             FingerprintCommand.New(input, output, errors),
             RevokeCommand.New(time, input, output, errors),
             HuntCommand.New(time, input, output, errors),

@@ -8,14 +8,18 @@ namespace Nhi.Rotation.Cli;
 
 /// <summary>What every command asks that judges: of which evidence, measured by what, and what somebody knows besides.</summary>
 /// <param name="arity">How many paths there must be.</param>
-internal sealed class FleetInquiry(ArgumentArity arity)
+/// <param name="input">Standard input; none for who asks more than once, as it can be read once.</param>
+internal sealed class FleetInquiry(ArgumentArity arity, Stream? input = null)
 {
     // A running instance writes a line a minute: one with a younger line is not gone.
     private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
 
+    /// <summary>What a log without evidence is told.</summary>
+    public const string NoLine = "There is no line of evidence in it. The app writes them with WriteEvidenceToLogs(), under the category Nhi.Rotation.Evidence at the level Information.";
+
     private readonly Argument<string[]> _paths = new("path")
     {
-        Description = "Evidence files, or directories of them (*.jsonl). Pass those of every instance that is or may be running.",
+        Description = "Evidence files, or directories of them (*.jsonl); logs with lines of evidence among others; - for a log on standard input. Pass those of every instance that is or may be running.",
         Arity = arity,
     };
 
@@ -52,6 +56,12 @@ internal sealed class FleetInquiry(ArgumentArity arity)
             return false;
         }
 
+        if (input is null && files.Logs.Contains(FoundFiles.StandardInput))
+        {
+            problem = "Standard input can be read once, and this asks again and again. Give files or directories.";
+            return false;
+        }
+
         IReadOnlyList<EarlierChain> earlier = [];
         if (arguments.GetValue(_earlier) is { } file && !EarlierReport.TryRead(file.FullName, out earlier))
         {
@@ -59,8 +69,8 @@ internal sealed class FleetInquiry(ArgumentArity arity)
             return false;
         }
 
-        var instances = EvidenceReader.Read(files.Evidence, earlier);
-        problem = Options.TryRead(arguments, now, out var question) ?? NotGone(question, instances);
+        var instances = files.Read(input ?? Stream.Null, earlier);
+        problem = Options.TryRead(arguments, now, out var question) ?? (instances.Count == 0 ? NoLine : NotGone(question, instances));
         if (problem is not null)
         {
             return false;

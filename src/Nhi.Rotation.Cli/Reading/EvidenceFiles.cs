@@ -6,7 +6,15 @@ namespace Nhi.Rotation.Cli.Reading;
 /// <summary>Finds evidence files: each once, whatever links lead to it. Nothing is left out silently: what cannot be read is an error.</summary>
 internal static class EvidenceFiles
 {
-    private const string Pattern = "*.jsonl";
+    private const string Extension = ".jsonl";
+    private const string Pattern = $"*{Extension}";
+
+    private enum Found
+    {
+        Evidence,
+        Log,
+        Other,
+    }
 
     /// <summary>The files that the arguments name or contain.</summary>
     /// <exception cref="IOException">A file or a directory cannot be read, or is something else.</exception>
@@ -15,26 +23,26 @@ internal static class EvidenceFiles
     {
         HashSet<string> files = new(StringComparer.Ordinal);
         HashSet<string> directories = new(StringComparer.Ordinal);
-        foreach (var path in paths)
+        foreach (var path in paths.Where(static path => path != FoundFiles.StandardInput))
         {
             Add(path, files, directories);
         }
 
-        // A file that is named is taken at the word of whoever names it.
-        var named = paths.Select(Canonical).ToHashSet(StringComparer.Ordinal);
-        var all = files.Order(StringComparer.Ordinal).ToLookup(file => named.Contains(file) || EvidenceReader.IsEvidence(file));
-        return new FoundFiles([.. all[true]], [.. all[false]]);
+        // A file that is named is looked into, whatever it is called.
+        var named = paths.Where(static path => path != FoundFiles.StandardInput).Select(Canonical).ToHashSet(StringComparer.Ordinal);
+        var all = files.Order(StringComparer.Ordinal).ToLookup(file => file.EndsWith(Extension, StringComparison.Ordinal) && EvidenceReader.IsEvidence(file) ? Found.Evidence : named.Contains(file) ? Found.Log : Found.Other);
+        return new FoundFiles([.. all[Found.Evidence]], [.. all[Found.Log], .. paths.Where(static path => path == FoundFiles.StandardInput).Distinct()], [.. all[Found.Other]]);
     }
 
     /// <summary>The same, for arguments that may be wrong.</summary>
     /// <returns>Whether there is evidence; if not, <paramref name="problem"/> says why.</returns>
     public static bool TryFind(IReadOnlyCollection<string> paths, [NotNullWhen(true)] out FoundFiles? files, [NotNullWhen(false)] out string? problem)
     {
-        (files, problem) = (null, paths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing ? $"'{missing}' does not exist." : null);
+        (files, problem) = (null, paths.FirstOrDefault(static path => path != FoundFiles.StandardInput && !File.Exists(path) && !Directory.Exists(path)) is { } missing ? $"'{missing}' does not exist." : null);
         if (problem is null)
         {
             files = Find(paths);
-            problem = files.Evidence.Count == 0 ? "There is no *.jsonl file of evidence in the given directories." : null;
+            problem = files.Evidence.Count + files.Logs.Count == 0 ? "There is no *.jsonl file of evidence in the given directories." : null;
         }
 
         return problem is null && files is not null;

@@ -8,19 +8,19 @@ using Nhi.Rotation.Cli.Reporting;
 namespace Nhi.Rotation.Cli.Signing;
 
 /// <summary><c>nhi-rotation report</c>: one rotation as a page for an auditor.</summary>
-internal sealed class ReportCommand
+internal sealed class ReportCommand(Stream input)
 {
     /// <summary>What the signature's file is called after the page.</summary>
     public const string SignatureSuffix = ".dsse.json";
 
-    private readonly FleetInquiry _inquiry = new(ArgumentArity.OneOrMore);
+    private readonly FleetInquiry _inquiry = new(ArgumentArity.OneOrMore, input);
     private readonly Option<FileInfo?> _output = new("--output", "-o") { Description = "The page that is written. Without it, it goes to standard output." };
     private readonly Option<string> _format = new Option<string>("--format") { Description = "html, or json for programs.", DefaultValueFactory = static _ => "html" }.AcceptOnlyFromAmong("html", "json");
     private readonly Option<FileInfo?> _sign = new("--sign") { Description = "A private key (ECDSA P-256, PEM) to sign the page and what it says with: a DSSE envelope around an in-toto statement, beside the page, with .dsse.json after its name." };
 
-    public static Command New(TimeProvider time, TextWriter output, TextWriter errors)
+    public static Command New(TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {
-        var report = new ReportCommand();
+        var report = new ReportCommand(input);
         var command = new Command("report", "Writes one rotation as one page that an auditor can keep: the three proofs with their evidence, timeline, instances, consumers, hunts and controls. Exit code: that of the verdict, 0 safe, 1 still used, 2 violated or tampered with, 3 not enough evidence; 64 usage, 66 a file cannot be read, 73 a file cannot be written.")
         {
             report._output, report._format, report._sign,

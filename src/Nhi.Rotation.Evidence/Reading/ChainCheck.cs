@@ -6,8 +6,7 @@ namespace Nhi.Rotation.Evidence.Reading;
 /// <summary>Follows one instance's chain through its files, line by line.</summary>
 internal sealed class ChainCheck
 {
-    private readonly string _instance;
-    private readonly EarlierChain? _earlier;
+    private readonly ChainSource _source;
     private readonly FindingList _findings = new();
     private readonly ChainCursor _chain = new();
     private readonly ClockSteps _clock = new();
@@ -19,25 +18,33 @@ internal sealed class ChainCheck
     private bool _isClosed;
     private bool _isForeign;
 
-    private ChainCheck(string instance, EarlierChain? earlier) => (_instance, _earlier) = (instance, earlier);
+    private ChainCheck(ChainSource source) => _source = source;
 
     /// <summary>Checks the files of one instance, in order.</summary>
     public static InstanceEvidence Of(IReadOnlyList<FileHead> files, EarlierChain? earlier)
     {
-        var check = new ChainCheck(files[0].Instance, earlier);
+        var check = new ChainCheck(new ChainSource(files[0].Instance, earlier, IsCollected: false));
         foreach (var file in files)
         {
-            check.Follow(file.Path);
+            check.Follow(file.Path, LineReader.Read(file.Path));
         }
 
-        return check.Result(files);
+        return check.Result([.. files.Select(static file => file.Path)]);
     }
 
-    private InstanceEvidence Result(IReadOnlyList<FileHead> files)
+    /// <summary>Checks what was found of an instance in logs, in order. What is missing there may never have come so far, and nobody tampered.</summary>
+    public static InstanceEvidence Of(string instance, IReadOnlyList<string> logs, IEnumerable<ReadLine> lines, EarlierChain? earlier)
     {
-        if (_earlier?.Lines > _chain.Lines && !_isForeign)
+        var check = new ChainCheck(new ChainSource(instance, earlier, IsCollected: true));
+        check.Follow($"{string.Join(", ", logs)}: {instance}", lines);
+        return check.Result(logs);
+    }
+
+    private InstanceEvidence Result(IReadOnlyList<string> files)
+    {
+        if (_source.Earlier is { } earlier && earlier.Lines > _chain.Lines && !_isForeign)
         {
-            Tampered($"the end is missing: an earlier report saw {_earlier.Lines} lines of this chain, and here are {_chain.Lines}");
+            Tampered($"the end is missing: an earlier report saw {earlier.Lines} lines of this chain, and here are {_chain.Lines}");
         }
 
         if (!_isClosed)
@@ -53,11 +60,11 @@ internal sealed class ChainCheck
         return new InstanceEvidence
         {
             App = _start?.App ?? "unknown",
-            Instance = _instance,
+            Instance = _source.Instance,
             Place = _start?.Place,
             Resource = _start?.Resource ?? new Dictionary<string, string>(),
             StartedAt = _start?.StartedAt,
-            Files = [.. files.Select(file => file.Path)],
+            Files = files,
             Credentials = _credentials,
             Findings = _findings.All,
             Losses = [.. _losses.Select(loss => loss with { Until = loss.Until + _clock.Set })],
@@ -68,10 +75,10 @@ internal sealed class ChainCheck
         };
     }
 
-    private void Follow(string path)
+    private void Follow(string name, IEnumerable<ReadLine> lines)
     {
-        _findings.Open(path);
-        foreach (var line in LineReader.Read(path))
+        _findings.Open(name);
+        foreach (var line in lines)
         {
             _findings.Line++;
             if (!line.IsWhole)
@@ -103,7 +110,7 @@ internal sealed class ChainCheck
 
     private void Take(ReadLine line, ChainLine content)
     {
-        if (content.Instance != _instance)
+        if (content.Instance != _source.Instance)
         {
             Tampered($"put in: it belongs to instance {content.Instance}");
             return;
@@ -134,7 +141,7 @@ internal sealed class ChainCheck
         }
 
         var (fault, isOutOfPlace) = _chain.Expect(content);
-        if (fault is not null && !isOutOfPlace && _findings.Line == 1 && content.Kind == EvidenceKind.Started && content.Seq > _chain.Seq + 1)
+        if (fault is not null && content.Seq > _chain.Seq + 1 && (_source.IsCollected || (_findings.Line == 1 && content.Kind == EvidenceKind.Started)))
         {
             _gap = (fault, content.Seq - _chain.Seq - 1);
         }
@@ -148,7 +155,7 @@ internal sealed class ChainCheck
             return false;
         }
 
-        if (_findings.Line == 1 && content.Kind != EvidenceKind.Started)
+        if (_findings.Line == 1 && content.Kind != EvidenceKind.Started && !_source.IsCollected)
         {
             Tampered("the file's first line is missing");
         }
@@ -181,8 +188,15 @@ internal sealed class ChainCheck
             _findings.Add(FindingKind.SetBack, string.Create(CultureInfo.InvariantCulture, $"the clock was set back by {Math.Round(back.TotalSeconds)} s before this line{(content.UpSeconds is null ? ", and how much time passed is not known" : "")}"));
         }
 
+        if (_source.IsCollected && _gap is { } gap)
+        {
+            _gap = null;
+            _losses.Add(new EvidenceLoss(content.At - _clock.Set, null));
+            _findings.Add(FindingKind.Lost, $"{gap.Fault}: the logs do not have {(gap.Lines == 1 ? "it" : "them")}");
+        }
+
         _isClosed |= content.Kind == EvidenceKind.Stopped;
-        if (_chain.Lines == _earlier?.Lines && line.Hash != _earlier.Head)
+        if (_source.Earlier is { } earlier && _chain.Lines == earlier.Lines && line.Hash != earlier.Head)
         {
             Tampered("it or a line before it was rewritten: an earlier report saw another hash here");
         }

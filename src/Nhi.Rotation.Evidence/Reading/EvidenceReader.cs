@@ -1,3 +1,5 @@
+using Nhi.Rotation.Evidence.Collecting;
+
 namespace Nhi.Rotation.Evidence.Reading;
 
 /// <summary>Puts each instance's files together and follows its chain. Memory grows with versions and users, not with files.</summary>
@@ -9,16 +11,33 @@ public static class EvidenceReader
     /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
-    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null)
+    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null) => Read(paths, [], earlier);
+
+    /// <summary>Reads files, and logs of any form that carry lines of evidence among others: as they are, behind a prefix, or as an escaped string in JSON.</summary>
+    /// <param name="paths">Files of evidence.</param>
+    /// <param name="logs">Logs, each under the name that reports call it. Read to the end, and not disposed. Lines may come in any order and more than once; one that is missing is told, and proves nothing.</param>
+    /// <param name="earlier">The chains of an earlier report, if there is one.</param>
+    /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
+    /// <exception cref="IOException">A file or a log cannot be read, or what was found cannot be kept in the directory for temporary files.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
+    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IEnumerable<KeyValuePair<string, Stream>> logs, IReadOnlyList<EarlierChain>? earlier = null)
     {
-        earlier ??= [];
-        var chains = earlier.DistinctBy(chain => chain.Instance).ToDictionary(chain => chain.Instance, StringComparer.Ordinal);
+        ArgumentNullException.ThrowIfNull(logs);
+        var chains = (earlier ?? []).DistinctBy(chain => chain.Instance).ToDictionary(chain => chain.Instance, StringComparer.Ordinal);
+        using var collected = CollectedChains.Of(logs);
+        var files = paths.Select(FileHead.Of).ToLookup(file => collected.Has(file.Instance));
+
+        // One chain that is in files and in logs is one.
+        foreach (var file in files[true])
+        {
+            collected.AddFile(file);
+        }
+
         InstanceEvidence[] found =
         [
-            .. paths.Select(FileHead.Of)
-                .GroupBy(file => file.Instance, StringComparer.Ordinal)
-                .OrderBy(files => files.Key, StringComparer.Ordinal)
-                .Select(files => ChainCheck.Of(ChainCopies.Without(files), chains.GetValueOrDefault(files.Key))),
+            .. files[false].GroupBy(file => file.Instance, StringComparer.Ordinal).Select(same => ChainCheck.Of(ChainCopies.Without(same), chains.GetValueOrDefault(same.Key)))
+                .Concat(collected.Instances.Select(instance => ChainCheck.Of(instance, collected.Names(instance), collected.Read(instance), chains.GetValueOrDefault(instance))))
+                .OrderBy(static instance => instance.Instance, StringComparer.Ordinal),
         ];
         return [.. found, .. chains.Values.ExceptBy(found.Select(instance => instance.Instance), chain => chain.Instance, StringComparer.Ordinal).Select(Missing)];
     }

@@ -34,7 +34,8 @@ internal static class LineReader
         }
     }
 
-    private static ReadLine Parse(ReadOnlySpan<byte> line, bool isWhole)
+    /// <summary>One line.</summary>
+    public static ReadLine Parse(ReadOnlySpan<byte> line, bool isWhole)
     {
         var isSealed = LineSeal.TryOpen(line, out var hash);
         try

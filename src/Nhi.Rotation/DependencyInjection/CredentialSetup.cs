@@ -26,6 +26,9 @@ internal sealed class CredentialSetup(IServiceCollection services)
     /// <summary>Where evidence is written, if anywhere.</summary>
     public EvidenceFileOptions? Evidence { get; set; }
 
+    /// <summary>How evidence is written to the logs, if it is.</summary>
+    public EvidenceOptions? EvidenceLogs { get; set; }
+
     /// <summary>The lists of revocations.</summary>
     public List<RevocationSource> Revocations { get; } = [];
 }

@@ -42,11 +42,9 @@ internal static class RegistryFactory
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
         var identity = NewIdentity(consumer, setup.Evidence, time);
-#pragma warning disable CA2000 // The registry closes it.
-        var evidence = setup.Evidence is { } files ? new EvidenceJournal(files, identity, time, log) : null;
-#pragma warning restore CA2000
+        var evidence = EvidenceSinks.Of([.. Sinks(services, setup, identity, time, log)]);
         IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } others ? new JournalPast(others.Directory, identity, time) : new UnknownPast(time);
-        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, EvidenceParts.Of(evidence, shared, past, setup.Evidence?.FingerprintKey), revocations);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, EvidenceParts.Of(evidence, shared, past, setup.Evidence?.FingerprintKey ?? setup.EvidenceLogs?.FingerprintKey), revocations);
     }
 
     public static ILogger Logger(IServiceProvider services) =>
@@ -85,7 +83,22 @@ internal static class RegistryFactory
                 [$"Credential '{registration.Name}': it was formerly '{both}', which is declared too, so these are two. Remove the declaration of '{both}', or its Formerly."])
             : registration;
 
-    private static ChainIdentity NewIdentity(string app, EvidenceFileOptions? evidence, TimeProvider time) => new(
+    // A line has one place in one chain, and what one place loses the other may have: so each has a chain of its own.
+    private static IEnumerable<IEvidenceSink> Sinks(IServiceProvider services, CredentialSetup setup, ChainIdentity identity, TimeProvider time, EngineLog log)
+    {
+        if (setup.Evidence is { } files)
+        {
+            yield return new EvidenceJournal(files, identity, time, log);
+        }
+
+        if (setup.EvidenceLogs is { } logs)
+        {
+            var logger = services.GetService<ILoggerFactory>()?.CreateLogger(JournalLogs.Category) ?? NullLogger.Instance;
+            yield return new EvidenceJournal(new JournalLogs(logger, NewIdentity(identity.App, logs, time)), time, log);
+        }
+    }
+
+    private static ChainIdentity NewIdentity(string app, EvidenceOptions? evidence, TimeProvider time) => new(
         app,
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
         typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),

@@ -78,12 +78,22 @@ public sealed class RotatingCredentialsBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         var options = new EvidenceFileOptions { Directory = directory };
         configure?.Invoke(options);
-        if (options.FingerprintKey is { Length: < 16 } key)
-        {
-            throw new ArgumentException($"Evidence: FingerprintKey has {key.Length} bytes. Give it 16 random bytes or more.", nameof(configure));
-        }
+        _setup.Evidence = Checked(options);
+        return this;
+    }
 
-        _setup.Evidence = options;
+    /// <summary>
+    /// Writes evidence to the app's own logs, as messages of the category <c>Nhi.Rotation.Evidence</c> at the level Information: wherever logs go, <c>nhi-rotation verify -</c> finds the lines again. They are those of
+    /// <see cref="WriteEvidenceTo"/>, in a chain of their own. A category that is turned off is logged (event 140), and health is degraded.
+    /// </summary>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The key is too short.</exception>
+    public RotatingCredentialsBuilder WriteEvidenceToLogs(Action<EvidenceOptions>? configure = null)
+    {
+        var options = new EvidenceOptions();
+        configure?.Invoke(options);
+        _setup.EvidenceLogs = Checked(options);
         return this;
     }
 
@@ -204,4 +214,9 @@ public sealed class RotatingCredentialsBuilder
 
         return new CredentialBuilder(Services, registration);
     }
+
+    private static T Checked<T>(T options)
+        where T : EvidenceOptions => options.FingerprintKey is { Length: < 16 } key
+        ? throw new ArgumentException($"Evidence: FingerprintKey has {key.Length} bytes. Give it 16 random bytes or more.")
+        : options;
 }

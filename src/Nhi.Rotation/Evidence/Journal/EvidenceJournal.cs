@@ -5,7 +5,7 @@ using Nhi.Rotation.Telemetry;
 namespace Nhi.Rotation.Evidence.Journal;
 
 /// <summary>
-/// Evidence on disk. Events wait in memory and are written in batches by one task at a time, so a slow or failing disk costs the app nothing but the
+/// Evidence that lasts, in files or in logs. Events wait in memory and are written in batches by one task at a time, so a slow or failing disk costs the app nothing but the
 /// evidence that no longer fits.
 /// </summary>
 internal sealed class EvidenceJournal : IEvidenceSink
@@ -21,7 +21,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
 
     private readonly Lock _gate = new();
     private readonly Queue<EvidenceEvent> _waiting = new();
-    private readonly JournalFiles _files;
+    private readonly IJournalPlace _place;
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
     private readonly long _started;
@@ -32,8 +32,13 @@ internal sealed class EvidenceJournal : IEvidenceSink
     private bool _closed;
 
     public EvidenceJournal(EvidenceFileOptions options, ChainIdentity identity, TimeProvider time, EngineLog log)
+        : this(new JournalFiles(options.Directory, options.MaxFileBytes, identity), time, log)
     {
-        _files = new JournalFiles(options.Directory, options.MaxFileBytes, identity);
+    }
+
+    public EvidenceJournal(IJournalPlace place, TimeProvider time, EngineLog log)
+    {
+        _place = place;
         _time = time;
         _started = time.GetTimestamp();
         _log = log;
@@ -115,7 +120,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
         }
         catch (TimeoutException)
         {
-            _log.EvidenceFailed(_files.CurrentPath, "a time-out at the end");
+            _log.EvidenceFailed(_place.Name, "a time-out at the end");
         }
     }
 
@@ -157,7 +162,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
     {
         Writing.GetAwaiter().GetResult();
         Drain();
-        _files.Dispose();
+        _place.Dispose();
     }
 
     private void Drain()
@@ -201,10 +206,10 @@ internal sealed class EvidenceJournal : IEvidenceSink
     {
         try
         {
-            _files.Append(lines);
+            _place.Append(lines);
             if (lines[^1].Kind == EvidenceKind.Stopped)
             {
-                _files.Sync();
+                _place.Sync();
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -216,7 +221,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
         if (_problem is not null)
         {
             _problem = null;
-            _log.EvidenceRecovered(_files.CurrentPath);
+            _log.EvidenceRecovered(_place.Name);
         }
 
         return true;
@@ -227,14 +232,14 @@ internal sealed class EvidenceJournal : IEvidenceSink
     {
         lock (_gate)
         {
-            _missing += _files.TakeLost();
+            _missing += _place.TakeLost();
         }
 
         if (_problem is null)
         {
-            _log.EvidenceFailed(_files.CurrentPath, error.GetType().Name);
+            _log.EvidenceFailed(_place.Name, error.GetType().Name);
         }
 
-        _problem = $"'{_files.CurrentPath}' cannot be written ({error.GetType().Name})";
+        _problem = $"'{_place.Name}' cannot be written ({error.GetType().Name})";
     }
 }

@@ -3,7 +3,7 @@ using Nhi.Rotation.Evidence.Chains;
 namespace Nhi.Rotation.Evidence.Journal;
 
 /// <summary>One instance's files: appends sealed lines, a batch in one write, and begins the next file when one is full. Not safe for concurrent use.</summary>
-internal sealed class JournalFiles : IDisposable
+internal sealed class JournalFiles : IJournalPlace
 {
     private readonly string _directory;
     private readonly long _maxBytes;
@@ -26,7 +26,7 @@ internal sealed class JournalFiles : IDisposable
         _prefix = $"{SafeName(identity.App)}-{identity.Instance}";
     }
 
-    public string CurrentPath => PathOf(_number);
+    public string Name => PathOf(_number);
 
     /// <summary>Appends lines. After an exception nothing of the batch counts as written, and the next call begins a new file.</summary>
     /// <exception cref="IOException">The disk.</exception>
@@ -106,10 +106,10 @@ internal sealed class JournalFiles : IDisposable
     // Whoever removes or empties a file of a running app removes its evidence: what goes on into nothing would be missed by nobody.
     private void CheckPlace()
     {
-        if (_file is not null && (new FileInfo(CurrentPath) is not { Exists: true } file || file.Length < _length))
+        if (_file is not null && (new FileInfo(Name) is not { Exists: true } file || file.Length < _length))
         {
             _lost += _chain.Position.Lines - _firstLine;
-            throw new FileNotFoundException("The evidence file was removed or cut.", CurrentPath);
+            throw new FileNotFoundException("The evidence file was removed or cut.", Name);
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed class JournalFiles : IDisposable
             _file?.Dispose();
             if (_file is not null && _length == 0)
             {
-                File.Delete(CurrentPath);
+                File.Delete(Name);
                 _number--;
             }
         }

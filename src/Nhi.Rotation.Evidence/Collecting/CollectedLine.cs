@@ -1,0 +1,8 @@
+namespace Nhi.Rotation.Evidence.Collecting;
+
+/// <summary>A line of evidence that was found in a log, and where it is kept.</summary>
+/// <param name="Seq">Its number in its chain.</param>
+/// <param name="Offset">Where it begins.</param>
+/// <param name="Length">How long it is.</param>
+/// <param name="Mark">Tells it from another line of the same number: the beginning of its hash.</param>
+internal readonly record struct CollectedLine(long Seq, long Offset, int Length, ulong Mark);

@@ -1,0 +1,19 @@
+namespace Nhi.Rotation.Evidence.Journal;
+
+/// <summary>Where a journal's lines go. Not safe for concurrent use.</summary>
+internal interface IJournalPlace : IDisposable
+{
+    /// <summary>What messages call it.</summary>
+    string Name { get; }
+
+    /// <summary>Appends lines. After an exception none of them counts as written.</summary>
+    /// <exception cref="IOException">They cannot be written now.</exception>
+    /// <exception cref="UnauthorizedAccessException">They may not be written.</exception>
+    void Append(IReadOnlyList<EvidenceEvent> lines);
+
+    /// <summary>How many lines that were written are gone. Asking makes it none.</summary>
+    long TakeLost();
+
+    /// <summary>Makes sure that everything lasts.</summary>
+    void Sync();
+}
