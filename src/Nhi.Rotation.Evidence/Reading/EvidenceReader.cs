@@ -11,7 +11,7 @@ public static class EvidenceReader
     /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
-    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null) => Read(paths, [], earlier);
+    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null) => ReadWithLogs(paths, [], earlier);
 
     /// <summary>Reads files, and logs of any form that carry lines of evidence among others: as they are, behind a prefix, or as an escaped string in JSON.</summary>
     /// <param name="paths">Files of evidence.</param>
@@ -20,7 +20,7 @@ public static class EvidenceReader
     /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
     /// <exception cref="IOException">A file or a log cannot be read, or what was found cannot be kept in the directory for temporary files.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
-    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IEnumerable<KeyValuePair<string, Stream>> logs, IReadOnlyList<EarlierChain>? earlier = null)
+    public static IReadOnlyList<InstanceEvidence> ReadWithLogs(IEnumerable<string> paths, IEnumerable<KeyValuePair<string, Stream>> logs, IReadOnlyList<EarlierChain>? earlier = null)
     {
         ArgumentNullException.ThrowIfNull(logs);
         var chains = (earlier ?? []).DistinctBy(chain => chain.Instance).ToDictionary(chain => chain.Instance, StringComparer.Ordinal);

@@ -42,7 +42,9 @@ internal static class RegistryFactory
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
         var identity = NewIdentity(consumer, setup.Evidence, time);
+#pragma warning disable CA2000 // The registry closes it.
         var evidence = EvidenceSinks.Of([.. Sinks(services, setup, identity, time, log)]);
+#pragma warning restore CA2000
         IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } others ? new JournalPast(others.Directory, identity, time) : new UnknownPast(time);
         return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, EvidenceParts.Of(evidence, shared, past, setup.Evidence?.FingerprintKey ?? setup.EvidenceLogs?.FingerprintKey), revocations);
     }

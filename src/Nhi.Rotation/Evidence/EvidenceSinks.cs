@@ -6,7 +6,7 @@ internal sealed class EvidenceSinks(IReadOnlyList<IEvidenceSink> sinks) : IEvide
     public string? Problem => sinks.Select(static sink => sink.Problem).FirstOrDefault(static problem => problem is not null);
 
     /// <summary>One of none, one or several.</summary>
-    public static IEvidenceSink? Of(IReadOnlyList<IEvidenceSink> sinks) => sinks.Count > 1 ? new EvidenceSinks(sinks) : sinks.FirstOrDefault();
+    public static IEvidenceSink? Of(IReadOnlyList<IEvidenceSink> sinks) => sinks is [var one] ? one : sinks.Count > 1 ? new EvidenceSinks(sinks) : null;
 
     public void Write(EvidenceEvent evidence)
     {
