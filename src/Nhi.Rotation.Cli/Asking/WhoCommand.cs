@@ -24,14 +24,9 @@ internal static class WhoCommand
 
     private static ExitCode Answer(ParseResult arguments, TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {
-        if (!EvidenceFiles.TryFind(arguments.GetValue(Paths)!, out var files, out var problem))
+        if (!EvidenceFiles.TryRead(arguments.GetValue(Paths)!, input, out var instances, out var problem))
         {
             return UsageError.Write(errors, [problem]);
-        }
-
-        if (files.Read(input) is not { Count: > 0 } instances)
-        {
-            return UsageError.Write(errors, [FleetInquiry.NoLine]);
         }
 
         var users = VersionUsers.Of(instances, time.GetUtcNow(), arguments.GetValue(Credential), arguments.GetValue(Version));

@@ -14,9 +14,6 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream? input = null)
     // A running instance writes a line a minute: one with a younger line is not gone.
     private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
 
-    /// <summary>What a log without evidence is told.</summary>
-    public const string NoLine = "There is no line of evidence in it. The app writes them with WriteEvidenceToLogs(), under the category Nhi.Rotation.Evidence at the level Information.";
-
     private readonly Argument<string[]> _paths = new("path")
     {
         Description = "Evidence files, or directories of them (*.jsonl); logs with lines of evidence among others; - for a log on standard input. Pass those of every instance that is or may be running.",
@@ -70,7 +67,7 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream? input = null)
         }
 
         var instances = files.Read(input ?? Stream.Null, earlier);
-        problem = Options.TryRead(arguments, now, out var question) ?? (instances.Count == 0 ? NoLine : NotGone(question, instances));
+        problem = Options.TryRead(arguments, now, out var question) ?? (instances.Count == 0 ? EvidenceFiles.NoLine : NotGone(question, instances));
         if (problem is not null)
         {
             return false;

@@ -6,6 +6,9 @@ namespace Nhi.Rotation.Cli.Reading;
 /// <summary>Finds evidence files: each once, whatever links lead to it. Nothing is left out silently: what cannot be read is an error.</summary>
 internal static class EvidenceFiles
 {
+    /// <summary>What a log without evidence is told.</summary>
+    public const string NoLine = "There is no line of evidence in it. The app writes them with WriteEvidenceToLogs(), under the category Nhi.Rotation.Evidence at the level Information.";
+
     private const string Extension = ".jsonl";
     private const string Pattern = $"*{Extension}";
 
@@ -46,6 +49,17 @@ internal static class EvidenceFiles
         }
 
         return problem is null && files is not null;
+    }
+
+    /// <summary>What the evidence says that arguments name, which may be wrong.</summary>
+    /// <returns>Whether there is any; if not, <paramref name="problem"/> says why.</returns>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public static bool TryRead(IReadOnlyCollection<string> paths, Stream input, out IReadOnlyList<InstanceEvidence> instances, [NotNullWhen(false)] out string? problem)
+    {
+        instances = TryFind(paths, out var files, out problem) ? files.Read(input) : [];
+        problem ??= instances.Count == 0 ? NoLine : null;
+        return problem is null;
     }
 
     // Directories are told apart by where their links end, so a loop of links ends too.

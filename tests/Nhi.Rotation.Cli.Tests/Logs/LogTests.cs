@@ -92,6 +92,7 @@ public sealed class LogTests : IDisposable
     [InlineData("verify")]
     [InlineData("who")]
     [InlineData("report")]
+    [InlineData("inventory")]
     public void A_log_without_evidence_says_what_is_missing(string command)
     {
         var (exit, _, errors) = Run(new MemoryStream("app started\n{\"seq\":1,\"hash\":\"\"}\n"u8.ToArray()), command, "-");
