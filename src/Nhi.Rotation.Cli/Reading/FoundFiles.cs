@@ -16,7 +16,7 @@ internal sealed record FoundFiles(IReadOnlyList<string> Evidence, IReadOnlyList<
     /// <param name="earlier">The chains of an earlier report.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public IReadOnlyList<InstanceEvidence> Read(Stream input, IReadOnlyList<EarlierChain>? earlier = null) => EvidenceReader.ReadWithLogs(Evidence, Open(input), earlier);
+    public IReadOnlyList<InstanceEvidence> Read(Stream input, IReadOnlyList<EarlierChain>? earlier = null) => EvidenceReader.Read(Evidence, earlier, Open(input));
 
     // One after the other, each closed before the next.
     private IEnumerable<KeyValuePair<string, Stream>> Open(Stream input)

@@ -16,6 +16,10 @@ internal static class EmbeddedLines
 
     private static ReadOnlySpan<byte> Start => "{\"seq\":"u8;
 
+    private static ReadOnlySpan<byte> Escaped => "\"\\/nrtbf"u8;
+
+    private static ReadOnlySpan<byte> Plain => "\"\\/\n\r\t\b\f"u8;
+
     private static ReadOnlySpan<byte> Seal => ",\"hash\":\""u8;
 
     /// <summary>Gives each sealed line in a text to <paramref name="found"/>, in the order in which they stand there.</summary>
@@ -97,21 +101,10 @@ internal static class EmbeddedLines
     // What is no escape stays as it is.
     private static int TakeOne(ref ReadOnlySpan<byte> text, Span<byte> into)
     {
-        var plain = text.Length < 2 ? (byte)0 : text[1] switch
+        var plain = text.Length < 2 ? -1 : Escaped.IndexOf(text[1]);
+        if (plain >= 0)
         {
-            (byte)'"' => (byte)'"',
-            (byte)'\\' => (byte)'\\',
-            (byte)'/' => (byte)'/',
-            (byte)'n' => (byte)'\n',
-            (byte)'r' => (byte)'\r',
-            (byte)'t' => (byte)'\t',
-            (byte)'b' => (byte)'\b',
-            (byte)'f' => (byte)'\f',
-            _ => (byte)0,
-        };
-        if (plain != 0)
-        {
-            into[0] = plain;
+            into[0] = Plain[plain];
             text = text[2..];
             return 1;
         }

@@ -1,30 +1,19 @@
-using Nhi.Rotation.Evidence.Collecting;
-
 namespace Nhi.Rotation.Evidence.Reading;
 
 /// <summary>Puts each instance's files together and follows its chain. Memory grows with versions and users, not with files.</summary>
 public static class EvidenceReader
 {
-    /// <summary>Reads files.</summary>
-    /// <param name="paths">All of them.</param>
-    /// <param name="earlier">The chains of an earlier report, if there is one. One that is missing now is told as an instance without files.</param>
-    /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
-    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null) => ReadWithLogs(paths, [], earlier);
-
     /// <summary>Reads files, and logs of any form that carry lines of evidence among others: as they are, behind a prefix, or as an escaped string in JSON.</summary>
-    /// <param name="paths">Files of evidence.</param>
+    /// <param name="paths">All files of evidence.</param>
+    /// <param name="earlier">The chains of an earlier report, if there is one. One that is missing now is told as an instance without files.</param>
     /// <param name="logs">Logs, each under the name that reports call it. Read to the end, and not disposed. Lines may come in any order and more than once; one that is missing is told, and proves nothing.</param>
-    /// <param name="earlier">The chains of an earlier report, if there is one.</param>
     /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
-    /// <exception cref="IOException">A file or a log cannot be read, or what was found cannot be kept in the directory for temporary files.</exception>
+    /// <exception cref="IOException">A file or a log cannot be read, or what was found in logs cannot be kept in the directory for temporary files.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
-    public static IReadOnlyList<InstanceEvidence> ReadWithLogs(IEnumerable<string> paths, IEnumerable<KeyValuePair<string, Stream>> logs, IReadOnlyList<EarlierChain>? earlier = null)
+    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null, IEnumerable<KeyValuePair<string, Stream>>? logs = null)
     {
-        ArgumentNullException.ThrowIfNull(logs);
         var chains = (earlier ?? []).DistinctBy(chain => chain.Instance).ToDictionary(chain => chain.Instance, StringComparer.Ordinal);
-        using var collected = CollectedChains.Of(logs);
+        using var collected = CollectedChains.Of(logs ?? []);
         var files = paths.Select(FileHead.Of).ToLookup(file => collected.Has(file.Instance));
 
         // One chain that is in files and in logs is one.

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,9 +6,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Backends.Certificates;
 using Nhi.Rotation.Backends.Files;
-using Nhi.Rotation.Evidence;
-using Nhi.Rotation.Evidence.Chains;
-using Nhi.Rotation.Evidence.Journal;
 using Nhi.Rotation.Http;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Refreshing;
@@ -23,8 +19,6 @@ internal static class RegistryFactory
 {
     public const string LogCategory = "Nhi.Rotation";
 
-    // 32 bits would meet by chance in a fleet that restarts often; 64 do not.
-    private const int InstanceIdBytes = 8;
 
     public static CredentialRegistry Create(IServiceProvider services)
     {
@@ -41,12 +35,7 @@ internal static class RegistryFactory
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var log = services.GetRequiredService<EngineLog>();
         var revocations = new StandingRevocations(setup.Revocations, setup.Credentials.Keys, time, log);
-        var identity = NewIdentity(consumer, setup.Evidence, time);
-#pragma warning disable CA2000 // The registry closes it.
-        var evidence = EvidenceSinks.Of([.. Sinks(services, setup, identity, time, log)]);
-#pragma warning restore CA2000
-        IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } others ? new JournalPast(others.Directory, identity, time) : new UnknownPast(time);
-        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, EvidenceParts.Of(evidence, shared, past, setup.Evidence?.FingerprintKey ?? setup.EvidenceLogs?.FingerprintKey), revocations);
+        return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, EvidenceFactory.Create(services, setup, shared, consumer, time, log), revocations);
     }
 
     public static ILogger Logger(IServiceProvider services) =>
@@ -84,31 +73,6 @@ internal static class RegistryFactory
                 typeof(CredentialOptions),
                 [$"Credential '{registration.Name}': it was formerly '{both}', which is declared too, so these are two. Remove the declaration of '{both}', or its Formerly."])
             : registration;
-
-    // A line has one place in one chain, and what one place loses the other may have: so each has a chain of its own.
-    private static IEnumerable<IEvidenceSink> Sinks(IServiceProvider services, CredentialSetup setup, ChainIdentity identity, TimeProvider time, EngineLog log)
-    {
-        if (setup.Evidence is { } files)
-        {
-            yield return new EvidenceJournal(files, identity, time, log);
-        }
-
-        if (setup.EvidenceLogs is { } logs)
-        {
-            var logger = services.GetService<ILoggerFactory>()?.CreateLogger(JournalLogs.Category) ?? NullLogger.Instance;
-            yield return new EvidenceJournal(new JournalLogs(logger, NewIdentity(identity.App, logs, time)), time, log);
-        }
-    }
-
-    private static ChainIdentity NewIdentity(string app, EvidenceOptions? evidence, TimeProvider time) => new(
-        app,
-        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
-        typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),
-        time.GetUtcNow())
-    {
-        Place = evidence?.Place,
-        Resource = evidence?.DetectResource() ?? [],
-    };
 
     private static ICredentialBackend Backend(IServiceProvider services, ICredentialBackend backend, CredentialOptions options)
     {

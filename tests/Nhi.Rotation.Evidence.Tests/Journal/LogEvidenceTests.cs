@@ -49,7 +49,7 @@ public sealed class LogEvidenceTests : IDisposable
         var (log, output) = Verify(string.Join('\n', records.Select(static record => $"info: {record.Category}[160] {record.Message}")), "-");
         var (files, _) = Verify(string.Empty, _evidence.Path);
         Assert.True(files == log, output);
-        var both = EvidenceReader.ReadWithLogs(_evidence.Files, [KeyValuePair.Create<string, Stream>("log", new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', records.Select(static record => record.Message)))))]);
+        var both = EvidenceReader.Read(_evidence.Files, earlier: null, [KeyValuePair.Create<string, Stream>("log", new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', records.Select(static record => record.Message)))))]);
         Assert.Equal(2, both.Select(static instance => instance.Instance).Distinct().Count());
         Assert.All(both, static instance => Assert.True(instance.IsClosed));
         Assert.Equal(
@@ -93,7 +93,7 @@ public sealed class LogEvidenceTests : IDisposable
 
         string[] lines = [.. logs.GetSnapshot().Select(static record => record.Message)];
         Assert.Equal([0, 3, 7], lines.Index().Where(static line => line.Item.Contains("\"kind\":\"started\"", StringComparison.Ordinal)).Select(static line => line.Index));
-        var instance = Assert.Single(EvidenceReader.ReadWithLogs([], [KeyValuePair.Create<string, Stream>("log", new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines[2..]))))]));
+        var instance = Assert.Single(EvidenceReader.Read([], earlier: null, [KeyValuePair.Create<string, Stream>("log", new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines[2..]))))]));
         Assert.Equal("shop", instance.App);
         Assert.Equal(start.AddMinutes(59), Assert.Single(instance.Losses).Until);
     }

@@ -1,4 +1,4 @@
-namespace Nhi.Rotation.Evidence.Collecting;
+namespace Nhi.Rotation.Evidence.Reading;
 
 /// <summary>A line of evidence that was found in a log, and where it is kept.</summary>
 /// <param name="Seq">Its number in its chain.</param>

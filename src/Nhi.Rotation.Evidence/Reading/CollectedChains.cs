@@ -1,6 +1,4 @@
-using Nhi.Rotation.Evidence.Reading;
-
-namespace Nhi.Rotation.Evidence.Collecting;
+namespace Nhi.Rotation.Evidence.Reading;
 
 /// <summary>
 /// Chains out of logs, whose lines come in any order, some of them twice, and not all of them: each is put in order again. Lines wait in a file that nobody else can read and that is gone afterwards; memory has a few bytes of each.

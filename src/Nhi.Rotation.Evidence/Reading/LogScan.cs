@@ -1,6 +1,6 @@
-using Nhi.Rotation.Evidence.Reading;
+using Nhi.Rotation.Evidence.Collecting;
 
-namespace Nhi.Rotation.Evidence.Collecting;
+namespace Nhi.Rotation.Evidence.Reading;
 
 /// <summary>Reads a log of any form from its beginning to its end and gives out the lines of evidence in it.</summary>
 internal static class LogScan

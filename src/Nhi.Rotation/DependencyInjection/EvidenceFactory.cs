@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Evidence.Chains;
+using Nhi.Rotation.Evidence.Journal;
+using Nhi.Rotation.Providers;
+using Nhi.Rotation.Telemetry;
+
+namespace Nhi.Rotation.DependencyInjection;
+
+/// <summary>Makes what the evidence of a process is connected with, as it was declared.</summary>
+internal static class EvidenceFactory
+{
+    // 32 bits would meet by chance in a fleet that restarts often; 64 do not.
+    private const int InstanceIdBytes = 8;
+
+    public static EvidenceParts Create(IServiceProvider services, CredentialSetup setup, RotatingCredentialsOptions shared, string app, TimeProvider time, EngineLog log)
+    {
+        var identity = NewIdentity(app, setup.Evidence, time);
+#pragma warning disable CA2000 // The registry closes it.
+        var sink = EvidenceSinks.Of([.. Sinks(services, setup, identity, time, log)]);
+#pragma warning restore CA2000
+        IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } files ? new JournalPast(files.Directory, identity, time) : new UnknownPast(time);
+        return EvidenceParts.Of(sink, shared, past, setup.Evidence?.FingerprintKey ?? setup.EvidenceLogs?.FingerprintKey);
+    }
+
+    // A line has one place in one chain, and what one place loses the other may have: so each has a chain of its own.
+    private static IEnumerable<IEvidenceSink> Sinks(IServiceProvider services, CredentialSetup setup, ChainIdentity identity, TimeProvider time, EngineLog log)
+    {
+        if (setup.Evidence is { } files)
+        {
+            yield return new EvidenceJournal(files, identity, time, log);
+        }
+
+        if (setup.EvidenceLogs is { } logs)
+        {
+            var logger = services.GetService<ILoggerFactory>()?.CreateLogger(JournalLogs.Category) ?? NullLogger.Instance;
+            yield return new EvidenceJournal(new JournalLogs(logger, NewIdentity(identity.App, logs, time)), time, log);
+        }
+    }
+
+    private static ChainIdentity NewIdentity(string app, EvidenceOptions? evidence, TimeProvider time) => new(
+        app,
+        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
+        typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),
+        time.GetUtcNow())
+    {
+        Place = evidence?.Place,
+        Resource = evidence?.DetectResource() ?? [],
+    };
+}
