@@ -2,6 +2,7 @@ using System.CommandLine;
 using Nhi.Rotation.Cli.Asking;
 using Nhi.Rotation.Cli.Hunting;
 using Nhi.Rotation.Cli.Inventory;
+using Nhi.Rotation.Cli.Manners;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Revoking;
 using Nhi.Rotation.Cli.Signing;
@@ -14,21 +15,7 @@ internal static class CommandLine
 {
     public static int Run(string[] args, TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {
-        var root = new RootCommand("Evidence of credential rotations, lists of revocations, and who still has an old value.")
-        {
-            VerifyCommand.New(time, input, output, errors),
-            WaitCommand.New(time, output, errors),
-            InventoryCommand.New(time, input, output, errors),
-            ReportCommand.New(time, input, output, errors),
-            VerifyReportCommand.New(output, errors),
-            WhoCommand.New(time, input, output, errors),
-            FingerprintCommand.New(input, output, errors),
-            RevokeCommand.New(time, input, output, errors),
-            HuntCommand.New(time, input, output, errors),
-        };
-
-        // Nothing but a verdict ends with 0 where a path is given: no [suggest], and no file that an argument with @ names.
-        root.Directives.Clear();
+        var root = Root(time, input, output, errors);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
@@ -45,7 +32,39 @@ internal static class CommandLine
             errors.WriteLine("No verdict: what cannot be read proves nothing.");
             return (int)ExitCode.CannotRead;
         }
+#pragma warning disable CA1031 // Whatever it is, it is no verdict, and a stack trace helps nobody who only wanted one.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            errors.WriteLine(TerminalText.Of($"No verdict: the tool made a mistake ({error.GetType().Name} {Where(error)}). Please report it, with the version {ToolVersion.Text}."));
+            return (int)ExitCode.Mistake;
+        }
     }
+
+    /// <summary>All commands.</summary>
+    public static RootCommand Root(TimeProvider time, Stream input, TextWriter output, TextWriter errors)
+    {
+        var root = new RootCommand("Evidence of credential rotations, lists of revocations, and who still has an old value.")
+        {
+            VerifyCommand.New(time, input, output, errors),
+            WaitCommand.New(time, input, output, errors),
+            InventoryCommand.New(time, input, output, errors),
+            ReportCommand.New(time, input, output, errors),
+            VerifyReportCommand.New(output, errors),
+            WhoCommand.New(time, input, output, errors),
+            FingerprintCommand.New(input, output, errors),
+            RevokeCommand.New(time, input, output, errors),
+            HuntCommand.New(time, input, output, errors),
+        };
+        root.Add(CompletionsCommand.New(root, output));
+
+        // Nothing but a verdict ends with 0 where a path is given: no [suggest], and no file that an argument with @ names.
+        root.Directives.Clear();
+        ExamplesHelp.AddTo(root);
+        return root;
+    }
+
+    private static string Where(Exception error) => (error.StackTrace ?? string.Empty).Split('\n')[0].Split(" in ")[0].Trim();
 
     // Where a value is expected, what is not understood may be one.
     private static bool MayQuote(ParseResult parsed) => parsed.UnmatchedTokens.Count == 0 || parsed.CommandResult.Command.Name is not (FingerprintCommand.Name or RevokeCommand.Name or HuntCommand.Name);

@@ -28,8 +28,8 @@ public sealed partial class JsonReportTests
     [Fact]
     public void Its_words_do_not_change()
     {
-        Assert.Equal(["Safe", "StillUsed", "Violated", "NotEnoughEvidence", "TimeUp", "Usage", "CannotRead", "CannotWrite", "Interrupted"], Enum.GetNames<ExitCode>());
-        Assert.Equal([0, 1, 2, 3, 4, 64, 66, 73, 130], Enum.GetValues<ExitCode>().Select(code => (int)code));
+        Assert.Equal(["Safe", "StillUsed", "Violated", "NotEnoughEvidence", "TimeUp", "Usage", "CannotRead", "Mistake", "CannotWrite", "Interrupted"], Enum.GetNames<ExitCode>());
+        Assert.Equal([0, 1, 2, 3, 4, 64, 66, 70, 73, 130], Enum.GetValues<ExitCode>().Select(code => (int)code));
         Assert.Equal(["InOverlap", "StillUsed", "SafeToRevoke", "ProvenRevoked", "Violated"], Enum.GetNames<VerdictKind>());
         Assert.Equal(["Unclosed", "Torn", "Lost", "Unreadable", "Tampered", "SetBack"], Enum.GetNames<FindingKind>());
     }

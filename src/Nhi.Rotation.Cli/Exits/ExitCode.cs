@@ -24,7 +24,10 @@ internal enum ExitCode
     /// <summary>A file that was given cannot be read: no verdict (EX_NOINPUT).</summary>
     CannotRead = 66,
 
-    /// <summary>A list of revocations cannot be written (EX_CANTCREAT).</summary>
+    /// <summary>A mistake of the tool: no verdict (EX_SOFTWARE).</summary>
+    Mistake = 70,
+
+    /// <summary>A file cannot be written (EX_CANTCREAT).</summary>
     CannotWrite = 73,
 
     /// <summary>Somebody interrupted it, as a shell says it.</summary>

@@ -25,7 +25,7 @@ internal static class HuntProgress
             return;
         }
 
-        var progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = terminal }).Progress().AutoClear(enabled: true);
+        var progress = Terminal.Open(terminal).Progress().AutoClear(enabled: true);
         progress.Columns(new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }).Start(context =>
         {
             var all = context.AddTask("looking", maxValue: steps.Count);

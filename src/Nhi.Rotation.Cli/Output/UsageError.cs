@@ -4,7 +4,7 @@ namespace Nhi.Rotation.Cli.Output;
 /// <summary>What is said of a command line that makes no sense.</summary>
 internal static class UsageError
 {
-    private const string Usage = "usage: nhi-rotation verify|wait|report|verify-report|inventory|who|fingerprint|revoke|hunt [options]; nhi-rotation COMMAND --help names them";
+    private const string Usage = "usage: nhi-rotation COMMAND [options]; nhi-rotation --help names the commands, nhi-rotation COMMAND --help their options";
 
     public static ExitCode Write(TextWriter errors, IEnumerable<string> reasons)
     {

@@ -8,8 +8,9 @@ namespace Nhi.Rotation.Cli;
 
 /// <summary>What every command asks that judges: of which evidence, measured by what, and what somebody knows besides.</summary>
 /// <param name="arity">How many paths there must be.</param>
-/// <param name="input">Standard input; none for who asks more than once, as it can be read once.</param>
-internal sealed class FleetInquiry(ArgumentArity arity, Stream? input = null)
+/// <param name="input">Standard input, for what is named -.</param>
+/// <param name="isAskedAgain">Whether it asks again and again: standard input can be read once.</param>
+internal sealed class FleetInquiry(ArgumentArity arity, Stream input, bool isAskedAgain = false)
 {
     // A running instance writes a line a minute: one with a younger line is not gone.
     private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
@@ -26,7 +27,7 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream? input = null)
     };
 
     /// <summary>What is asked besides of which evidence.</summary>
-    public VerifyOptions Options { get; } = new();
+    public VerifyOptions Options { get; } = new(new ListFiles(input));
 
     /// <summary>Adds the arguments to a command.</summary>
     public void AddTo(Command command)
@@ -53,9 +54,9 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream? input = null)
             return false;
         }
 
-        if (input is null && files.Logs.Contains(FoundFiles.StandardInput))
+        if (files.Logs.Contains(FoundFiles.StandardInput) && (isAskedAgain || Options.HasListOnStandardInput(arguments)))
         {
-            problem = "Standard input can be read once, and this asks again and again. Give files or directories.";
+            problem = isAskedAgain ? "Standard input can be read once, and this asks again and again. Give files or directories." : "Standard input can be one thing only: evidence, or one list.";
             return false;
         }
 
@@ -66,7 +67,7 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream? input = null)
             return false;
         }
 
-        var instances = files.Read(input ?? Stream.Null, earlier);
+        var instances = files.Read(input, earlier);
         problem = Options.TryRead(arguments, now, out var question) ?? (instances.Count == 0 ? EvidenceFiles.NoLine : NotGone(question, instances));
         if (problem is not null)
         {

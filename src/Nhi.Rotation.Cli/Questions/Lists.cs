@@ -8,11 +8,9 @@ internal static class Lists
     private static readonly char[] Separators = [',', ' ', '\t', '\r', '\n'];
 
     /// <summary>The words of all arguments and of a file.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public static string[] Of(IEnumerable<string>? arguments, FileInfo? file = null)
+    public static string[] Of(IEnumerable<string>? arguments, IEnumerable<string>? file = null)
     {
-        var lines = file is null ? [] : File.ReadLines(file.FullName).Select(line => line.Split('#')[0]);
+        var lines = (file ?? []).Select(line => line.Split('#')[0]);
         return [.. (arguments ?? []).Concat(lines).SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal)];
     }
 

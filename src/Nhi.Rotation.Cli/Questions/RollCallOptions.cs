@@ -3,15 +3,16 @@ using System.CommandLine;
 namespace Nhi.Rotation.Cli;
 
 /// <summary>What <c>verify</c> is told of who is there and who is not.</summary>
-internal sealed class RollCallOptions
+/// <param name="files">Reads lists.</param>
+internal sealed class RollCallOptions(ListFiles files)
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(1);
 
     private readonly Option<string[]> _gone = new("--gone") { Description = "Instances that are known to be gone, though they did not stop in good order: ids, with commas between them. May be repeated." };
 
-    private readonly Option<FileInfo?> _goneFrom = new("--gone-from") { Description = "A file of such instances." };
+    private readonly Option<string?> _goneFrom = new("--gone-from") { Description = "A file of such instances, or - for standard input.", HelpName = "file" };
 
-    private readonly Option<FileInfo?> _alive = new("--alive") { Description = "A file of what runs now: names of pods or hosts, or ids of instances, as kubectl get pods -o name prints them. What said how it is called and is not in it is gone." };
+    private readonly Option<string?> _alive = new("--alive") { HelpName = "file", Description = "A file of what runs now, or - for standard input: names of pods or hosts, or ids of instances, as kubectl get pods -o name prints them. What said how it is called and is not in it is gone." };
 
     private readonly Option<TimeSpan?> _goneAfter = new("--gone-after")
     {
@@ -21,7 +22,7 @@ internal sealed class RollCallOptions
 
     private readonly Option<string[]> _expect = new("--expect") { Description = "Who should be running: orders=3,worker=1. With fewer instances there is not enough evidence." };
 
-    private readonly Option<FileInfo?> _expectFrom = new("--expect-from") { Description = "A file of the same." };
+    private readonly Option<string?> _expectFrom = new("--expect-from") { Description = "A file of the same, or - for standard input.", HelpName = "file" };
 
     public IReadOnlyList<Option> All => [_gone, _goneFrom, _alive, _goneAfter, _expect, _expectFrom];
 
@@ -30,17 +31,24 @@ internal sealed class RollCallOptions
 
     /// <summary>What they say.</summary>
     /// <returns>What makes no sense, or <see langword="null"/>.</returns>
-    public string? TryRead(ParseResult arguments, out RollCall rollCall)
+    public string? TryRead(ParseResult arguments, DateTimeOffset now, out RollCall rollCall)
     {
-        var counts = Lists.TryCounts(Lists.Of(arguments.GetValue(_expect), arguments.GetValue(_expectFrom)), out var expected);
+        var counts = Lists.TryCounts(Lists.Of(arguments.GetValue(_expect), In(arguments, _expectFrom)), out var expected);
         rollCall = new RollCall(
-            Lists.Of(arguments.GetValue(_gone), arguments.GetValue(_goneFrom)).ToHashSet(StringComparer.Ordinal),
-            arguments.GetValue(_alive) is { } running ? Lists.Of([], running).Select(Lists.WithoutKind).ToHashSet(StringComparer.Ordinal) : null,
+            Lists.Of(arguments.GetValue(_gone), In(arguments, _goneFrom)).ToHashSet(StringComparer.Ordinal),
+            In(arguments, _alive) is { } running ? Lists.Of([], running).Select(Lists.WithoutKind).ToHashSet(StringComparer.Ordinal) : null,
+            arguments.GetValue(_alive) is { Length: > 0 } list ? files.MadeAt(list, now) : null,
             arguments.GetValue(_goneAfter),
             expected);
-        return rollCall.Alive is { Count: 0 } ? "--alive: the file names nothing, so everything would be gone."
+        return CountStandardInput(arguments) > 1 ? "Standard input can be one list only."
+            : rollCall.Alive is { Count: 0 } ? "--alive: the file names nothing, so everything would be gone."
             : rollCall.GoneAfter < LineInterval ? $"--gone-after {rollCall.GoneAfter}: a running instance writes a line a minute, so say more than 1m."
             : counts is not null ? $"--expect {counts}: say APP=NUMBER."
             : null;
     }
+
+    /// <summary>How many lists come from standard input: no more than one can.</summary>
+    public int CountStandardInput(ParseResult arguments) => new[] { _goneFrom, _alive, _expectFrom }.Count(option => arguments.GetValue(option) == ListFiles.StandardInput);
+
+    private IEnumerable<string>? In(ParseResult arguments, Option<string?> option) => arguments.GetValue(option) is { } name ? files.Lines(name) : null;
 }

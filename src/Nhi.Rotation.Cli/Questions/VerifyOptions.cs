@@ -4,7 +4,8 @@ using Nhi.Rotation.Evidence.Fleet;
 namespace Nhi.Rotation.Cli;
 
 /// <summary>What <c>verify</c> takes besides files.</summary>
-internal sealed class VerifyOptions
+/// <param name="files">Reads lists.</param>
+internal sealed class VerifyOptions(ListFiles files)
 {
     private readonly Option<TimeSpan?> _quietPeriod = new("--quiet-period")
     {
@@ -18,7 +19,7 @@ internal sealed class VerifyOptions
         CustomParser = TimeArgument.Parse,
     };
 
-    private readonly RollCallOptions _rollCall = new();
+    private readonly RollCallOptions _rollCall = new(files);
 
     private readonly Option<string[]> _retired = new("--retired-consumer") { Description = "A consumer whose code is gone: orders/nightly. May be repeated." };
 
@@ -39,11 +40,14 @@ internal sealed class VerifyOptions
     public string? FindForEvidenceOnly(ParseResult arguments) =>
         All.FirstOrDefault(option => option != _credential && option != _oldVersion && option != _maxAge && !_rollCall.IsExpectation(option) && arguments.GetResult(option) is { Implicit: false })?.Name;
 
+    /// <summary>Whether a list comes from standard input.</summary>
+    public bool HasListOnStandardInput(ParseResult arguments) => _rollCall.CountStandardInput(arguments) > 0;
+
     /// <summary>The question that they ask.</summary>
     /// <returns>What makes no sense, or <see langword="null"/>.</returns>
     public string? TryRead(ParseResult arguments, DateTimeOffset now, out FleetQuestion question)
     {
-        var absent = _rollCall.TryRead(arguments, out var rollCall);
+        var absent = _rollCall.TryRead(arguments, now, out var rollCall);
         var names = Lists.TryPairs(Lists.Of(arguments.GetValue(_renamed)), out var renamed);
         question = new FleetQuestion
         {
@@ -52,6 +56,7 @@ internal sealed class VerifyOptions
             MaxAge = arguments.GetValue(_maxAge) ?? FleetQuestion.DefaultMaxAge,
             Gone = rollCall.Gone,
             Alive = rollCall.Alive,
+            AliveAt = rollCall.AliveAt,
             GoneAfter = rollCall.GoneAfter,
             Expected = rollCall.Expected,
             Declared = new Declarations

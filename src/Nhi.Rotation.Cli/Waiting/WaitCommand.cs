@@ -10,17 +10,17 @@ internal sealed class WaitCommand
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(24);
 
-    private readonly FleetInquiry _inquiry = new(ArgumentArity.ZeroOrMore);
+    private readonly FleetInquiry _inquiry;
     private readonly PrometheusOptions _prometheus = new();
     private readonly Option<TimeSpan?> _timeout = new("--timeout") { Description = "How long to wait, 24h by default. When it is up, the exit code is 4.", CustomParser = TimeArgument.Parse };
     private readonly Option<TimeSpan?> _interval = new("--interval") { Description = "How long between two looks, 15s by default.", CustomParser = TimeArgument.Parse };
     private readonly TimeProvider _time;
 
-    private WaitCommand(TimeProvider time) => _time = time;
+    private WaitCommand(TimeProvider time, Stream input) => (_time, _inquiry) = (time, new FleetInquiry(ArgumentArity.ZeroOrMore, input, isAskedAgain: true));
 
-    public static Command New(TimeProvider time, TextWriter output, TextWriter errors)
+    public static Command New(TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {
-        var wait = new WaitCommand(time);
+        var wait = new WaitCommand(time, input);
         var command = new Command("wait", "Waits until the old versions may be revoked, by evidence or by Prometheus, and says what it waits for. What is not known is not safe. Exit code: 0 safe, 2 violated or tampered with, 4 time is up, 64 usage, 66 nothing can be read or asked, 130 interrupted.")
         {
             wait._timeout, wait._interval,
@@ -64,7 +64,7 @@ internal sealed class WaitCommand
         {
             var terminal = new AnsiConsoleOutput(output);
             var (sight, isTimeUp) = terminal.IsTerminal
-                ? await AnsiConsole.Create(new AnsiConsoleSettings { Out = terminal }).Live(new Text("looking")).AutoClear(enabled: true).StartAsync(context => Run(new TerminalDisplay(context)))
+                ? await Terminal.Open(terminal).Live(new Text("looking")).AutoClear(enabled: true).StartAsync(context => Run(new TerminalDisplay(context)))
                 : await Run(new LineDisplay(output));
             return End(source, sight, isTimeUp, output, errors);
         }

@@ -22,9 +22,12 @@ public sealed class FleetQuestion
     public IReadOnlyCollection<string> Gone { get; init; } = [];
 
     /// <summary>
-    /// What runs now, if that is known: ids of instances, or names of pods or hosts. An instance that said how it is called and is not among them is gone, unless it wrote a line within the last minute.
+    /// What runs now, if that is known: ids of instances, or names of pods or hosts. An instance that said how it is called and is not among them is gone, unless it wrote a line since a minute before the list was made.
     /// </summary>
     public IReadOnlySet<string>? Alive { get; init; }
+
+    /// <summary>When <see cref="Alive"/> was made; <see cref="Now"/> if that is not known. An instance that wrote a line later, or within the minute before, is not gone by it.</summary>
+    public DateTimeOffset? AliveAt { get; init; }
 
     /// <summary>Without a line for that long an instance is gone; <see langword="null"/> if silence says nothing.</summary>
     public TimeSpan? GoneAfter { get; init; }

@@ -28,7 +28,7 @@ internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTime
     {
         var silence = question.Now - instance.LastAt;
         return question.Gone.Contains(instance.Instance) ? "said to be gone"
-            : question.Alive is { } alive && silence >= LineInterval && instance.HasName && !instance.IsNamedIn(alive) ? "not among those that run"
+            : question.Alive is { } alive && (question.AliveAt ?? question.Now) - instance.LastAt >= LineInterval && instance.HasName && !instance.IsNamedIn(alive) ? "not among those that run"
             : silence >= question.GoneAfter ? $"without a line since {VerdictWords.Time(instance.LastAt)}"
             : null;
     }

@@ -75,6 +75,24 @@ public sealed class WaitTests : IDisposable
         AssertExit(ExitCode.TimeUp, "--interval", "1m", "--timeout", "2h");
     }
 
+    [Theory]
+    [InlineData(Now, ExitCode.TimeUp)]
+    [InlineData(400, ExitCode.Safe)]
+    public void Who_wrote_a_line_after_the_list_of_what_runs_was_made_is_not_gone_by_it(double listedAt, object exit)
+    {
+        var list = Path.Combine(_evidence.Path, "running");
+        File.WriteAllText(list, "aaaa");
+        File.SetLastWriteTimeUtc(list, WrittenInstance.At(listedAt).UtcDateTime);
+        var late = new WrittenInstance("cccc") { Resource = new() { ["k8s.pod.name"] = "late" } }.Describe(20).See("v1", 20).Promote("v1", 20).Use("v1", 90);
+        _time.Meanwhile = _ =>
+        {
+            StillThere();
+            late.Alive((_time.GetUtcNow() - WrittenInstance.Start).TotalMinutes - 1.01).Write(_evidence.Path);
+        };
+
+        AssertExit((ExitCode)exit, "--interval", "3m", "--timeout", "1h", "--alive", list);
+    }
+
     [Fact]
     public void Evidence_that_vanishes_for_a_while_keeps_it_waiting()
     {
