@@ -10,7 +10,8 @@ public sealed class SurfaceTests
     {
         // 542: whoever shows an inventory shows which versions hold one value (InventoryVersion.SameValueAs).
         ["Nhi.Rotation.Abstractions"] = 542,
-        ["Nhi.Rotation.Evidence"] = 560,
+        // 564: whoever judges by a list of what runs says when it was made (FleetQuestion.AliveAt).
+        ["Nhi.Rotation.Evidence"] = 564,
         ["Nhi.Rotation"] = 270,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 100,
