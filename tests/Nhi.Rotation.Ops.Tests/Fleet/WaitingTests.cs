@@ -40,7 +40,7 @@ public sealed class WaitingTests
             Assert.True(byMetrics.Exit == 0, byMetrics.Output);
             Assert.True(byEvidence.Exit == 0, byEvidence.Output);
             Assert.Matches("(?s)waiting: partner k1: StillUsed: nightly report at.*safe: partner k1: SafeToRevoke.*SAFE, as far as Prometheus has seen", byMetrics.Output);
-            Assert.Matches("(?s)waiting: partner k1: StillUsed in .*safe: partner k1: SafeToRevoke.*SAFE: every old version", byEvidence.Output);
+            Assert.Matches("(?s)waiting: partner k1: StillUsed in .*safe: partner k1: SafeToRevoke.*SAFE ONLY AS GIVEN: every old version", byEvidence.Output);
             Assert.Equal(1, Assert.Single(await prometheus.QueryAsync("nhi:credential:verdict{nhi_credential_version=\"k1\"}", Ct)).Value);
         }
         finally
