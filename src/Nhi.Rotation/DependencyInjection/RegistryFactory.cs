@@ -19,7 +19,6 @@ internal static class RegistryFactory
 {
     public const string LogCategory = "Nhi.Rotation";
 
-
     public static CredentialRegistry Create(IServiceProvider services)
     {
         var setup = services.GetRequiredService<CredentialSetup>();
