@@ -19,6 +19,20 @@ internal sealed class Quarry : IDisposable
     /// <summary>The longest form: what is read piece by piece must overlap by one byte less.</summary>
     public int Longest { get; private set; }
 
+    /// <summary>Whether a form of a value is exactly this.</summary>
+    public bool IsForm(string value, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var form in _forms)
+        {
+            if (form.Around is null && form.Value == value && bytes.SequenceEqual(form.Bytes))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Add(string name, ReadOnlySpan<byte> value)
     {
         AddForm(name, "text", value);
@@ -40,6 +54,8 @@ internal sealed class Quarry : IDisposable
         AddText(name, "URL-escaped text", escaped.Replace("%20", "+", StringComparison.Ordinal));
         AddText(name, "JSON-escaped text", JavaScriptEncoder.Default.Encode(text));
         AddText(name, "JSON-escaped text", JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text));
+        AddEscaped(name, "escaped text", text, Encoding.UTF8);
+        AddEscaped(name, "escaped text in UTF-16", text, Encoding.Unicode);
     }
 
     public void Dispose()
@@ -85,18 +101,32 @@ internal sealed class Quarry : IDisposable
 
     private void AddForm(string name, string way, ReadOnlySpan<byte> bytes)
     {
-        foreach (var known in _forms)
+        if (!IsForm(name, bytes))
         {
-            if (known.Value == name && bytes.SequenceEqual(known.Bytes))
-            {
-                return;
-            }
+            Add(new Form(name, way, Pinned(bytes)), bytes.Length);
         }
+    }
 
-        // Pinned, so that no collection leaves a copy behind.
+    private void AddEscaped(string name, string way, string text, Encoding encoding)
+    {
+        if (Escapes.Of(text, encoding) is var (core, around))
+        {
+            Add(new Form(name, way, Pinned(core), around), around.MostBefore + core.Length + around.MostAfter);
+            CryptographicOperations.ZeroMemory(core);
+        }
+    }
+
+    private void Add(Form form, int longest)
+    {
+        _forms.Add(form);
+        Longest = Math.Max(Longest, longest);
+    }
+
+    // So that no collection leaves a copy behind.
+    private static byte[] Pinned(ReadOnlySpan<byte> bytes)
+    {
         var kept = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(kept);
-        _forms.Add(new Form(name, way, kept));
-        Longest = Math.Max(Longest, kept.Length);
+        return kept;
     }
 }

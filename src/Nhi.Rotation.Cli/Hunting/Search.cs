@@ -17,7 +17,7 @@ internal sealed class Search(Quarry quarry) : IDisposable
     /// <param name="found">Is told of each match once.</param>
     public void In(Func<Memory<byte>, int> read, Action<Match> found)
     {
-        var (start, kept) = (0L, 0);
+        var (start, kept, isFirst) = (0L, 0, true);
         while (true)
         {
             var length = read(_piece.AsMemory(kept));
@@ -26,7 +26,8 @@ internal sealed class Search(Quarry quarry) : IDisposable
 
             // What begins in the last bytes may go on in the next piece, and is found with it.
             var next = length == 0 ? 0 : Math.Min(piece.Length, quarry.Longest - 1);
-            Find(piece, start, piece.Length - next, found);
+            Find(piece, start, piece.Length - next, isFirst, found);
+            isFirst = false;
             if (length == 0)
             {
                 return;
@@ -41,20 +42,31 @@ internal sealed class Search(Quarry quarry) : IDisposable
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_piece);
 
-    private void Find(ReadOnlySpan<byte> piece, long start, int end, Action<Match> found)
+    private void Find(ReadOnlySpan<byte> piece, long start, int end, bool isFirst, Action<Match> found)
     {
         foreach (var form in quarry.Forms)
         {
-            for (var at = 0; at < end;)
+            // Of an escaped form the core is looked for: from the first place on before which there is all that belongs to it. In the first piece that is its beginning.
+            var before = form.Around?.MostBefore ?? 0;
+            for (var at = isFirst ? 0 : before; at < end + before && at < piece.Length;)
             {
                 var next = piece[at..].IndexOf(form.Bytes);
-                if (next < 0 || at + next >= end)
+                if (next < 0 || at + next >= end + before)
                 {
                     break;
                 }
 
-                found(new Match(start + at + next, form));
-                at += next + form.Bytes.Length;
+                at += next;
+                if (form.Around is null)
+                {
+                    found(new Match(start + at, form));
+                }
+                else if (form.Around.TryMatch(piece, at..(at + form.Bytes.Length), out var whole) && !quarry.IsForm(form.Value, piece[whole]))
+                {
+                    found(new Match(start + whole.Start.Value, form));
+                }
+
+                at += form.Bytes.Length;
             }
         }
     }
