@@ -130,13 +130,13 @@ internal sealed class Escapes
         }
     }
 
-    private static IEnumerable<string> Percent(string text)
+    private static string[] Percent(string text)
     {
         var escaped = string.Concat(Encoding.UTF8.GetBytes(text).Select(static one => string.Create(CultureInfo.InvariantCulture, $"%{one:X2}")));
         return [escaped, escaped.ToLowerInvariant()];
     }
 
-    private static IEnumerable<string> Entities(Rune sign)
+    private static string[] Entities(Rune sign)
     {
         var hex = sign.Value.ToString("X", CultureInfo.InvariantCulture);
         string[] numbers = [$"&#{sign.Value.ToString(CultureInfo.InvariantCulture)};", $"&#x{hex};", $"&#x{hex.ToLowerInvariant()};"];
