@@ -81,9 +81,11 @@ public sealed class FaultTests
 
         Assert.NotNull(await load.AdvanceAsync(TimeSpan.FromSeconds(20)));
         await Eventually.TrueAsync(() => app.Held("v1") > 0 && app.Held("v2") == 0, $"{fault}: the connections have another version");
-        string[] told = [.. app.Logs.Messages.Where(static message => message.Id is 521 or 522).Select(static message => message.Text)];
-        Assert.InRange(told.Length, 1, 3);
-        Assert.All(told, static line => Assert.Contains("'v2'", line, StringComparison.Ordinal));
+        var told = app.Logs.Messages.Where(static message => message.Id is 521 or 522).ToArray();
+        Assert.InRange(told.Count(static message => message.Text.Contains("'v2'", StringComparison.Ordinal)), 1, 3);
+
+        // The other version may be asked for on a connection that just closes, and gets no answer there; it is not refused.
+        Assert.All(told.Where(static message => message.Id == 521), static message => Assert.Contains("'v2'", message.Text, StringComparison.Ordinal));
 
         // What was only suspected until then was refused, says the version that was accepted; and the proxy takes the new one at last.
         proxy.FaultOf = static _ => null;

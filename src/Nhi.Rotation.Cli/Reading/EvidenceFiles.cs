@@ -33,7 +33,7 @@ internal static class EvidenceFiles
 
         // A file that is named is looked into, whatever it is called.
         var named = paths.Where(static path => path != FoundFiles.StandardInput).Select(Canonical).ToHashSet(StringComparer.Ordinal);
-        var all = files.Order(StringComparer.Ordinal).ToLookup(file => file.EndsWith(Extension, StringComparison.Ordinal) && EvidenceReader.IsEvidence(file) ? Found.Evidence : named.Contains(file) ? Found.Log : Found.Other);
+        var all = files.Order(StringComparer.Ordinal).ToLookup(file => KindOf(file, named.Contains(file)));
         return new FoundFiles([.. all[Found.Evidence]], [.. all[Found.Log], .. paths.Where(static path => path == FoundFiles.StandardInput).Distinct()], [.. all[Found.Other]]);
     }
 
@@ -61,6 +61,13 @@ internal static class EvidenceFiles
         problem ??= instances.Count == 0 ? NoLine : null;
         return problem is null;
     }
+
+    // What is empty, a pipe or a device is not read: a pipe may never end. Named, it is evidence that proves nothing.
+    private static Found KindOf(string file, bool isNamed) =>
+        file.EndsWith(Extension, StringComparison.Ordinal) && EvidenceReader.IsEvidence(file) ? Found.Evidence
+        : !isNamed ? Found.Other
+        : new FileInfo(file).Length == 0 ? Found.Evidence
+        : Found.Log;
 
     // Directories are told apart by where their links end, so a loop of links ends too.
     private static void Add(string path, HashSet<string> files, HashSet<string> directories)

@@ -14,7 +14,7 @@ internal static class LogForms
     public static IReadOnlyDictionary<string, Func<IEnumerable<string>, IEnumerable<string>>> All { get; } = new Dictionary<string, Func<IEnumerable<string>, IEnumerable<string>>>
     {
         ["raw"] = static lines => lines,
-        ["prefix"] = static lines => lines.Select(static line => $"2026-11-27T20:00:00.123Z [12:33] INF Nhi.Rotation.Evidence[160] {line}"),
+        ["prefix"] = static lines => lines.Select(static line => $"2026-11-27T20:00:00.123Z [12:33] INF Nhi.Rotation.Evidence[142] {line}"),
         ["simple console"] = static lines => Console(lines, ConsoleFormatterNames.Simple),
         ["JSON console"] = static lines => Console(lines, ConsoleFormatterNames.Json),
         ["systemd"] = static lines => Console(lines, ConsoleFormatterNames.Systemd),
@@ -66,7 +66,7 @@ internal static class LogForms
         foreach (var line in lines)
         {
             using var output = new StringWriter();
-            format.Write(new LogEntry<string>(LogLevel.Information, "Nhi.Rotation.Evidence", new EventId(160, "Evidence"), line, exception: null, static (state, _) => state), scopeProvider: null, output);
+            format.Write(new LogEntry<string>(LogLevel.Information, "Nhi.Rotation.Evidence", new EventId(142, "Evidence"), line, exception: null, static (state, _) => state), scopeProvider: null, output);
             yield return output.ToString().TrimEnd('\n');
         }
     }

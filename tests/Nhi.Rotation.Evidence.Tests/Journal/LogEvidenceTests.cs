@@ -45,8 +45,8 @@ public sealed class LogEvidenceTests : IDisposable
         app.Dispose();
 
         var records = logs.GetSnapshot().Where(static record => record.Category == Category).ToList();
-        Assert.All(records, static record => Assert.Equal((LogLevel.Information, 160), (record.Level, record.Id.Id)));
-        var (log, output) = Verify(string.Join('\n', records.Select(static record => $"info: {record.Category}[160] {record.Message}")), "-");
+        Assert.All(records, static record => Assert.Equal((LogLevel.Information, 142), (record.Level, record.Id.Id)));
+        var (log, output) = Verify(string.Join('\n', records.Select(static record => $"info: {record.Category}[142] {record.Message}")), "-");
         var (files, _) = Verify(string.Empty, _evidence.Path);
         Assert.True(files == log, output);
         var both = EvidenceReader.Read(_evidence.Files, earlier: null, [KeyValuePair.Create<string, Stream>("log", new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', records.Select(static record => record.Message)))))]);

@@ -64,6 +64,6 @@ internal sealed partial class JournalLogs(ILogger logger, ChainIdentity identity
         }
     }
 
-    [LoggerMessage(EventId = 160, Level = LogLevel.Information, Message = "{Line}")]
+    [LoggerMessage(EventId = 142, Level = LogLevel.Information, Message = "{Line}")]
     private partial void Evidence(string line);
 }
