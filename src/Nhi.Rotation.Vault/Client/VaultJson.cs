@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nhi.Rotation.Vault.Client;
+
+/// <summary>Generated serializers: no reflection, so the package can be trimmed and compiled ahead of time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(VaultAnswer<KvMetadata>))]
+[JsonSerializable(typeof(VaultAnswer<KvData>))]
+internal sealed partial class VaultJson : JsonSerializerContext;
+
+/// <summary>The envelope of Vault's answers. A class: a record's ToString() would print the data.</summary>
+internal sealed class VaultAnswer<T>
+{
+    public T? Data { get; init; }
+}
+
+/// <summary>The answer to <c>GET /v1/mount/metadata/path</c>.</summary>
+internal sealed class KvMetadata
+{
+    public required string UpdatedTime { get; init; }
+
+    public required Dictionary<int, KvVersion> Versions { get; init; }
+
+    public Dictionary<string, string>? CustomMetadata { get; init; }
+}
+
+/// <summary>What the metadata says of one version; the deletion is empty if there is none.</summary>
+internal sealed record KvVersion(DateTimeOffset CreatedTime, string? DeletionTime, bool Destroyed);
+
+/// <summary>The answer to <c>GET /v1/mount/data/path?version=N</c>.</summary>
+internal sealed class KvData
+{
+    public JsonElement? Data { get; init; }
+}

@@ -1,0 +1,27 @@
+namespace Nhi.Rotation.Vault.Client;
+
+/// <summary>The token, from a file or from <c>VAULT_TOKEN</c>.</summary>
+internal static class VaultToken
+{
+    public static async ValueTask<string> ReadAsync(BackendRequest asked, string? file, CancellationToken ct)
+    {
+        if (file is null)
+        {
+            return Environment.GetEnvironmentVariable("VAULT_TOKEN") is { Length: > 0 } token
+                ? token
+                : throw new BackendException(asked.CredentialName, BackendFailure.Misconfigured, "there is no Vault token", "Set TokenFile to the sink of a Vault Agent, or set VAULT_TOKEN.");
+        }
+
+        try
+        {
+            var token = (await File.ReadAllTextAsync(file, ct).ConfigureAwait(false)).Trim();
+            return token.Length > 0
+                ? token
+                : throw new BackendException(asked.CredentialName, BackendFailure.Unavailable, $"the Vault token file '{file}' is empty", "See whether the Vault Agent could log in.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BackendException(asked.CredentialName, BackendFailure.Misconfigured, $"the Vault token file '{file}' cannot be read ({error.GetType().Name})", "Correct TokenFile, and let the app's user read it.");
+        }
+    }
+}
