@@ -16,7 +16,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 100,
         ["Nhi.Rotation.AwsSecretsManager"] = 24,
-        ["Nhi.Rotation.Vault"] = 13,
+        ["Nhi.Rotation.Vault"] = 14,
         ["Nhi.Rotation.AzureKeyVault"] = 24,
         ["Nhi.Rotation.Npgsql"] = 28,
         ["Nhi.Rotation.AzureCore"] = 10,

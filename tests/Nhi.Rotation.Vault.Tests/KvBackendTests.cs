@@ -28,7 +28,7 @@ public class KvBackendTests
     {
         await using var fixture = await KvFixture.StartAsync();
         await fixture.PutAsync("app", "first-value", Ct);
-        var first = await fixture.Backend.ListAsync(new BackendRequest("app", "app", []), Ct);
+        var first = await fixture.Backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct);
         var (calls, values) = (fixture.StoreCalls, fixture.ValuesFetched);
 
         await fixture.Backend.ListAsync(new BackendRequest("app", "app", first.Versions.Select(version => version.Id).ToHashSet()), Ct);
@@ -44,7 +44,7 @@ public class KvBackendTests
         await fixture.PutAsync("app", "first-value", Ct);
         await fixture.PostAsync("metadata", "app", new JsonObject { ["custom_metadata"] = new JsonObject { ["owner"] = "payments", ["purpose"] = "billing" } }, Ct);
 
-        var listing = await fixture.Backend.ListAsync(new BackendRequest("app", "app", []), Ct);
+        var listing = await fixture.Backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct);
 
         Assert.Equal(("payments", "billing", "team-a"), (listing.Owner, listing.Purpose, fixture.Server.LastNamespace));
     }
@@ -56,12 +56,12 @@ public class KvBackendTests
         await fixture.PutAsync("app", "first-value", Ct);
         var good = await File.ReadAllTextAsync(fixture.TokenFile, Ct);
         await File.WriteAllTextAsync(fixture.TokenFile, "expired", Ct);
-        var refused = await Assert.ThrowsAsync<BackendException>(async () => await fixture.Backend.ListAsync(new BackendRequest("app", "app", []), Ct));
+        var refused = await Assert.ThrowsAsync<BackendException>(async () => await fixture.Backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct));
 
         await File.WriteAllTextAsync(fixture.TokenFile, good, Ct);
 
         Assert.Equal(BackendFailure.AccessDenied, refused.Failure);
-        Assert.Single((await fixture.Backend.ListAsync(new BackendRequest("app", "app", []), Ct)).Versions);
+        Assert.Single((await fixture.Backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct)).Versions);
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public class KvBackendTests
         await File.WriteAllTextAsync(settings.TokenFile!, "token", Ct);
         var backend = new KvBackend(new VaultHttp(() => new HttpClient(new Fixed((HttpStatusCode)status)), settings), settings, TimeProvider.System);
 
-        var error = await Assert.ThrowsAsync<BackendException>(async () => await backend.ListAsync(new BackendRequest("app", "app", []), Ct));
+        var error = await Assert.ThrowsAsync<BackendException>(async () => await backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct));
         File.Delete(settings.TokenFile!);
 
         Assert.Equal(failure, error.Failure);
