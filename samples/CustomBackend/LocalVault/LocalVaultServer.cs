@@ -73,7 +73,8 @@ public sealed class LocalVaultServer : IAsyncDisposable
             return;
         }
 
-        var method = context.Request.Method;
+        // Vault takes both for a write.
+        var method = HttpMethods.IsPut(context.Request.Method) ? HttpMethods.Post : context.Request.Method;
         var body = method != HttpMethods.Post ? null : await JsonSerializer.DeserializeAsync(context.Request.Body, LocalVaultJson.Default.JsonObject, context.RequestAborted);
         var (status, data) = (operation, method) switch
         {

@@ -18,7 +18,7 @@ internal sealed class VaultHttp(Func<HttpClient> connect, VaultSettings settings
     public async Task<T?> GetAsync<T>(BackendRequest asked, string address, JsonTypeInfo<VaultAnswer<T>> type, CancellationToken ct)
         where T : class
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(settings.Address!, address));
+        using var request = new HttpRequestMessage(HttpMethod.Get, settings.In(address));
         request.Headers.TryAddWithoutValidation(TokenHeader, await VaultToken.ReadAsync(asked, settings.TokenFile, ct).ConfigureAwait(false));
         request.Headers.Add("X-Vault-Request", "true"); // A Vault Agent or Proxy may insist on it.
         if (settings.Namespace is { } space)

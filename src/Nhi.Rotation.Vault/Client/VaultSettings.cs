@@ -5,16 +5,20 @@ internal sealed record VaultSettings(Uri? Address, string? Namespace, string? To
 {
     public static VaultSettings From(VaultOptions options, Func<string, string?> environment)
     {
-        var address = options.Address ?? (Uri.TryCreate(environment("VAULT_ADDR"), UriKind.Absolute, out var found) ? found : null);
+        var address = options.Address ?? (environment("VAULT_ADDR") is { Length: > 0 } text ? new Uri(text, UriKind.RelativeOrAbsolute) : null);
         var space = options.Namespace ?? environment("VAULT_NAMESPACE");
         return new VaultSettings(address, string.IsNullOrEmpty(space) ? null : space, options.TokenFile, options.Mount.Trim('/'), options.Field);
     }
+
+    /// <summary>Where a path of the API is, also of a Vault behind a prefix.</summary>
+    public Uri In(string path) => new(Address!.AbsoluteUri.TrimEnd('/') + path);
 
     public string? FindMistake(string path) =>
         string.IsNullOrWhiteSpace(path.Trim('/')) ? "the path of the Vault secret is empty. Give its path under the mount."
         : Mount.Length == 0 ? "Mount is empty. Give the path of the KV engine, such as 'secret'."
         : Field is "" ? "Field is empty. Name a field, or leave it unset to take the whole object."
-        : Address is not { IsAbsoluteUri: true } ? "Vault's address is not known. Set Address, or VAULT_ADDR to an absolute address."
+        : Address is null ? "Vault's address is not known. Set Address, or VAULT_ADDR."
+        : !Address.IsAbsoluteUri ? "Vault's address is not absolute. Write it with its scheme, such as https://vault.example.com:8200."
         : Address.Scheme != Uri.UriSchemeHttps && !(Address.Scheme == Uri.UriSchemeHttp && Address.IsLoopback) ? $"Vault's address '{Address.Authority}' would send the token in clear text. Use https, or a Vault Agent on the loopback interface."
         : null;
 }

@@ -61,7 +61,9 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
         : json);
 
     private string Address(string kind, string path) =>
-        $"/v1/{settings.Mount}/{kind}/{string.Join('/', path.Trim('/').Split('/').Select(Uri.EscapeDataString))}";
+        $"/v1/{Escape(settings.Mount)}/{kind}/{Escape(path.Trim('/'))}";
+
+    private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     private static BackendException NotFound(BackendRequest request) => new(
         request.CredentialName, BackendFailure.NotFound, $"Vault has no readable version of '{request.Key}'", "Check the path, the mount and the namespace, or store a version: vault kv put <path> field=-");
