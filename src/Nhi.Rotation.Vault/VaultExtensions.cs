@@ -24,7 +24,7 @@ public static class VaultExtensions
         ArgumentNullException.ThrowIfNull(path);
         var options = new VaultOptions();
         configure?.Invoke(options);
-        var settings = VaultSettings.From(options, Environment.GetEnvironmentVariable);
+        var settings = options.Read(Environment.GetEnvironmentVariable);
         if (settings.FindMistake(path) is { } mistake)
         {
             throw new ArgumentException($"Credential '{builder.Name}': {mistake}", nameof(path));

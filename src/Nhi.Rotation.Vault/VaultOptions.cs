@@ -1,3 +1,5 @@
+using Nhi.Rotation.Vault.Client;
+
 namespace Nhi.Rotation.Vault;
 
 /// <summary>How a credential is read from HashiCorp Vault or OpenBao. Read once, when the credential is added.</summary>
@@ -23,4 +25,11 @@ public sealed class VaultOptions
 
     /// <summary>The field of the secret whose string is the value. <see langword="null"/>, the default, takes the whole object as JSON text.</summary>
     public string? Field { get; set; }
+
+    internal VaultSettings Read(Func<string, string?> environment)
+    {
+        var address = Address ?? (environment("VAULT_ADDR") is { Length: > 0 } text ? new Uri(text, UriKind.RelativeOrAbsolute) : null);
+        var space = Namespace ?? environment("VAULT_NAMESPACE");
+        return new VaultSettings(address, string.IsNullOrEmpty(space) ? null : space, TokenFile, Mount.Trim('/'), Field);
+    }
 }

@@ -96,7 +96,7 @@ public class KvBackendTests
     [InlineData("http://127.0.0.1:8200", null)]
     public void An_address_is_known_and_never_sends_the_token_in_clear_text(string? address, string? mistake)
     {
-        var settings = VaultSettings.From(new VaultOptions(), name => name == "VAULT_ADDR" ? address : null);
+        var settings = new VaultOptions().Read(name => name == "VAULT_ADDR" ? address : null);
 
         Assert.Equal(mistake is null, settings.FindMistake("app") is null);
         Assert.Contains(mistake ?? "", settings.FindMistake("app") ?? "", StringComparison.Ordinal);

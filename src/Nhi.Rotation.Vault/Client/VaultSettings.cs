@@ -3,13 +3,6 @@ namespace Nhi.Rotation.Vault.Client;
 /// <summary>The options with the environment's part filled in, as Vault's own client reads it.</summary>
 internal sealed record VaultSettings(Uri? Address, string? Namespace, string? TokenFile, string Mount, string? Field)
 {
-    public static VaultSettings From(VaultOptions options, Func<string, string?> environment)
-    {
-        var address = options.Address ?? (environment("VAULT_ADDR") is { Length: > 0 } text ? new Uri(text, UriKind.RelativeOrAbsolute) : null);
-        var space = options.Namespace ?? environment("VAULT_NAMESPACE");
-        return new VaultSettings(address, string.IsNullOrEmpty(space) ? null : space, options.TokenFile, options.Mount.Trim('/'), options.Field);
-    }
-
     /// <summary>Where a path of the API is, also of a Vault behind a prefix.</summary>
     public Uri In(string path) => new(Address!.AbsoluteUri.TrimEnd('/') + path);
 
