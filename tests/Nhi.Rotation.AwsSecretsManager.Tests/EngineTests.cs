@@ -145,11 +145,13 @@ public sealed class EngineTests
         await app.UntilAsync(() => !app.Server.Calls.IsEmpty, TimeSpan.Zero);
         Assert.Equal("DescribeSecret 1", app.Server.Counts());
 
+        // The second storm begins after the refresh of the first has landed: a refresh under way would put its own off.
+        await app.Provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        app.Server.Calls.Clear();
         app.Time.Advance(TimeSpan.FromSeconds(11));
         Parallel.For(0, 100_000, _ => app.Provider.Report(credential, CredentialOutcome.Rejected));
-        // A refresh that had not landed when the second storm began puts the next one off, so time goes on.
-        await app.UntilAsync(() => app.Server.Calls.Count > 1, TimeSpan.FromSeconds(1));
-        Assert.Equal("DescribeSecret 2", app.Server.Counts());
+        await app.UntilAsync(() => !app.Server.Calls.IsEmpty, TimeSpan.Zero);
+        Assert.Equal("DescribeSecret 1", app.Server.Counts());
     }
 
     [Fact]
