@@ -9,7 +9,9 @@ public sealed record VaultAnswer<T>(T? Data);
 /// <summary>The answer to <c>GET /v1/mount/metadata/path</c>.</summary>
 public sealed record VaultMetadata
 {
-    public required string UpdatedTime { get; init; }
+    public required DateTimeOffset CreatedTime { get; init; }
+
+    public required int CurrentVersion { get; init; }
 
     public required Dictionary<int, VaultVersion> Versions { get; init; }
 

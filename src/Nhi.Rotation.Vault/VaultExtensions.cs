@@ -10,14 +10,14 @@ namespace Nhi.Rotation;
 public static class VaultExtensions
 {
     /// <summary>
-    /// Takes the versions from a secret of Vault's KV engine, version 2. The token's policy needs <c>read</c> on <c>mount/metadata/path</c> and
-    /// <c>mount/data/path</c>.
+    /// Takes the versions from a secret of Vault's KV engine. The token's policy needs <c>read</c> on <c>mount/metadata/path</c> and
+    /// <c>mount/data/path</c>; of an engine of version 1, on <c>mount/path</c>.
     /// </summary>
     /// <param name="builder">The credential.</param>
     /// <param name="path">The secret's path under the mount.</param>
     /// <param name="configure">Sets options.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">The path, the mount or the field is empty, or there is no usable address.</exception>
+    /// <exception cref="ArgumentException">The path, the mount or the field is empty, there is no usable address, or a variable of the environment that Vault's client reads makes no sense.</exception>
     public static CredentialBuilder FromVault(this CredentialBuilder builder, string path, Action<VaultOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -32,12 +32,14 @@ public static class VaultExtensions
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHttpClient(VaultHttp.ClientName)
-            .ConfigurePrimaryHttpMessageHandler(VaultHttp.NewTransport)
+            .ConfigurePrimaryHttpMessageHandler(static () => VaultHttp.NewTransport(VaultTls.Read(Environment.GetEnvironmentVariable)))
             .RedactLoggedHeaders([VaultHttp.TokenHeader]);
         return builder.UseBackend(path, services =>
         {
             var factory = services.GetRequiredService<IHttpClientFactory>();
-            return new KvBackend(new VaultHttp(() => factory.CreateClient(VaultHttp.ClientName), settings), settings, services.GetRequiredService<TimeProvider>());
+            var time = services.GetRequiredService<TimeProvider>();
+            var vault = new VaultHttp(() => factory.CreateClient(VaultHttp.ClientName), settings, time);
+            return settings.KvVersion == 1 ? new KvOneBackend(vault, settings) : new KvBackend(vault, settings, time);
         });
     }
 }

@@ -9,6 +9,7 @@ namespace Nhi.Rotation.Vault.Tests;
 public class KvBackendTests
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+    private static readonly VaultAddress Somewhere = new(new Uri("https://vault.test"), "Address", IsGiven: true);
 
     public static TheoryData<string> RuleIds => [.. BackendConformance.Rules.Select(rule => rule.Id)];
 
@@ -17,6 +18,17 @@ public class KvBackendTests
     public async Task The_backend_keeps_every_rule(string ruleId)
     {
         await using var fixture = await KvFixture.StartAsync();
+
+        var result = await BackendConformance.CheckAsync(ruleId, fixture, Ct);
+
+        Assert.True(result.Verdict != ConformanceVerdict.Failed, result.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(RuleIds))]
+    public async Task The_backend_of_version_1_keeps_every_rule(string ruleId)
+    {
+        await using var fixture = await KvFixture.StartAsync(version: 1);
 
         var result = await BackendConformance.CheckAsync(ruleId, fixture, Ct);
 
@@ -42,7 +54,7 @@ public class KvBackendTests
     {
         await using var fixture = await KvFixture.StartAsync(space: "team-a");
         await fixture.PutAsync("app", "first-value", Ct);
-        await fixture.PostAsync("metadata", "app", new JsonObject { ["custom_metadata"] = new JsonObject { ["owner"] = "payments", ["purpose"] = "billing" } }, Ct);
+        await fixture.PostAsync("secret/metadata", "app", new JsonObject { ["custom_metadata"] = new JsonObject { ["owner"] = "payments", ["purpose"] = "billing" } }, Ct);
 
         var listing = await fixture.Backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct);
 
@@ -77,9 +89,9 @@ public class KvBackendTests
     [InlineData(503, BackendFailure.Unavailable, "sealed")]
     public async Task Each_answer_of_Vault_is_an_error_with_a_fix_and_without_its_body(int status, BackendFailure failure, string fix)
     {
-        var settings = new VaultSettings(new Uri("https://vault.test"), null, Path.GetTempFileName(), "secret", null);
+        var settings = new VaultSettings(Somewhere, null, Path.GetTempFileName(), "secret", null);
         await File.WriteAllTextAsync(settings.TokenFile!, "token", Ct);
-        var backend = new KvBackend(new VaultHttp(() => new HttpClient(new Fixed((HttpStatusCode)status)), settings), settings, TimeProvider.System);
+        var backend = new KvBackend(new VaultHttp(() => new HttpClient(new Fixed((HttpStatusCode)status)), settings, TimeProvider.System), settings, TimeProvider.System);
 
         var error = await Assert.ThrowsAsync<BackendException>(async () => await backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct));
         File.Delete(settings.TokenFile!);
@@ -91,6 +103,11 @@ public class KvBackendTests
 
     [Theory]
     [InlineData("http://vault.example:8200", "clear text")]
+    [InlineData("vault.example:8200", "clear text")]
+    [InlineData("vault.example", "VAULT_ADDR is not an address")]
+    [InlineData("https://[::1", "VAULT_ADDR is not an address")]
+    [InlineData("https://user:password@vault.example", "user name")]
+    [InlineData(" ", "VAULT_ADDR")]
     [InlineData(null, "VAULT_ADDR")]
     [InlineData("https://vault.example", null)]
     [InlineData("http://127.0.0.1:8200", null)]
@@ -100,6 +117,15 @@ public class KvBackendTests
 
         Assert.Equal(mistake is null, settings.FindMistake("app") is null);
         Assert.Contains(mistake ?? "", settings.FindMistake("app") ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("password", settings.FindMistake("app") ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_agent_on_this_machine_goes_before_the_address_of_Vault()
+    {
+        var settings = new VaultOptions().Read(name => name switch { "VAULT_AGENT_ADDR" => "http://127.0.0.1:8100", "VAULT_ADDR" => "https://vault.example", _ => null });
+
+        Assert.Equal(new Uri("http://127.0.0.1:8100/v1/secret/data/app"), settings.Address.In("/v1/secret/data/app"));
     }
 
     private sealed class Fixed(HttpStatusCode status) : HttpMessageHandler

@@ -17,14 +17,18 @@ internal sealed class KvFixture : IBackendFixture, IAsyncDisposable
     private volatile string _lastValue = "";
     private int _keys;
 
-    private KvFixture(LocalVaultServer server, string? field, string? space)
+    private readonly int _version;
+
+    private KvFixture(LocalVaultServer server, string? field, string? space, int version)
     {
         _server = server;
+        _version = version;
         File.WriteAllText(_tokenFile, LocalVaultServer.Token + "\n");
         _operator = new HttpClient { BaseAddress = server.Address };
         _operator.DefaultRequestHeaders.Add("X-Vault-Token", LocalVaultServer.Token);
-        var settings = new VaultSettings(server.Address, space, _tokenFile, LocalVaultServer.Mount, field);
-        Backend = new KvBackend(new VaultHttp(() => new HttpClient(Transport, disposeHandler: false), settings), settings, TimeProvider.System);
+        var settings = new VaultSettings(new VaultAddress(server.Address, "Address", IsGiven: true), space, _tokenFile, version == 1 ? LocalVaultServer.FirstMount : LocalVaultServer.Mount, field) { KvVersion = version };
+        var vault = new VaultHttp(() => new HttpClient(Transport, disposeHandler: false), settings, TimeProvider.System);
+        Backend = version == 1 ? new KvOneBackend(vault, settings) : new KvBackend(vault, settings, TimeProvider.System);
     }
 
     public FaultyTransport Transport { get; } = new();
@@ -37,17 +41,18 @@ internal sealed class KvFixture : IBackendFixture, IAsyncDisposable
 
     public long? StoreCalls => Transport.Calls;
 
-    public long? ValuesFetched => Transport.Values;
+    public long? ValuesFetched => _version == 1 ? null : Transport.Values; // Version 1 says nothing of a value without giving it.
 
-    public static async Task<KvFixture> StartAsync(string? field = "value", string? space = null) =>
-        new(await LocalVaultServer.StartAsync(TimeProvider.System), field, space);
+    public static async Task<KvFixture> StartAsync(string? field = "value", string? space = null, int version = 2) =>
+        new(await LocalVaultServer.StartAsync(TimeProvider.System), field, space, version);
 
     public string NewKey() => $"team/key {Interlocked.Increment(ref _keys)}";
 
     public async ValueTask PutAsync(string key, string value, CancellationToken ct)
     {
         _lastValue = value;
-        await PostAsync("data", key, new JsonObject { ["data"] = new JsonObject { ["value"] = value } }, ct);
+        var data = new JsonObject { ["value"] = value };
+        await (_version == 1 ? PostAsync(LocalVaultServer.FirstMount, key, data, ct) : PostAsync($"{LocalVaultServer.Mount}/data", key, new JsonObject { ["data"] = data }, ct));
     }
 
     public ValueTask<bool> TryPutBinaryAsync(string key, ReadOnlyMemory<byte> value, CancellationToken ct) => ValueTask.FromResult(false);
@@ -60,11 +65,12 @@ internal sealed class KvFixture : IBackendFixture, IAsyncDisposable
 
     public IDisposable? TryBlock() => Transport.Hold();
 
-    public async Task PostAsync(string operation, string key, JsonObject body, CancellationToken ct)
+    /// <summary>Writes as an operator does.</summary>
+    public async Task PostAsync(string place, string key, JsonObject body, CancellationToken ct)
     {
         var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
         using var content = new StringContent(body.ToJsonString());
-        using var response = await _operator.PostAsync(new Uri($"v1/{LocalVaultServer.Mount}/{operation}/{path}", UriKind.Relative), content, ct);
+        using var response = await _operator.PostAsync(new Uri($"v1/{place}/{path}", UriKind.Relative), content, ct);
         response.EnsureSuccessStatusCode();
     }
 
@@ -78,7 +84,12 @@ internal sealed class KvFixture : IBackendFixture, IAsyncDisposable
 
     private async ValueTask<bool> WithdrawAsync(string how, string key, string versionId, CancellationToken ct)
     {
-        await PostAsync(how, key, new JsonObject { ["versions"] = new JsonArray(int.Parse(versionId.Split('-')[0], CultureInfo.InvariantCulture)) }, ct);
+        if (_version == 1)
+        {
+            return false;
+        }
+
+        await PostAsync($"{LocalVaultServer.Mount}/{how}", key, new JsonObject { ["versions"] = new JsonArray(int.Parse(versionId.Split('-')[0], CultureInfo.InvariantCulture)) }, ct);
         return true;
     }
 }

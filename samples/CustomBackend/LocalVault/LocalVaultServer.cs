@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -8,14 +9,18 @@ using Microsoft.Extensions.Logging;
 
 namespace CustomBackend.LocalVault;
 
-/// <summary>A server on the loopback interface that speaks the part of Vault's KV version 2 API that the sample needs, so that it runs anywhere.</summary>
+/// <summary>A server on the loopback interface that speaks the part of Vault's KV API that the sample needs, so that it runs anywhere.</summary>
 public sealed class LocalVaultServer : IAsyncDisposable
 {
     public const string Token = "local-root-token";
     public const string Mount = "secret";
 
+    /// <summary>Where an engine of version 1 is.</summary>
+    public const string FirstMount = "kv";
+
     private readonly WebApplication _app;
     private readonly KvStore _store;
+    private readonly ConcurrentDictionary<string, string> _first = new(StringComparer.Ordinal);
 
     private LocalVaultServer(WebApplication app, KvStore store)
     {
@@ -65,8 +70,14 @@ public sealed class LocalVaultServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        // /v1/mount/operation/path
+        // /v1/mount/path, or /v1/mount/operation/path
         var parts = context.Request.Path.Value!.Split('/', 5);
+        if (parts is ["", "v1", FirstMount, ..])
+        {
+            await AnswerFirstAsync(context, string.Join('/', parts[3..]));
+            return;
+        }
+
         if (parts is not ["", "v1", Mount, var operation, { Length: > 0 } path])
         {
             await ErrorAsync(context, 404, $"no handler for route \"{context.Request.Path.Value}\"");
@@ -88,6 +99,27 @@ public sealed class LocalVaultServer : IAsyncDisposable
             _ => (405, null),
         };
         await ReplyAsync(context, status, data);
+    }
+
+    private async Task AnswerFirstAsync(HttpContext context, string path)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await ReplyAsync(context, _first.TryGetValue(path, out var text) ? 200 : 404, text is null ? null : (JsonObject)JsonNode.Parse(text)!);
+            return;
+        }
+
+        var body = HttpMethods.IsDelete(context.Request.Method) ? null : await JsonSerializer.DeserializeAsync(context.Request.Body, LocalVaultJson.Default.JsonObject, context.RequestAborted);
+        if (body is null)
+        {
+            _first.TryRemove(path, out _);
+        }
+        else
+        {
+            _first[path] = body.ToJsonString();
+        }
+
+        await ReplyAsync(context, 204, null);
     }
 
     // Deleted versions are a 404 with data; what was never there is a 404 with an empty list of errors.

@@ -7,6 +7,7 @@ namespace Nhi.Rotation.Vault.Client;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VaultAnswer<KvMetadata>))]
 [JsonSerializable(typeof(VaultAnswer<KvData>))]
+[JsonSerializable(typeof(VaultAnswer<JsonDocument>))]
 internal sealed partial class VaultJson : JsonSerializerContext;
 
 /// <summary>The envelope of Vault's answers. A class: a record's ToString() would print the data.</summary>
@@ -18,7 +19,10 @@ internal sealed class VaultAnswer<T>
 /// <summary>The answer to <c>GET /v1/mount/metadata/path</c>.</summary>
 internal sealed class KvMetadata
 {
-    public required string UpdatedTime { get; init; }
+    public required DateTimeOffset CreatedTime { get; init; }
+
+    /// <summary>The number of the version that was stored last; it only grows, as long as the metadata is not deleted.</summary>
+    public required int CurrentVersion { get; init; }
 
     public required Dictionary<int, KvVersion> Versions { get; init; }
 

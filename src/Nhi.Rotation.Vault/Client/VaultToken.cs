@@ -19,9 +19,14 @@ internal static class VaultToken
                 ? token
                 : throw new BackendException(asked.CredentialName, BackendFailure.Unavailable, $"the Vault token file '{file}' is empty", "See whether the Vault Agent could log in.");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
         {
-            throw new BackendException(asked.CredentialName, BackendFailure.Misconfigured, $"the Vault token file '{file}' cannot be read ({error.GetType().Name})", "Correct TokenFile, and let the app's user read it.");
+            throw new BackendException(asked.CredentialName, BackendFailure.Misconfigured, $"the Vault token file '{file}' may not be read", "Let the app's user read it.");
+        }
+        catch (IOException error)
+        {
+            // An agent that replaces the file, or has not logged in yet, leaves a moment without it.
+            throw new BackendException(asked.CredentialName, BackendFailure.Unavailable, $"the Vault token file '{file}' cannot be read ({error.GetType().Name})", "See whether the Vault Agent runs and could log in, or correct TokenFile.");
         }
     }
 }

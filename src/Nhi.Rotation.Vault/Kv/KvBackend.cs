@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Nhi.Rotation.Vault.Client;
 
@@ -13,22 +12,23 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
         var metadata = await vault.GetAsync(request, Address("metadata", request.Key), VaultJson.Default.VaultAnswerKvMetadata, ct).ConfigureAwait(false)
             ?? throw NotFound(request);
         var versions = new List<BackendVersion>();
-        foreach (var (number, entry) in metadata.Versions.OrderBy(version => version.Key))
+        foreach (var (number, entry) in metadata.Versions.OrderByDescending(version => version.Key))
         {
             // Deleted, or due to be (delete_version_after): the second is an expiry date.
             var deletedOn = Date(entry.DeletionTime);
             if (!entry.Destroyed && !(deletedOn <= time.GetUtcNow())
-                && await ReadAsync(request, number, entry, deletedOn, ct).ConfigureAwait(false) is { } version)
+                && await ReadAsync(request, number, entry, deletedOn, isNewest: versions.Count == 0, ct).ConfigureAwait(false) is { } version)
             {
                 versions.Add(version);
             }
         }
 
+        versions.Reverse();
         return versions.Count == 0
             ? throw NotFound(request)
             : new BackendListing(versions)
             {
-                Revision = Date(metadata.UpdatedTime)?.UtcTicks,
+                Revision = RevisionOf(metadata),
                 Owner = metadata.CustomMetadata?.GetValueOrDefault("owner"),
                 Purpose = metadata.CustomMetadata?.GetValueOrDefault("purpose"),
             };
@@ -36,37 +36,40 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
 
     public string Locate(string key) => $"{settings.Mount}/{key}";
 
-    private async Task<BackendVersion?> ReadAsync(BackendRequest request, int number, KvVersion entry, DateTimeOffset? deletedOn, CancellationToken ct)
+    // What only grows is the number of the last version, and after "kv metadata delete" the time of creation, which never changes: no node's clock of today is in it.
+    private static long RevisionOf(KvMetadata metadata) => (metadata.CreatedTime.ToUnixTimeSeconds() << 30) | (uint)metadata.CurrentVersion;
+
+    private async Task<BackendVersion?> ReadAsync(BackendRequest request, int number, KvVersion entry, DateTimeOffset? deletedOn, bool isNewest, CancellationToken ct)
     {
         // After "kv metadata delete" Vault numbers from 1 again; with the time of creation an id is never used for a second value.
         var id = string.Create(CultureInfo.InvariantCulture, $"{number}-{entry.CreatedTime.UtcDateTime:yyyyMMdd'T'HHmmssfffffff}");
         SecretValue? value = null;
         if (!request.KnownVersionIds.Contains(id))
         {
-            var address = string.Create(CultureInfo.InvariantCulture, $"{Address("data", request.Key)}?version={number}");
-            var secret = await vault.GetAsync(request, address, VaultJson.Default.VaultAnswerKvData, ct).ConfigureAwait(false);
-            if (secret?.Data is not { ValueKind: JsonValueKind.Object } data)
+            try
             {
-                return null; // Deleted since the metadata was read.
-            }
+                var address = string.Create(CultureInfo.InvariantCulture, $"{Address("data", request.Key)}?version={number}");
+                var secret = await vault.GetAsync(request, address, VaultJson.Default.VaultAnswerKvData, ct).ConfigureAwait(false);
+                if (secret?.Data is not { ValueKind: JsonValueKind.Object } data)
+                {
+                    return null; // Deleted since the metadata was read.
+                }
 
-            value = Value(request, data.GetRawText(), id);
+                value = KvValue.Of(request, settings, data.GetRawText(), id);
+            }
+            catch (BackendException refused) when (refused.Failure == BackendFailure.AccessDenied && !isNewest)
+            {
+                // A policy may close single versions. Listed without its value an old one is asked for again, and stops no newer one.
+            }
         }
 
         return new BackendVersion(id, value) { CreatedOn = entry.CreatedTime, ExpiresOn = deletedOn };
     }
 
-    private SecretValue Value(BackendRequest request, string json, string id) => SecretValue.FromText(settings.Field is { } field
-        ? JsonSecret.ReadField(Encoding.UTF8.GetBytes(json), field, request.CredentialName, $"version '{id}' of the Vault secret '{request.Key}'")
-        : json);
-
-    private string Address(string kind, string path) =>
-        $"/v1/{Escape(settings.Mount)}/{kind}/{Escape(path.Trim('/'))}";
-
-    private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+    private string Address(string kind, string path) => $"/v1/{VaultPath.Escape(settings.Mount)}/{kind}/{VaultPath.Escape(path)}";
 
     private static BackendException NotFound(BackendRequest request) => new(
-        request.CredentialName, BackendFailure.NotFound, $"Vault has no readable version of '{request.Key}'", "Check the path, the mount and the namespace, or store a version: vault kv put <path> field=-");
+        request.CredentialName, BackendFailure.NotFound, $"Vault has no readable version of '{request.Key}'", "Check the path, the mount, its KvVersion and the namespace, or store a version: vault kv put <path> field=-");
 
     private static DateTimeOffset? Date(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;

@@ -30,6 +30,11 @@ assert.equal(gone.data.versions['2'].destroyed, true);
 await assert.rejects(vault.read('secret/data/team/key'), (error) => error.response.statusCode === 404);
 await assert.rejects(vault.read('secret/data/none'), (error) => error.response.statusCode === 404);
 
+await vault.write('kv/team/key', { value: 'one' });
+assert.deepEqual((await vault.read('kv/team/key')).data, { value: 'one' });
+await vault.delete('kv/team/key');
+await assert.rejects(vault.read('kv/team/key'), (error) => error.response.statusCode === 404);
+
 const stranger = vaultOf({ apiVersion: 'v1', endpoint, token: 'wrong' });
 await assert.rejects(stranger.read('secret/data/team/key'), (error) => error.response.statusCode === 403);
 console.log('conformant');

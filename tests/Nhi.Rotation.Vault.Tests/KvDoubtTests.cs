@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Time.Testing;
+using Nhi.Rotation.Vault.Client;
+using Nhi.Rotation.Vault.Kv;
+
+namespace Nhi.Rotation.Vault.Tests;
+
+/// <summary>What a listing makes of an answer that is not whole, from a node that is behind, or that asks for patience.</summary>
+public sealed class KvDoubtTests : IDisposable
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    private readonly string _tokenFile = Path.GetTempFileName();
+    private readonly ScriptedVault _vault = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    private readonly KvBackend _backend;
+
+    public KvDoubtTests()
+    {
+        File.WriteAllText(_tokenFile, "token");
+        var settings = new VaultSettings(new VaultAddress(new Uri("https://vault.test"), "Address", IsGiven: true), null, _tokenFile, "secret", "value");
+        _backend = new KvBackend(new VaultHttp(() => new HttpClient(_vault, disposeHandler: false), settings, _time), settings, _time);
+        Metadata(updated: "2026-11-20T10:00:00Z", 1, 2, 3);
+        foreach (var number in (int[])[1, 2, 3, 4])
+        {
+            Data(number, () => ScriptedVault.Json($$$$"""{"data":{"data":{"value":"value-{{{{number}}}}"}}}"""));
+        }
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_tokenFile);
+        _vault.Dispose();
+    }
+
+    [Fact]
+    public async Task An_old_version_that_may_not_be_read_stops_no_newer_one_and_is_asked_for_again()
+    {
+        Data(2, static () => ScriptedVault.Status(403));
+
+        var listing = await ListAsync();
+        var known = listing.Versions.Where(static version => version.Value is not null).Select(static version => version.Id).ToHashSet();
+        _vault.Asked.Clear();
+        Data(2, static () => ScriptedVault.Json("""{"data":{"data":{"value":"value-2"}}}"""));
+        var next = await ListAsync(known);
+
+        Assert.Equal([true, false, true], listing.Versions.Select(static version => version.Value is not null));
+        Assert.Equal([false, true, false], next.Versions.Select(static version => version.Value is not null));
+        Assert.Equal(2, _vault.Asked.Count);
+    }
+
+    [Fact]
+    public async Task The_newest_version_that_may_not_be_read_is_an_error_before_any_other_is_asked_for()
+    {
+        Data(3, static () => ScriptedVault.Status(403));
+
+        var error = await Assert.ThrowsAsync<BackendException>(ListAsync);
+
+        Assert.Equal(BackendFailure.AccessDenied, error.Failure);
+        Assert.Equal(2, _vault.Asked.Count);
+    }
+
+    [Fact]
+    public async Task A_node_whose_clock_is_behind_is_believed_and_one_that_has_fewer_versions_is_not()
+    {
+        var before = await ListAsync();
+        Metadata(updated: "2026-11-20T09:00:00Z", 1, 2, 3, 4);
+        var failedOver = await ListAsync();
+        Metadata(updated: "2026-11-20T11:00:00Z", 1, 2, 3);
+        var replica = await ListAsync();
+
+        Assert.True(failedOver.Revision > before.Revision);
+        Assert.True(replica.Revision < failedOver.Revision);
+    }
+
+    [Fact]
+    public async Task Metadata_that_was_deleted_and_made_anew_is_newer_though_its_numbers_begin_again()
+    {
+        var before = await ListAsync();
+        Metadata("2026-11-20T10:05:00Z", created: "2026-11-20T10:05:00.123456789Z", 1);
+
+        Assert.True((await ListAsync()).Revision > before.Revision);
+    }
+
+    [Fact]
+    public async Task Patience_that_Vault_asks_for_as_a_date_is_kept()
+    {
+        _vault.Answers["/v1/secret/metadata/app"] = () =>
+        {
+            var answer = ScriptedVault.Status(429);
+            answer.Headers.RetryAfter = new(_time.GetUtcNow().AddSeconds(40));
+            return answer;
+        };
+
+        var error = await Assert.ThrowsAsync<BackendException>(ListAsync);
+
+        Assert.Equal(TimeSpan.FromSeconds(40), error.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_token_file_that_is_missing_for_a_moment_is_tried_again_soon()
+    {
+        File.Delete(_tokenFile);
+        var missing = await Assert.ThrowsAsync<BackendException>(ListAsync);
+
+        await File.WriteAllTextAsync(_tokenFile, "token", Ct);
+
+        Assert.True(missing.IsTransient);
+        Assert.Contains("Vault Agent", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(3, (await ListAsync()).Versions.Count);
+    }
+
+    private Task<BackendListing> ListAsync() => ListAsync(new HashSet<string>());
+
+    private async Task<BackendListing> ListAsync(IReadOnlySet<string> known) => await _backend.ListAsync(new BackendRequest("app", "app", known), Ct);
+
+    private void Metadata(string updated, params int[] numbers) => Metadata(updated, created: "2026-11-20T08:00:00.123456789Z", numbers);
+
+    private void Metadata(string updated, string created, params int[] numbers)
+    {
+        var versions = numbers.Select(number => $$"""
+            "{{number}}":{"created_time":"2026-11-20T08:0{{number}}:00.123456789Z","deletion_time":"","destroyed":false}
+            """);
+        var body = $$$$"""{"data":{"created_time":"{{{{created}}}}","current_version":{{{{numbers.Max()}}}},"updated_time":"{{{{updated}}}}","versions":{ {{{{string.Join(',', versions)}}}} }}}""";
+        _vault.Answers["/v1/secret/metadata/app"] = () => ScriptedVault.Json(body);
+    }
+
+    private void Data(int number, Func<HttpResponseMessage> answer) => _vault.Answers[$"/v1/secret/data/app?version={number}"] = answer;
+}
