@@ -16,7 +16,7 @@ internal sealed class VerifyCommand
 
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Every instance, rotation and chain head, however many there are. Without it the report fits a screen, the worst first." };
 
-    private VerifyCommand(Stream input) => _inquiry = new FleetInquiry(ArgumentArity.OneOrMore, input);
+    private VerifyCommand(Stream input) => _inquiry = new FleetInquiry(input);
 
     public static Command New(TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {

@@ -10,7 +10,7 @@ namespace Nhi.Rotation.Cli.Inventory;
 /// <summary><c>nhi-rotation inventory</c>: every credential of the fleet.</summary>
 internal sealed class InventoryCommand(Stream input)
 {
-    private readonly Argument<string[]> _paths = new("path") { Description = "Evidence files, or directories of them (*.jsonl); logs with lines of evidence among others; - for a log on standard input.", Arity = ArgumentArity.OneOrMore };
+    private readonly EvidenceSources _sources = new(input);
     private readonly Option<InventoryFormat> _format = new("--format") { Description = "table, csv, json, markdown or html." };
     private readonly Option<FileInfo?> _output = new("--output", "-o") { Description = "The file that is written. Without it, it goes to standard output." };
     private readonly InventoryPolicy _policy = new();
@@ -20,8 +20,9 @@ internal sealed class InventoryCommand(Stream input)
         var inventory = new InventoryCommand(input);
         var command = new Command("inventory", "Lists every credential that the evidence knows: owner, purpose, backend, services, versions, consumers, age, last rotation, end and last use. Exit code: 0 listed, and every policy that was given is fulfilled; 1 one is not, or is not known to be; 2 the evidence was tampered with; 3 some of it cannot be understood; 64 usage, 66 a file cannot be read, 73 a file cannot be written.")
         {
-            inventory._paths, inventory._format, inventory._output,
+            inventory._format, inventory._output,
         };
+        inventory._sources.AddTo(command);
         foreach (var option in inventory._policy.All)
         {
             command.Add(option);
@@ -33,12 +34,12 @@ internal sealed class InventoryCommand(Stream input)
 
     private int Run(ParseResult arguments, DateTimeOffset now, TextWriter output, TextWriter errors)
     {
-        if (!EvidenceFiles.TryRead(arguments.GetValue(_paths)!, input, out var instances, out var problem))
+        if (!_sources.TryRead(arguments, [], out var found, out var problem))
         {
             return (int)UsageError.Write(errors, [problem]);
         }
 
-        var report = FleetReport.Of(instances, new FleetQuestion { Now = now });
+        var report = FleetReport.Of(found.Instances, new FleetQuestion { Now = now });
         CredentialRow[] rows = [.. InventoryMaker.Make(report).Select(row => _policy.Judge(row, arguments, now))];
         var text = arguments.GetValue(_format) switch
         {

@@ -7,19 +7,14 @@ using Nhi.Rotation.Evidence.Reading;
 namespace Nhi.Rotation.Cli;
 
 /// <summary>What every command asks that judges: of which evidence, measured by what, and what somebody knows besides.</summary>
-/// <param name="arity">How many paths there must be.</param>
 /// <param name="input">Standard input, for what is named -.</param>
 /// <param name="isAskedAgain">Whether it asks again and again: standard input can be read once.</param>
-internal sealed class FleetInquiry(ArgumentArity arity, Stream input, bool isAskedAgain = false)
+internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
 {
     // A running instance writes a line a minute: one with a younger line is not gone.
     private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
 
-    private readonly Argument<string[]> _paths = new("path")
-    {
-        Description = "Evidence files, or directories of them (*.jsonl); logs with lines of evidence among others; - for a log on standard input. Pass those of every instance that is or may be running.",
-        Arity = arity,
-    };
+    private readonly EvidenceSources _sources = new(input);
 
     private readonly Option<FileInfo?> _earlier = new("--earlier")
     {
@@ -32,7 +27,7 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream input, bool isAsk
     /// <summary>Adds the arguments to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(_paths);
+        _sources.AddTo(command);
         foreach (var option in Options.All.Append(_earlier))
         {
             command.Add(option);
@@ -40,7 +35,7 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream input, bool isAsk
     }
 
     /// <summary>Whether evidence is named.</summary>
-    public bool HasPaths(ParseResult arguments) => arguments.GetValue(_paths) is { Length: > 0 };
+    public bool HasEvidence(ParseResult arguments) => _sources.AreGiven(arguments);
 
     /// <summary>Reads and judges.</summary>
     /// <returns>Whether there is an answer; if not, <paramref name="problem"/> says what makes no sense.</returns>
@@ -49,12 +44,7 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream input, bool isAsk
     public bool TryAsk(ParseResult arguments, DateTimeOffset now, [NotNullWhen(true)] out FleetAnswer? answer, [NotNullWhen(false)] out string? problem)
     {
         answer = null;
-        if (!EvidenceFiles.TryFind(arguments.GetValue(_paths)!, out var files, out problem))
-        {
-            return false;
-        }
-
-        if (files.Logs.Contains(FoundFiles.StandardInput) && (isAskedAgain || Options.HasListOnStandardInput(arguments)))
+        if (_sources.HasStandardInput(arguments) && (isAskedAgain || Options.HasListOnStandardInput(arguments)))
         {
             problem = isAskedAgain ? "Standard input can be read once, and this asks again and again. Give files or directories." : "Standard input can be one thing only: evidence, or one list.";
             return false;
@@ -67,15 +57,14 @@ internal sealed class FleetInquiry(ArgumentArity arity, Stream input, bool isAsk
             return false;
         }
 
-        var instances = files.Read(input, earlier);
-        problem = Options.TryRead(arguments, now, out var question) ?? (instances.Count == 0 ? EvidenceFiles.NoLine : NotGone(question, instances));
-        if (problem is not null)
+        if (!_sources.TryRead(arguments, earlier, out var found, out problem))
         {
             return false;
         }
 
-        answer = new FleetAnswer(FleetReport.Of(instances, question), files.LeftAlone);
-        return true;
+        problem = Options.TryRead(arguments, now, out var question) ?? NotGone(question, found.Instances);
+        answer = problem is null ? new FleetAnswer(FleetReport.Of(found.Instances, question), found.LeftAlone) : null;
+        return answer is not null;
     }
 
     private static string? NotGone(FleetQuestion question, IReadOnlyList<InstanceEvidence> instances)

@@ -51,17 +51,6 @@ internal static class EvidenceFiles
         return problem is null && files is not null;
     }
 
-    /// <summary>What the evidence says that arguments name, which may be wrong.</summary>
-    /// <returns>Whether there is any; if not, <paramref name="problem"/> says why.</returns>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public static bool TryRead(IReadOnlyCollection<string> paths, Stream input, out IReadOnlyList<InstanceEvidence> instances, [NotNullWhen(false)] out string? problem)
-    {
-        instances = TryFind(paths, out var files, out problem) ? files.Read(input) : [];
-        problem ??= instances.Count == 0 ? NoLine : null;
-        return problem is null;
-    }
-
     // What is empty, a pipe or a device is not read: a pipe may never end. Named, it is evidence that proves nothing.
     private static Found KindOf(string file, bool isNamed) =>
         file.EndsWith(Extension, StringComparison.Ordinal) && EvidenceReader.IsEvidence(file) ? Found.Evidence

@@ -13,7 +13,7 @@ internal sealed class ReportCommand(Stream input)
     /// <summary>What the signature's file is called after the page.</summary>
     public const string SignatureSuffix = ".dsse.json";
 
-    private readonly FleetInquiry _inquiry = new(ArgumentArity.OneOrMore, input);
+    private readonly FleetInquiry _inquiry = new(input);
     private readonly Option<FileInfo?> _output = new("--output", "-o") { Description = "The page that is written. Without it, it goes to standard output." };
     private readonly Option<string> _format = new Option<string>("--format") { Description = "html, or json for programs.", DefaultValueFactory = static _ => "html" }.AcceptOnlyFromAmong("html", "json");
     private readonly Option<FileInfo?> _sign = new("--sign") { Description = "A private key (ECDSA P-256, PEM) to sign the page and what it says with: a DSSE envelope around an in-toto statement, beside the page, with .dsse.json after its name." };

@@ -16,7 +16,7 @@ internal sealed class WaitCommand
     private readonly Option<TimeSpan?> _interval = new("--interval") { Description = "How long between two looks, 15s by default.", CustomParser = TimeArgument.Parse };
     private readonly TimeProvider _time;
 
-    private WaitCommand(TimeProvider time, Stream input) => (_time, _inquiry) = (time, new FleetInquiry(ArgumentArity.ZeroOrMore, input, isAskedAgain: true));
+    private WaitCommand(TimeProvider time, Stream input) => (_time, _inquiry) = (time, new FleetInquiry(input, isAskedAgain: true));
 
     public static Command New(TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {
@@ -51,7 +51,7 @@ internal sealed class WaitCommand
     }
 
     private string? FindMistake(ParseResult arguments) =>
-        _inquiry.HasPaths(arguments) == _prometheus.IsGiven(arguments) ? "Say where the verdict comes from: paths of evidence, or --prometheus."
+        _inquiry.HasEvidence(arguments) == _prometheus.IsGiven(arguments) ? "Say where the verdict comes from: evidence (paths, or --postgres), or --prometheus."
         : _prometheus.IsGiven(arguments) && _inquiry.Options.FindForEvidenceOnly(arguments) is { } option ? $"{option} is about evidence: Prometheus knows nothing of it."
         : arguments.GetValue(_interval) < TimeSpan.FromSeconds(1) ? "--interval: no shorter than 1s."
         : _prometheus.IsGiven(arguments) ? _prometheus.FindMistake(arguments)

@@ -9,8 +9,7 @@ public static class BackendConformance
 {
     private const int PatiencesPerRule = 12;
 
-    /// <summary>All rules, by id.</summary>
-    public static IReadOnlyList<ConformanceRule> Rules { get; } =
+    private static readonly IReadOnlyList<Checked<RuleRun>> All =
     [
         .. ListingRules.All,
         .. ValueRules.All,
@@ -21,6 +20,9 @@ public static class BackendConformance
         .. BatchRules.All,
         .. RevocationRules.All,
     ];
+
+    /// <summary>All rules, by id.</summary>
+    public static IReadOnlyList<ConformanceRule> Rules { get; } = [.. All.Select(static known => known.Rule)];
 
     /// <summary>Checks all rules, one after the other.</summary>
     /// <param name="fixture">The backend and its store.</param>
@@ -48,43 +50,12 @@ public static class BackendConformance
     public static async Task<ConformanceResult> CheckAsync(string ruleId, IBackendFixture fixture, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(fixture);
-        var rule = Rules.FirstOrDefault(candidate => string.Equals(candidate.Id, ruleId, StringComparison.Ordinal))
+        var rule = All.FirstOrDefault(candidate => string.Equals(candidate.Rule.Id, ruleId, StringComparison.Ordinal))
             ?? throw new ArgumentException($"There is no rule '{ruleId}'. Take the id from BackendConformance.Rules.", nameof(ruleId));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var run = new RuleRun(fixture, TimeProvider.System, stop.Token);
-        var finding = await FindAsync(rule, run, ct).ConfigureAwait(false);
+        var finding = await rule.FindAsync(run, fixture.Patience * PatiencesPerRule, run.Time, ct).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
-        return new ConformanceResult(rule, finding.Verdict, run.Redact(finding.Message));
-    }
-
-    private static async Task<Finding> FindAsync(ConformanceRule rule, RuleRun run, CancellationToken ct)
-    {
-        var limit = run.Fixture.Patience * PatiencesPerRule;
-        try
-        {
-            return await Task.Run(() => rule.Check(run), ct).WaitAsync(limit, run.Time, ct).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (RuleBrokenException broken)
-        {
-            return Finding.Failed(broken.Message);
-        }
-        catch (TimeoutException)
-        {
-            return Finding.Failed($"not finished after {limit.TotalSeconds:0.#} s");
-        }
-        catch (BackendException error)
-        {
-            return Finding.Failed($"the backend failed: {error.Failure}, {error.Cause}");
-        }
-#pragma warning disable CA1031 // A backend or a fixture may throw anything; the message may carry a value, so only the type is told.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            return Finding.Failed($"unexpected {error.GetType().FullName}");
-        }
+        return new ConformanceResult(rule.Rule, finding.Verdict, run.Redact(finding.Message));
     }
 }

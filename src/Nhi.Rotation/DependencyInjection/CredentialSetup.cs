@@ -29,6 +29,12 @@ internal sealed class CredentialSetup(IServiceCollection services)
     /// <summary>How evidence is written to the logs, if it is.</summary>
     public EvidenceOptions? EvidenceLogs { get; set; }
 
+    /// <summary>Other stores for evidence.</summary>
+    public List<(Func<IServiceProvider, IEvidenceSink> Create, EvidenceOptions Options)> EvidenceSinks { get; } = [];
+
+    /// <summary>What evidence compares values under: one key for all places, the first that was given.</summary>
+    public byte[]? FingerprintKey => ((EvidenceOptions?[])[Evidence, EvidenceLogs, .. EvidenceSinks.Select(static sink => sink.Options)]).FirstOrDefault(static options => options?.FingerprintKey is not null)?.FingerprintKey;
+
     /// <summary>The lists of revocations.</summary>
     public List<RevocationSource> Revocations { get; } = [];
 }

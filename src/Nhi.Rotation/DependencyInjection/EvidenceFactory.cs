@@ -20,14 +20,14 @@ internal static class EvidenceFactory
     {
         var identity = NewIdentity(app, setup.Evidence, time);
 #pragma warning disable CA2000 // The registry closes it.
-        var sink = EvidenceSinks.Of([.. Sinks(services, setup, identity, time, log)]);
+        var sink = Journals.Of([.. Sinks(services, setup, identity, time, log)]);
 #pragma warning restore CA2000
         IPast? past = shared.OnlyProcess ? null : setup.Evidence is { } files ? new JournalPast(files.Directory, identity, time) : new UnknownPast(time);
-        return EvidenceParts.Of(sink, shared, past, setup.Evidence?.FingerprintKey ?? setup.EvidenceLogs?.FingerprintKey);
+        return EvidenceParts.Of(sink, shared, past, setup.FingerprintKey);
     }
 
     // A line has one place in one chain, and what one place loses the other may have: so each has a chain of its own.
-    private static IEnumerable<IEvidenceSink> Sinks(IServiceProvider services, CredentialSetup setup, ChainIdentity identity, TimeProvider time, EngineLog log)
+    private static IEnumerable<IJournal> Sinks(IServiceProvider services, CredentialSetup setup, ChainIdentity identity, TimeProvider time, EngineLog log)
     {
         if (setup.Evidence is { } files)
         {
@@ -37,9 +37,17 @@ internal static class EvidenceFactory
         if (setup.EvidenceLogs is { } logs)
         {
             var logger = services.GetService<ILoggerFactory>()?.CreateLogger(JournalLogs.Category) ?? NullLogger.Instance;
-            yield return new EvidenceJournal(new JournalLogs(logger, NewIdentity(identity.App, logs, time)), time, log);
+            yield return Journal(new JournalLogs(logger), logs, identity.App, time, log);
+        }
+
+        foreach (var (create, options) in setup.EvidenceSinks)
+        {
+            yield return Journal(create(services), options, identity.App, time, log);
         }
     }
+
+    private static EvidenceJournal Journal(IEvidenceSink sink, EvidenceOptions options, string app, TimeProvider time, EngineLog log) =>
+        new(new JournalSink(sink, NewIdentity(app, options, time), time), time, log);
 
     private static ChainIdentity NewIdentity(string app, EvidenceOptions? evidence, TimeProvider time) => new(
         app,

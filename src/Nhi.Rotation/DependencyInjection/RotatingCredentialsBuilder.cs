@@ -84,7 +84,7 @@ public sealed class RotatingCredentialsBuilder
 
     /// <summary>
     /// Writes evidence to the app's own logs, as messages of the category <c>Nhi.Rotation.Evidence</c> at the level Information: wherever logs go, <c>nhi-rotation verify -</c> finds the lines again. They are those of
-    /// <see cref="WriteEvidenceTo"/>, in a chain of their own. A category that is turned off is logged (event 140), and health is degraded.
+    /// <see cref="WriteEvidenceTo(string, Action{EvidenceFileOptions}?)"/>, in a chain of their own. A category that is turned off is logged (event 140), and health is degraded.
     /// </summary>
     /// <param name="configure">Sets options.</param>
     /// <returns>The same builder.</returns>
@@ -94,6 +94,23 @@ public sealed class RotatingCredentialsBuilder
         var options = new EvidenceOptions();
         configure?.Invoke(options);
         _setup.EvidenceLogs = Checked(options);
+        return this;
+    }
+
+    /// <summary>
+    /// Writes evidence to a store of your own, as the lines of <see cref="WriteEvidenceTo(string, Action{EvidenceFileOptions}?)"/> in a chain of their own. A store that fails is logged (event 140), degrades health and does
+    /// not touch the app: about 17,000 lines wait in memory, and what no longer fits is counted as lost.
+    /// </summary>
+    /// <param name="sink">Gives the store, once, when the first credential is asked for. Whoever made it disposes it: what the service provider made lasts until the last line is written.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder. Several stores may be given.</returns>
+    /// <exception cref="ArgumentException">The key is too short.</exception>
+    public RotatingCredentialsBuilder WriteEvidenceTo(Func<IServiceProvider, IEvidenceSink> sink, Action<EvidenceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        var options = new EvidenceOptions();
+        configure?.Invoke(options);
+        _setup.EvidenceSinks.Add((sink, Checked(options)));
         return this;
     }
 

@@ -10,9 +10,9 @@ internal sealed class LastWords : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly UseLedger _ledger;
-    private readonly IEvidenceSink _sink;
+    private readonly IJournal _sink;
 
-    public LastWords(UseLedger ledger, IEvidenceSink sink)
+    public LastWords(UseLedger ledger, IJournal sink)
     {
         _ledger = ledger;
         _sink = sink;

@@ -13,12 +13,12 @@ internal sealed class UseLedger
     private readonly CredentialMetrics _metrics;
     private readonly EngineLog _log;
     private readonly LedgerClock _clock;
-    private readonly IEvidenceSink? _sink;
+    private readonly IJournal? _sink;
     private readonly HeapCheck _heap;
     private readonly UseSlots<UseRecord> _slots;
     private readonly Dictionary<string, CredentialRecord> _credentials = new(StringComparer.Ordinal);
 
-    public UseLedger(CredentialMetrics metrics, EngineLog log, TimeProvider time, IEvidenceSink? sink = null, HeapCheck? heap = null)
+    public UseLedger(CredentialMetrics metrics, EngineLog log, TimeProvider time, IJournal? sink = null, HeapCheck? heap = null)
     {
         _metrics = metrics;
         _log = log;

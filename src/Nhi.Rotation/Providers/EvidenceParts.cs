@@ -9,7 +9,7 @@ namespace Nhi.Rotation.Providers;
 /// <param name="Heap">How it is found out who kept what was given out.</param>
 /// <param name="Past">What earlier runs said.</param>
 /// <param name="FingerprintKey">What the evidence compares values under.</param>
-internal sealed record EvidenceParts(IEvidenceSink? Sink = null, HeapCheck? Heap = null, IPast? Past = null, byte[]? FingerprintKey = null)
+internal sealed record EvidenceParts(IJournal? Sink = null, HeapCheck? Heap = null, IPast? Past = null, byte[]? FingerprintKey = null)
 {
     /// <summary>How the evidence tells which values are the same; <see langword="null"/> if there is none that lasts.</summary>
     public ValueTags? Tags { get; } = Sink is null ? null : new ValueTags(FingerprintKey);
@@ -20,7 +20,7 @@ internal sealed record EvidenceParts(IEvidenceSink? Sink = null, HeapCheck? Heap
     private LastWords? _lastWords;
 
     /// <summary>As the options have it.</summary>
-    public static EvidenceParts Of(IEvidenceSink? sink, RotatingCredentialsOptions shared, IPast? past, byte[]? fingerprintKey) =>
+    public static EvidenceParts Of(IJournal? sink, RotatingCredentialsOptions shared, IPast? past, byte[]? fingerprintKey) =>
         new(sink, new HeapCheck { IsInducing = shared.CollectAfterQuiet, Apart = shared.CollectionInterval }, past, fingerprintKey);
 
     /// <summary>Makes the ledger, which is written when the process ends in whatever way.</summary>

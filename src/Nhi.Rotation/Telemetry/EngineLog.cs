@@ -124,8 +124,8 @@ internal sealed partial class EngineLog
     [LoggerMessage(137, LogLevel.Information, "Credential '{Credential}' is given to {Classes}, and a version of it was used by {Consumer}, which is everybody who did not say who they are: they count as one, and as moved when one of them has. Give each a name with ForConsumer.")]
     public partial void SharedConsumer(string credential, string classes, string consumer);
 
-    [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}' ({ErrorType}). It waits in memory and is tried again with each sweep. Free space on the disk, or make the directory writable.")]
-    public partial void EvidenceFailed(string path, string errorType);
+    [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}', so it waits in memory and is tried again: {Reason}")]
+    public partial void EvidenceFailed(string path, string reason);
 
     [LoggerMessage(141, LogLevel.Information, "Evidence is written again, to '{Path}'.")]
     public partial void EvidenceRecovered(string path);

@@ -93,7 +93,7 @@ public sealed class LostFileTests
 
         var judgement = CredentialJudgement.Of(engine.Status("stripe"), new CredentialHealthOptions());
         Assert.Equal(HealthStatus.Degraded, judgement.Health);
-        Assert.Matches("^its evidence is not written, so no old version can be proven to be safe to revoke: '.*evidence/shop-.*' cannot be written \\(IOException\\)", Assert.Single(judgement.Reasons));
+        Assert.Matches("^its evidence is not written, so no old version can be proven to be safe to revoke: '.*evidence/shop-.*' cannot be written: IOException\\. Free space", Assert.Single(judgement.Reasons));
 
         File.Delete(taken);
         await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
@@ -112,12 +112,12 @@ public sealed class LostFileTests
         EvidenceEvent[] lines = [new() { Kind = EvidenceKind.Described, At = at, CredentialName = "stripe" }];
         for (var i = 0; i < 3; i++)
         {
-            Assert.Throws<IOException>(() => files.Append(lines));
+            Assert.Throws<IOException>(() => Append(files, lines));
             Assert.Empty(evidence.Files);
         }
 
         isFull = false;
-        files.Append(lines);
+        Append(files, lines);
         files.Dispose();
 
         Assert.EndsWith("-0001.jsonl", evidence.File, StringComparison.Ordinal);
@@ -125,6 +125,9 @@ public sealed class LostFileTests
         Assert.Equal(2, instance.Lines);
         Assert.Equal([Reading.FindingKind.Unclosed], instance.Findings.Select(finding => finding.Kind));
     }
+
+    // Files are written before it returns.
+    private static void Append(JournalFiles files, EvidenceEvent[] lines) => Assert.True(files.AppendAsync(lines).IsCompletedSuccessfully);
 
     private sealed class FullFile(string path) : FileStream(path, FileMode.CreateNew)
     {

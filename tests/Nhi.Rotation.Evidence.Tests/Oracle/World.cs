@@ -10,7 +10,7 @@ namespace Nhi.Rotation.Evidence.Tests.Oracle;
 /// <summary>
 /// An app with some consumers, a store that rotates, rolls back and repeats values, restarts, and jobs that keep a stale copy; and the truth about it, which the library is not told.
 /// </summary>
-internal sealed class World : IEvidenceSink, IPast
+internal sealed class World : IJournal, IPast
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromHours(1);
 

@@ -27,7 +27,7 @@ public sealed class SinkOrderTests
         Assert.Equal([(0, true), (1, true), (0, true)], sink.Uses);
     }
 
-    private sealed class Recorder : IEvidenceSink
+    private sealed class Recorder : IJournal
     {
         public Func<bool> IsInOrder { get; set; } = () => false;
 

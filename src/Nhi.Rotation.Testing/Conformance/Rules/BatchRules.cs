@@ -6,7 +6,7 @@ internal static class BatchRules
     // Enough to go beyond every store's limit known to us (Secrets Manager takes 20), and not yet slow.
     private const int LargestBatch = 100;
 
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B27", "A batch gives each request, in the same order, what a call of its own gives.", EqualsSingleCallsAsync),
         new("NHI-B28", "A missing key in a batch fails its own request and no other.", KeepsFailuresApartAsync),

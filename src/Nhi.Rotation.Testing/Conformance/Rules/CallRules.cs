@@ -6,7 +6,7 @@ internal static class CallRules
     private const int Keys = 4;
     private const int CallsPerKey = 16;
 
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B21", "A call with a token that is cancelled already ends at once with OperationCanceledException.", RefusesCancelledTokenAsync),
         new("NHI-B22", "A call that is cancelled while the store is silent ends at once with OperationCanceledException.", StopsWaitingAsync),

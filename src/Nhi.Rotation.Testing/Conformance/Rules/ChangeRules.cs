@@ -3,7 +3,7 @@ namespace Nhi.Rotation.Testing;
 /// <summary>How a listing follows the store.</summary>
 internal static class ChangeRules
 {
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B12", "A listing shows every change made before it was asked for: nothing is cached.", ShowsChangesAsync),
         new("NHI-B13", "A disabled version is listed as disabled or not at all.", WithdrawsDisabledAsync),

@@ -1,17 +1,16 @@
 namespace Nhi.Rotation.Testing;
 
-/// <summary>One rule that every backend keeps.</summary>
+/// <summary>One rule that every backend, or every store for evidence, keeps.</summary>
 public sealed class ConformanceRule
 {
-    private const string Page = "https://github.com/nhi-rotation/nhi-rotation/blob/main/docs/write-a-backend.md";
+    private const string Docs = "https://github.com/nhi-rotation/nhi-rotation/blob/main/docs";
 
-    internal ConformanceRule(string id, string statement, Func<RuleRun, Task<Finding>> check)
+    internal ConformanceRule(string id, string statement, string page)
     {
         Id = id;
         Statement = statement;
-        Check = check;
 #pragma warning disable CA1308 // Anchors of GitHub pages are lower case.
-        Link = new Uri($"{Page}#{id.ToLowerInvariant()}");
+        Link = new Uri($"{Docs}/{page}#{id.ToLowerInvariant()}");
 #pragma warning restore CA1308
     }
 
@@ -23,8 +22,6 @@ public sealed class ConformanceRule
 
     /// <summary>Where the rule and its reason are explained.</summary>
     public Uri Link { get; }
-
-    internal Func<RuleRun, Task<Finding>> Check { get; }
 
     /// <summary>Id and statement.</summary>
     public override string ToString() => $"{Id}: {Statement}";

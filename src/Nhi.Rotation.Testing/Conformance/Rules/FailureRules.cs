@@ -8,7 +8,7 @@ internal static class FailureRules
     private static readonly BackendFailure[] Kinds =
         [BackendFailure.Unavailable, BackendFailure.Throttled, BackendFailure.AccessDenied, BackendFailure.InvalidContent, BackendFailure.Misconfigured];
 
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B16", "A key that the store does not have is a NotFound error, never an empty listing.", ReportsMissingKeyAsync),
         new("NHI-B17", "An error names the credential that was asked for, the cause and the fix.", NamesCredentialAsync),

@@ -3,7 +3,7 @@ namespace Nhi.Rotation.Testing;
 /// <summary>What a listing looks like.</summary>
 internal static class ListingRules
 {
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B01", "A listing has at least one version and names each version once.", NamesEachVersionOnceAsync),
         new("NHI-B02", "A version keeps its id in every listing.", KeepsIdsAsync),

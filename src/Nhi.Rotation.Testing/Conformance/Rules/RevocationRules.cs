@@ -3,7 +3,7 @@ namespace Nhi.Rotation.Testing;
 /// <summary>How a listing tells what the store calls compromised.</summary>
 internal static class RevocationRules
 {
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B30", "A version that the store calls revoked is listed as revoked, and gives its value like any other.", ListsRevokedAsync),
     ];

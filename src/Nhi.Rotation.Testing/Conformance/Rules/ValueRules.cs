@@ -3,7 +3,7 @@ namespace Nhi.Rotation.Testing;
 /// <summary>Which values a listing gives, and that they are what was stored.</summary>
 internal static class ValueRules
 {
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B07", "A version whose id is not known comes with its value.", GivesUnknownValuesAsync),
         new("NHI-B08", "A version whose id is known is still listed, without its value.", LeavesKnownValuesOutAsync),

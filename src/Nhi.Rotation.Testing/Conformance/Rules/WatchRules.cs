@@ -5,7 +5,7 @@ namespace Nhi.Rotation.Testing;
 /// <summary>The push signal.</summary>
 internal static class WatchRules
 {
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B24", "A watch token calls back after a change.", SignalsChangeAsync),
         new("NHI-B25", "A watch token fires once; the next one is new and fires for the next change.", RenewsTokenAsync),

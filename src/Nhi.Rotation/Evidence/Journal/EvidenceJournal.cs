@@ -5,10 +5,10 @@ using Nhi.Rotation.Telemetry;
 namespace Nhi.Rotation.Evidence.Journal;
 
 /// <summary>
-/// Evidence that lasts, in files or in logs. Events wait in memory and are written in batches by one task at a time, so a slow or failing disk costs the app nothing but the
+/// Evidence that lasts, in files, in logs or in a store of somebody else. Events wait in memory and are written in batches by one task at a time, so a slow or failing disk costs the app nothing but the
 /// evidence that no longer fits.
 /// </summary>
-internal sealed class EvidenceJournal : IEvidenceSink
+internal sealed class EvidenceJournal : IJournal
 {
     /// <summary>So many events wait at most while the disk does not take them; then the oldest are lost, and a line says how many.</summary>
     internal const int MaxWaiting = 16_384;
@@ -16,11 +16,17 @@ internal sealed class EvidenceJournal : IEvidenceSink
     // Proof of quiet needs proof of presence.
     private static readonly TimeSpan AliveInterval = TimeSpan.FromMinutes(1);
 
+    // So many go to the disk at once.
+    private const int MaxBatch = 1_000;
+
     // A disk that hangs must not hang the end of the app.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Queue<EvidenceEvent> _waiting = new();
+
+    // Only the task that writes touches it.
+    private readonly List<EvidenceEvent> _batch = [];
     private readonly IJournalPlace _place;
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
@@ -84,9 +90,9 @@ internal sealed class EvidenceJournal : IEvidenceSink
                 Add(new EvidenceEvent { Kind = EvidenceKind.Alive, At = now });
             }
 
-            if (_waiting.Count > 0 && _writing.IsCompleted)
+            if (_writing.IsCompleted && _waiting.Count + _batch.Count > 0)
             {
-                _writing = Task.Run(Drain);
+                _writing = Task.Run(DrainAsync);
             }
         }
     }
@@ -97,10 +103,11 @@ internal sealed class EvidenceJournal : IEvidenceSink
         lock (_gate)
         {
             var before = _writing;
-            writing = _writing = Task.Run(() =>
+            writing = _writing = Task.Run(async () =>
             {
-                before.GetAwaiter().GetResult();
-                Drain();
+                await before.ConfigureAwait(false);
+                await _place.HurryAsync().ConfigureAwait(false);
+                await DrainAsync().ConfigureAwait(false);
             });
         }
 
@@ -116,11 +123,11 @@ internal sealed class EvidenceJournal : IEvidenceSink
 
         try
         {
-            await Task.Run(Finish).WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
+            await Task.Run(FinishAsync).WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            _log.EvidenceFailed(_place.Name, "a time-out at the end");
+            _log.EvidenceFailed(_place.Name, "it did not answer before the end of the app, and what waited is lost.");
         }
     }
 
@@ -128,7 +135,7 @@ internal sealed class EvidenceJournal : IEvidenceSink
     {
         if (TryClose())
         {
-            Finish();
+            Task.Run(FinishAsync).GetAwaiter().GetResult();
         }
     }
 
@@ -158,56 +165,58 @@ internal sealed class EvidenceJournal : IEvidenceSink
         }
     }
 
-    private void Finish()
+    private async Task FinishAsync()
     {
-        Writing.GetAwaiter().GetResult();
-        Drain();
+        await Writing.ConfigureAwait(false);
+        await _place.HurryAsync().ConfigureAwait(false);
+        await DrainAsync().ConfigureAwait(false);
         _place.Dispose();
     }
 
-    private void Drain()
+    private async Task DrainAsync()
     {
-        while (true)
+        while (TryFill())
         {
-            EvidenceEvent[] lines;
-            long missing;
-            lock (_gate)
-            {
-                lines = [.. _waiting];
-                missing = _missing;
-            }
-
-            if (lines.Length == 0)
+            if (!await TryAppendAsync().ConfigureAwait(false))
             {
                 return;
             }
 
-            if (!TryAppend(missing == 0 ? lines : [new EvidenceEvent { Kind = EvidenceKind.Lost, At = lines[0].At, Uptime = lines[0].Uptime, Missing = missing }, .. lines]))
-            {
-                return;
-            }
-
-            lock (_gate)
-            {
-                // While the batch was written the oldest may have been dropped as lost: they are not, so they are not counted again.
-                var dropped = _missing - missing;
-                _missing = 0;
-                for (var i = dropped; i < lines.Length; i++)
-                {
-                    _waiting.Dequeue();
-                }
-
-                _missing = Math.Max(0, dropped - lines.Length);
-            }
+            _batch.Clear();
         }
     }
 
-    private bool TryAppend(IReadOnlyList<EvidenceEvent> lines)
+    // A batch that was not written stays as it is: a store that failed may have it after all, and two lines for one place of a chain would look like tampering.
+    private bool TryFill()
+    {
+        if (_batch.Count > 0)
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            if (_waiting.TryPeek(out var first) && _missing > 0)
+            {
+                _batch.Add(Lost(first, _missing));
+                _missing = 0;
+            }
+
+            while (_batch.Count <= MaxBatch && _waiting.TryDequeue(out var line))
+            {
+                _batch.Add(line);
+            }
+        }
+
+        return _batch.Count > 0;
+    }
+
+    private async Task<bool> TryAppendAsync()
     {
         try
         {
-            _place.Append(lines);
-            if (lines[^1].Kind == EvidenceKind.Stopped)
+            await _place.AppendAsync(_batch).ConfigureAwait(false);
+            if (_batch[^1].Kind == EvidenceKind.Stopped)
             {
                 _place.Sync();
             }
@@ -230,16 +239,19 @@ internal sealed class EvidenceJournal : IEvidenceSink
     // Said once until it works again; the next sweep tries anew.
     private void Failed(Exception error)
     {
-        lock (_gate)
+        if (_place.TakeLost() is > 0 and var lost)
         {
-            _missing += _place.TakeLost();
+            _batch.Insert(0, Lost(_batch[0], lost));
         }
 
+        var reason = error is EvidenceSinkException ? error.Message : $"{error.GetType().Name}. Free space on the disk, or make the directory writable.";
         if (_problem is null)
         {
-            _log.EvidenceFailed(_place.Name, error.GetType().Name);
+            _log.EvidenceFailed(_place.Name, reason);
         }
 
-        _problem = $"'{_place.Name}' cannot be written ({error.GetType().Name})";
+        _problem = $"'{_place.Name}' cannot be written: {reason}";
     }
+
+    private static EvidenceEvent Lost(EvidenceEvent first, long missing) => new() { Kind = EvidenceKind.Lost, At = first.At, Uptime = first.Uptime, Missing = missing };
 }

@@ -6,14 +6,19 @@ internal interface IJournalPlace : IDisposable
     /// <summary>What messages call it.</summary>
     string Name { get; }
 
-    /// <summary>Appends lines. After an exception none of them counts as written.</summary>
+    /// <summary>Appends lines. After an exception none of them counts as written, and the next call begins with the same.</summary>
     /// <exception cref="IOException">They cannot be written now.</exception>
     /// <exception cref="UnauthorizedAccessException">They may not be written.</exception>
-    void Append(IReadOnlyList<EvidenceEvent> lines);
+    ValueTask AppendAsync(IReadOnlyList<EvidenceEvent> lines);
 
     /// <summary>How many lines that were written are gone. Asking makes it none.</summary>
-    long TakeLost();
+    long TakeLost() => 0;
 
     /// <summary>Makes sure that everything lasts.</summary>
-    void Sync();
+    void Sync()
+    {
+    }
+
+    /// <summary>The process ends: what a failure put off is tried now.</summary>
+    ValueTask HurryAsync() => ValueTask.CompletedTask;
 }

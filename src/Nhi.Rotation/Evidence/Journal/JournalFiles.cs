@@ -31,7 +31,13 @@ internal sealed class JournalFiles : IJournalPlace
     /// <summary>Appends lines. After an exception nothing of the batch counts as written, and the next call begins a new file.</summary>
     /// <exception cref="IOException">The disk.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public void Append(IReadOnlyList<EvidenceEvent> lines)
+    public ValueTask AppendAsync(IReadOnlyList<EvidenceEvent> lines)
+    {
+        Append(lines);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Append(IReadOnlyList<EvidenceEvent> lines)
     {
         var written = _chain.Position;
         try

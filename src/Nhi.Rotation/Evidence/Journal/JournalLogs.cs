@@ -1,61 +1,34 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
-using Nhi.Rotation.Evidence.Chains;
 
 namespace Nhi.Rotation.Evidence.Journal;
 
-/// <summary>One instance's lines as log messages, each sealed line a message of its own.</summary>
-internal sealed partial class JournalLogs(ILogger logger, ChainIdentity identity) : IJournalPlace
+/// <summary>The app's own logs, each sealed line a message of its own.</summary>
+internal sealed partial class JournalLogs(ILogger logger) : IEvidenceSink
 {
     public const string Category = "Nhi.Rotation.Evidence";
 
-    // Whoever has the logs of a day must know whose lines they are: their store may drop older ones.
-    private static readonly TimeSpan Introduction = TimeSpan.FromHours(1);
-
-    private readonly ChainWriter _chain = new(identity);
-    private readonly MemoryStream _line = new();
-    private DateTimeOffset? _introducedAt;
-    private int _number;
-
     public string Name => $"log category {Category}";
 
-    public void Append(IReadOnlyList<EvidenceEvent> lines)
+    public ValueTask AppendAsync(IReadOnlyList<EvidenceLine> lines, CancellationToken ct)
     {
         if (!logger.IsEnabled(LogLevel.Information))
         {
-            throw new LogOffException();
+            throw new EvidenceSinkException($"the log category {Category} is off", "Set its level to Information.");
         }
 
         foreach (var line in lines)
         {
-            if (_introducedAt is null || (line.At - _introducedAt.Value).Duration() >= Introduction)
-            {
-                _introducedAt = line.At;
-                _chain.Begin(_line, ++_number, line.At, line.Uptime);
-                Send();
-            }
-
-            _chain.Append(_line, line);
-            Send();
+            Send(line.Text);
         }
+
+        return ValueTask.CompletedTask;
     }
 
-    // What a log loses on its way nobody here hears of; who reads the chain does.
-    public long TakeLost() => 0;
-
-    public void Sync()
+    private void Send(string line)
     {
-    }
-
-    public void Dispose() => _line.Dispose();
-
-    private void Send()
-    {
-        var text = Encoding.UTF8.GetString(_line.GetBuffer().AsSpan(0, (int)_line.Length - 1));
-        _line.SetLength(0);
         try
         {
-            Evidence(text);
+            Evidence(line);
         }
 #pragma warning disable CA1031 // A log provider that throws may have written the line, or another provider may; the chain goes on, and who reads it misses what is missing.
         catch (Exception)

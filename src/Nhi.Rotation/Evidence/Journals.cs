@@ -1,12 +1,12 @@
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>Evidence that goes to several places, in each as a chain of its own.</summary>
-internal sealed class EvidenceSinks(IReadOnlyList<IEvidenceSink> sinks) : IEvidenceSink
+internal sealed class Journals(IReadOnlyList<IJournal> sinks) : IJournal
 {
     public string? Problem => sinks.Select(static sink => sink.Problem).FirstOrDefault(static problem => problem is not null);
 
     /// <summary>One of none, one or several.</summary>
-    public static IEvidenceSink? Of(IReadOnlyList<IEvidenceSink> sinks) => sinks is [var one] ? one : sinks.Count > 1 ? new EvidenceSinks(sinks) : null;
+    public static IJournal? Of(IReadOnlyList<IJournal> sinks) => sinks is [var one] ? one : sinks.Count > 1 ? new Journals(sinks) : null;
 
     public void Write(EvidenceEvent evidence)
     {

@@ -1,7 +1,7 @@
 namespace Nhi.Rotation.Evidence;
 
 /// <summary>Where evidence goes to last longer than the process. Never throws and never waits for a disk, but for the end.</summary>
-internal interface IEvidenceSink : IAsyncDisposable, IDisposable
+internal interface IJournal : IAsyncDisposable, IDisposable
 {
     /// <summary>Why evidence is not written now; <see langword="null"/> while it is.</summary>
     string? Problem => null;

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using Nhi.Rotation.Cli.Reading.Postgres;
+using Nhi.Rotation.Evidence.Reading;
+
+namespace Nhi.Rotation.Cli.Reading;
+
+/// <summary>Where a command finds evidence: files, directories, logs, standard input, a table of PostgreSQL, and any of them together.</summary>
+/// <param name="input">Standard input.</param>
+internal sealed class EvidenceSources(Stream input)
+{
+    private const string NothingNamed = "Say where the evidence is: files or directories, - for a log on standard input, or --postgres.";
+
+    private readonly Argument<string[]> _paths = new("path")
+    {
+        Description = "Evidence files, or directories of them (*.jsonl); logs with lines of evidence among others; - for a log on standard input. Pass those of every instance that is or may be running.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly PostgresOptions _postgres = new();
+
+    /// <summary>Adds the arguments to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_paths);
+        foreach (var option in _postgres.All)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Whether any is named.</summary>
+    public bool AreGiven(ParseResult arguments) => arguments.GetValue(_paths) is { Length: > 0 } || _postgres.IsGiven(arguments);
+
+    /// <summary>Whether standard input is one of them.</summary>
+    public bool HasStandardInput(ParseResult arguments) => arguments.GetValue(_paths)?.Contains(FoundFiles.StandardInput) == true;
+
+    /// <summary>What the evidence says.</summary>
+    /// <returns>Whether there is any; if not, <paramref name="problem"/> says why.</returns>
+    /// <exception cref="IOException">Something cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public bool TryRead(ParseResult arguments, IReadOnlyList<EarlierChain> earlier, [NotNullWhen(true)] out FoundEvidence? found, [NotNullWhen(false)] out string? problem)
+    {
+        found = null;
+        var files = FoundFiles.None;
+        problem = _postgres.TryRead(arguments, out var table) ?? (AreGiven(arguments) ? null : NothingNamed);
+        if (problem is not null || (arguments.GetValue(_paths) is { Length: > 0 } paths && !EvidenceFiles.TryFind(paths, out files, out problem)))
+        {
+            return false;
+        }
+
+        var instances = table is null ? files.Read(input, earlier) : Read(table, files, earlier);
+        problem = instances.Count == 0 ? EvidenceFiles.NoLine : null;
+        found = new FoundEvidence(instances, files.LeftAlone);
+        return problem is null;
+    }
+
+    private IReadOnlyList<InstanceEvidence> Read(PostgresTable table, FoundFiles files, IReadOnlyList<EarlierChain> earlier)
+    {
+        IReadOnlyList<InstanceEvidence> instances = [];
+        table.Read(rows => instances = files.Read(input, earlier, KeyValuePair.Create(table.Name, rows)));
+        return instances;
+    }
+}
