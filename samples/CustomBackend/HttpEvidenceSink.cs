@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using Nhi.Rotation;
 
@@ -12,7 +11,7 @@ public sealed class HttpEvidenceSink(HttpClient http, Uri address) : IEvidenceSi
     public async ValueTask AppendAsync(IReadOnlyList<EvidenceLine> lines, CancellationToken ct)
     {
         using var body = new StringContent(string.Join('\n', lines.Select(static line => line.Text)) + "\n", Encoding.UTF8);
-        body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        body.Headers.ContentType = new("application/x-ndjson");
         using var response = await http.PostAsync(address, body, ct);
         if (!response.IsSuccessStatusCode)
         {

@@ -9,17 +9,17 @@ public sealed class SurfaceTests
     private static readonly Dictionary<string, int> Budget = new()
     {
         // 542: whoever shows an inventory shows which versions hold one value (InventoryVersion.SameValueAs).
-        ["Nhi.Rotation.Abstractions"] = 542,
+        ["Nhi.Rotation.Abstractions"] = 554,
         // 564: whoever judges by a list of what runs says when it was made (FleetQuestion.AliveAt).
         ["Nhi.Rotation.Evidence"] = 564,
         ["Nhi.Rotation"] = 270,
         ["Nhi.Rotation.AspNetCore"] = 180,
-        ["Nhi.Rotation.Testing"] = 100,
+        ["Nhi.Rotation.Testing"] = 106,
         ["Nhi.Rotation.AwsSecretsManager"] = 24,
         // 16: a KV engine of version 1 is asked differently (KvVersion).
         ["Nhi.Rotation.Vault"] = 16,
         ["Nhi.Rotation.AzureKeyVault"] = 24,
-        ["Nhi.Rotation.Npgsql"] = 28,
+        ["Nhi.Rotation.Npgsql"] = 30,
         ["Nhi.Rotation.AzureCore"] = 10,
         ["Nhi.Rotation.StackExchangeRedis"] = 14,
         ["Nhi.Rotation.Grpc"] = 5,

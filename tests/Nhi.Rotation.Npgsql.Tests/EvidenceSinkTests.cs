@@ -1,6 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using Databases;
 using Nhi.Rotation.Testing;
 using Npgsql;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Databases;
 using Nhi.Rotation.Testing;
 using Npgsql;

@@ -70,21 +70,28 @@ public sealed class RotatingCredentialsBuilder
     /// never hold a value. A disk that fails is logged (event 140) and does not touch the app.
     /// </summary>
     /// <param name="directory">The directory, made if it is missing.</param>
-    /// <param name="configure">Sets options.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The directory is empty.</exception>
-    public RotatingCredentialsBuilder WriteEvidenceTo(string directory, Action<EvidenceFileOptions>? configure = null)
+    public RotatingCredentialsBuilder WriteEvidenceTo(string directory) => WriteEvidenceTo(directory, static _ => { });
+
+    /// <summary>Writes evidence to files, with options: see <see cref="WriteEvidenceTo(string)"/>.</summary>
+    /// <param name="directory">The directory, made if it is missing.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The directory is empty, or the key is too short.</exception>
+    public RotatingCredentialsBuilder WriteEvidenceTo(string directory, Action<EvidenceFileOptions> configure)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        ArgumentNullException.ThrowIfNull(configure);
         var options = new EvidenceFileOptions { Directory = directory };
-        configure?.Invoke(options);
+        configure(options);
         _setup.Evidence = Checked(options);
         return this;
     }
 
     /// <summary>
     /// Writes evidence to the app's own logs, as messages of the category <c>Nhi.Rotation.Evidence</c> at the level Information: wherever logs go, <c>nhi-rotation verify -</c> finds the lines again. They are those of
-    /// <see cref="WriteEvidenceTo(string, Action{EvidenceFileOptions}?)"/>, in a chain of their own. A category that is turned off is logged (event 140), and health is degraded.
+    /// <see cref="WriteEvidenceTo(string)"/>, in a chain of their own. A category that is turned off is logged (event 140), and health is degraded.
     /// </summary>
     /// <param name="configure">Sets options.</param>
     /// <returns>The same builder.</returns>
@@ -98,18 +105,24 @@ public sealed class RotatingCredentialsBuilder
     }
 
     /// <summary>
-    /// Writes evidence to a store of your own, as the lines of <see cref="WriteEvidenceTo(string, Action{EvidenceFileOptions}?)"/> in a chain of their own. A store that fails is logged (event 140), degrades health and does
+    /// Writes evidence to a store of your own, as the lines of <see cref="WriteEvidenceTo(string)"/> in a chain of their own. A store that fails is logged (event 140), degrades health and does
     /// not touch the app: about 17,000 lines wait in memory, and what no longer fits is counted as lost.
     /// </summary>
     /// <param name="sink">Gives the store, once, when the first credential is asked for. Whoever made it disposes it: what the service provider made lasts until the last line is written.</param>
-    /// <param name="configure">Sets options.</param>
     /// <returns>The same builder. Several stores may be given.</returns>
+    public RotatingCredentialsBuilder WriteEvidenceTo(Func<IServiceProvider, IEvidenceSink> sink) => WriteEvidenceTo(sink, static _ => { });
+
+    /// <summary>Writes evidence to a store of your own, with options: see <see cref="WriteEvidenceTo(Func{IServiceProvider, IEvidenceSink})"/>.</summary>
+    /// <param name="sink">Gives the store.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">The key is too short.</exception>
-    public RotatingCredentialsBuilder WriteEvidenceTo(Func<IServiceProvider, IEvidenceSink> sink, Action<EvidenceOptions>? configure = null)
+    public RotatingCredentialsBuilder WriteEvidenceTo(Func<IServiceProvider, IEvidenceSink> sink, Action<EvidenceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(sink);
+        ArgumentNullException.ThrowIfNull(configure);
         var options = new EvidenceOptions();
-        configure?.Invoke(options);
+        configure(options);
         _setup.EvidenceSinks.Add((sink, Checked(options)));
         return this;
     }

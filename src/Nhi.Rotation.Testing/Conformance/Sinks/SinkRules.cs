@@ -71,7 +71,7 @@ internal static class SinkRules
     private static async Task<Finding> KeepsContradictionsAsync(SinkRun run)
     {
         var first = run.NewLines(1)[0];
-        var second = first with { Text = first.Text.Replace("\"text\":\"", "\"text\":\"other", StringComparison.Ordinal) };
+        var second = new EvidenceLine(first.App, first.Instance, first.Number, first.At, first.Text.Replace("\"text\":\"", "\"text\":\"other", StringComparison.Ordinal));
         await run.Fixture.New().AppendAsync([first], run.Ct).ConfigureAwait(false);
         await run.Fixture.New().AppendAsync([second], run.Ct).ConfigureAwait(false);
         return await run.FindAllAsync([first, second]).ConfigureAwait(false);
