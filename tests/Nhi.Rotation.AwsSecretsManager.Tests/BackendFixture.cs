@@ -1,6 +1,7 @@
 using Amazon;
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
+using Amazon.SecretsManager;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
 using Nhi.Rotation.AwsSecretsManager.Tests.Server;
@@ -11,13 +12,13 @@ namespace Nhi.Rotation.AwsSecretsManager.Tests;
 internal sealed class BackendFixture : IAsyncDisposable
 {
     private readonly LoopbackHttpClientFactory _http;
-    private readonly ClientPool _clients;
+    private readonly ClientPool<IAmazonSecretsManager> _clients;
 
     private BackendFixture(SecretsManagerServer server, LoopbackHttpClientFactory http, AWSOptions options, Action<ClientConfig>? configure)
     {
         Server = server;
         _http = http;
-        _clients = new ClientPool(options, new ServiceCollection().BuildServiceProvider(), config =>
+        _clients = new ClientPool<IAmazonSecretsManager>(options, new ServiceCollection().BuildServiceProvider(), config =>
         {
             config.HttpClientFactory = http;
             config.UseHttp = true;

@@ -117,7 +117,7 @@ internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend
                 values.TryAdd(entry.ARN ?? string.Empty, entry);
             }
         }
-        catch (AmazonServiceException error) when (ServiceErrors.IsDenied(error))
+        catch (AmazonServiceException error) when (AnswerErrors.IsDenied(error))
         {
             if (!_batchDenied)
             {

@@ -1,4 +1,5 @@
 using Amazon.Extensions.NETCore.Setup;
+using Amazon.SecretsManager;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,7 +12,7 @@ internal sealed class BackendPool : IDisposable
     private readonly IServiceProvider _services;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly List<(AWSOptions? Options, AwsSecretsManagerBackend Backend, ClientPool Clients)> _backends = [];
+    private readonly List<(AWSOptions? Options, AwsSecretsManagerBackend Backend, ClientPool<IAmazonSecretsManager> Clients)> _backends = [];
 
     public BackendPool(IServiceProvider services)
     {
@@ -31,7 +32,7 @@ internal sealed class BackendPool : IDisposable
                 }
             }
 
-            var clients = new ClientPool(options, _services);
+            var clients = new ClientPool<IAmazonSecretsManager>(options, _services);
             var backend = new AwsSecretsManagerBackend(clients.For, _logger);
             _backends.Add((options, backend, clients));
             return backend;

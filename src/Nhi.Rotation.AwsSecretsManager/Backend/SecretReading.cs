@@ -49,7 +49,7 @@ internal sealed class SecretReading
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            throw ClientErrors.Map(error, new SecretCall(request.CredentialName, address, "AWS Secrets Manager"), DescribeAction);
+            throw new SecretCall(request.CredentialName, address, "AWS Secrets Manager").Map(error, DescribeAction);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class SecretReading
         }
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            throw ClientErrors.Map(error, _call, DescribeAction);
+            throw _call.Map(error, DescribeAction);
         }
 
         if (Arn.Length == 0)
@@ -77,7 +77,7 @@ internal sealed class SecretReading
 
         if (_description.DeletedDate is not null)
         {
-            throw ServiceErrors.Deleted(_call);
+            throw ServiceErrors.Deleted(_call.Aws);
         }
 
         _versions = StagedVersion.From(_description);
@@ -131,7 +131,7 @@ internal sealed class SecretReading
         }
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            return ServiceErrors.IsNotFound(error) ? null : throw ClientErrors.Map(error, _call, GetAction);
+            return ServiceErrors.IsNotFound(error) ? null : throw _call.Map(error, GetAction);
         }
     }
 

@@ -24,32 +24,11 @@ internal sealed record SecretsManagerEvent(string Id, string Name, IReadOnlyList
 
     /// <summary>Reads a message's body.</summary>
     /// <returns>The event, or <see langword="null"/> if it is none of Secrets Manager.</returns>
-    public static SecretsManagerEvent? Parse(string body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            var root = document.RootElement;
-
-            // An SNS topic without raw delivery wraps what it hands on.
-            return Text(root, "Type") == "Notification" && Text(root, "Message") is { } message ? ParseInner(message) : Read(root);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
-        {
-            // Not JSON, or with half a surrogate pair, escaped or not.
-            return null;
-        }
-    }
-
-    private static SecretsManagerEvent? ParseInner(string message)
-    {
-        using var document = JsonDocument.Parse(message);
-        return Read(document.RootElement);
-    }
+    public static SecretsManagerEvent? Parse(string body) => EventJson.Read(body, Read);
 
     private static SecretsManagerEvent? Read(JsonElement root)
     {
-        if (Text(root, "source") != Source || Text(root, "id") is not { Length: > 0 } id || Text(root, "detail-type") is not { } kind || Member(root, "detail") is not { } detail)
+        if (EventJson.Text(root, "source") != Source || EventJson.Text(root, "id") is not { Length: > 0 } id || EventJson.Text(root, "detail-type") is not { } kind || EventJson.Member(root, "detail") is not { } detail)
         {
             return null;
         }
@@ -57,37 +36,13 @@ internal sealed record SecretsManagerEvent(string Id, string Name, IReadOnlyList
         // CloudTrail wrote "aRN" before 2024 and "arn" since then; so names are compared without regard to case.
         string?[] places =
         [
-            Text(Member(detail, "responseElements"), "arn"),
-            Text(Member(detail, "additionalEventData"), "SecretId"),
-            Text(Member(detail, "requestParameters"), "secretId"),
-            Text(Member(detail, "requestParameters"), "name"),
-            kind == "Secret Label Updated" ? Text(detail, "name") : null,
-            .. Resources(root),
+            EventJson.Text(EventJson.Member(detail, "responseElements"), "arn"),
+            EventJson.Text(EventJson.Member(detail, "additionalEventData"), "SecretId"),
+            EventJson.Text(EventJson.Member(detail, "requestParameters"), "secretId"),
+            EventJson.Text(EventJson.Member(detail, "requestParameters"), "name"),
+            kind == "Secret Label Updated" ? EventJson.Text(detail, "name") : null,
+            .. EventJson.Resources(root),
         ];
-        return new SecretsManagerEvent(id, Text(detail, "eventName") ?? kind, [.. places.OfType<string>().Where(place => place.Length > 0).Distinct(StringComparer.Ordinal)], Text(detail, "errorCode") is null);
-    }
-
-    private static IEnumerable<string?> Resources(JsonElement root) =>
-        Member(root, "resources") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Take(16).Select(item => item.ValueKind == JsonValueKind.String ? item.GetString() : null) : [];
-
-    private static string? Text(JsonElement? element, string name) =>
-        Member(element, name) is { ValueKind: JsonValueKind.String } member ? member.GetString() : null;
-
-    private static JsonElement? Member(JsonElement? element, string name)
-    {
-        if (element is not { ValueKind: JsonValueKind.Object } found)
-        {
-            return null;
-        }
-
-        foreach (var member in found.EnumerateObject())
-        {
-            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return member.Value;
-            }
-        }
-
-        return null;
+        return new SecretsManagerEvent(id, EventJson.Text(detail, "eventName") ?? kind, [.. places.OfType<string>().Where(place => place.Length > 0).Distinct(StringComparer.Ordinal)], EventJson.Text(detail, "errorCode") is null);
     }
 }

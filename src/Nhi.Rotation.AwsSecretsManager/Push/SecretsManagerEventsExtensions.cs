@@ -1,8 +1,5 @@
-using Amazon.SQS;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nhi.Rotation.AwsSecretsManager;
 using Nhi.Rotation.AwsSecretsManager.Push;
 
@@ -27,23 +24,11 @@ public static class SecretsManagerEventsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(queueUrl);
-        if (!QueueAddress.IsQueue(queueUrl))
-        {
-            throw new ArgumentException($"'{queueUrl}' is not the address of an SQS queue. It must look like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME.", nameof(queueUrl));
-        }
-
         var options = new SecretsManagerEventsOptions();
         configure?.Invoke(options);
-        builder.Services.AddSingleton<IHostedService>(services => Create(services, queueUrl, options));
+        builder.Services.AddQueueReader(queueUrl, options.Aws);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Transient<IQueueEvents, SecretsManagerEventHandler>(static services => new SecretsManagerEventHandler(
+            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], services.Time(), services.Log())));
         return builder;
-    }
-
-    private static SqsEventListener Create(IServiceProvider services, Uri queueUrl, SecretsManagerEventsOptions options)
-    {
-        var logger = services.GetService<ILoggerFactory>()?.CreateLogger("Nhi.Rotation.AwsSecretsManager") ?? NullLogger.Instance;
-        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var handler = new SecretsManagerEventHandler(
-            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], time, logger);
-        return new SqsEventListener(() => AwsClients.Create<IAmazonSQS>(services, options.Aws, config => QueueAddress.Configure(config, queueUrl)), queueUrl, handler, time, logger);
     }
 }

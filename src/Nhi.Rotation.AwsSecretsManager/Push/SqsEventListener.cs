@@ -30,17 +30,17 @@ internal sealed class SqsEventListener : BackgroundService
 
     private readonly Func<IAmazonSQS> _connect;
     private readonly Uri _queue;
-    private readonly SecretsManagerEventHandler _handler;
+    private readonly IReadOnlyList<IQueueEvents> _events;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ResiliencePipeline _pipeline;
     private bool _isFailing;
 
-    public SqsEventListener(Func<IAmazonSQS> connect, Uri queue, SecretsManagerEventHandler handler, TimeProvider time, ILogger logger)
+    public SqsEventListener(Func<IAmazonSQS> connect, Uri queue, IReadOnlyList<IQueueEvents> events, TimeProvider time, ILogger logger)
     {
         _connect = connect;
         _queue = queue;
-        _handler = handler;
+        _events = events;
         _time = time;
         _logger = logger;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -65,7 +65,7 @@ internal sealed class SqsEventListener : BackgroundService
     {
         // The host starts the next service when this one first waits.
         await Task.Yield();
-        if (!_handler.HasSecrets)
+        if (!_events.Any(events => events.HasCredentials))
         {
             Log.NobodyToTell(_logger, _queue);
         }
@@ -124,7 +124,11 @@ internal sealed class SqsEventListener : BackgroundService
     {
         try
         {
-            _handler.Handle(message.Body ?? string.Empty);
+            var body = message.Body ?? string.Empty;
+            if (!_events.Any(events => events.TryHandle(body)))
+            {
+                Log.ForeignMessage(_logger);
+            }
         }
 #pragma warning disable CA1031 // One message must not keep the others from being read, nor come back for ever.
         catch (Exception error)

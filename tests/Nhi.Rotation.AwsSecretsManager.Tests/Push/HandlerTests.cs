@@ -82,7 +82,7 @@ public sealed class HandlerTests
         var handler = new SecretsManagerEventHandler(_signals, ledger, [new(new SecretAddress(secretId, null))], _time, _logger);
         for (var i = 0; i < count; i++)
         {
-            handler.Handle(body(i));
+            handler.TryHandle(body(i));
         }
     }
 

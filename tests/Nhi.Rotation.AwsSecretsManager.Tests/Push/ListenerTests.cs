@@ -137,7 +137,7 @@ public sealed class ListenerTests
     {
         var ledger = new ServiceCollection().AddRotatingCredentials().Services.BuildServiceProvider().GetRequiredService<IRotationLedger>();
         IReadOnlyList<WatchedSecret> secrets = hasSecret ? [new(new SecretAddress("prod/key", null))] : [];
-        return new SqsEventListener(() => client, Queue, new SecretsManagerEventHandler(signals, ledger, secrets, _time, _logger), _time, _logger);
+        return new SqsEventListener(() => client, Queue, [new SecretsManagerEventHandler(signals, ledger, secrets, _time, _logger)], _time, _logger);
     }
 
     private FakeLogRecord[] Logged(int id) => [.. _logger.Collector.GetSnapshot().Where(entry => entry.Id.Id == id)];

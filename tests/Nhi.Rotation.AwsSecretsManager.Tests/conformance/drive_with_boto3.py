@@ -161,6 +161,8 @@ def validate(value, shape, path):
         assert len(value) <= shape.metadata.get("max", len(value)), path
     elif kind == "boolean":
         assert isinstance(value, bool), path
+    elif kind in ("integer", "long"):
+        assert isinstance(value, int) and not isinstance(value, bool), path
     else:
         raise AssertionError(f"{path}: {kind} is not expected in this service")
 

@@ -1,18 +1,18 @@
 using Amazon;
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
-using Amazon.SecretsManager;
 
 namespace Nhi.Rotation.AwsSecretsManager;
 
 /// <summary>One client a region, made as the AWS SDK's own dependency injection makes it. Safe for concurrent use.</summary>
-internal sealed class ClientPool : IDisposable
+internal sealed class ClientPool<T> : IDisposable
+    where T : class, IAmazonService, IDisposable
 {
     private readonly AWSOptions? _options;
     private readonly IServiceProvider _services;
     private readonly Action<ClientConfig>? _configure;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, IAmazonSecretsManager> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, T> _clients = new(StringComparer.Ordinal);
 
     public ClientPool(AWSOptions? options, IServiceProvider services, Action<ClientConfig>? configure = null)
     {
@@ -22,13 +22,13 @@ internal sealed class ClientPool : IDisposable
     }
 
     /// <summary>The client for a region, or for the configured one.</summary>
-    public IAmazonSecretsManager For(string? region)
+    public T For(string? region)
     {
         lock (_gate)
         {
             if (!_clients.TryGetValue(region ?? string.Empty, out var client))
             {
-                client = AwsClients.Create<IAmazonSecretsManager>(_services, _options, config => Configure(config, region));
+                client = AwsClients.Create<T>(_services, _options, config => Configure(config, region));
                 _clients.Add(region ?? string.Empty, client);
                 if (region is null && client.Config.RegionEndpoint is { } configured)
                 {

@@ -8,15 +8,15 @@ namespace Nhi.Rotation.AwsSecretsManager;
 /// <summary>Turns every failure of a call into an error with a cause and a fix.</summary>
 internal static class ClientErrors
 {
-    public static BackendException Map(Exception error, SecretCall call, string action) => error switch
+    public static BackendException Map(Exception error, AwsCall call, Func<AmazonServiceException, BackendException> answered) => error switch
     {
         BackendException known => known,
-        AmazonServiceException service => ServiceErrors.Map(service, call, action),
+        AmazonServiceException service => answered(service),
         AmazonClientException client => Misconfigured(client, call),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => call.Error(
             BackendFailure.Unavailable,
             $"the name of {call.Where} could not be resolved",
-            "Check DNS, and that the region exists and has Secrets Manager."),
+            $"Check DNS, and that the region exists and has {call.Service}."),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => call.Error(
             BackendFailure.Unavailable,
             $"no TLS connection to {call.Where} could be made",
@@ -32,11 +32,11 @@ internal static class ClientErrors
     };
 
     // The SDK tells these apart by message only.
-    private static BackendException Misconfigured(AmazonClientException error, SecretCall call)
+    private static BackendException Misconfigured(AmazonClientException error, AwsCall call)
     {
         if (error.Message.Contains("RegionEndpoint", StringComparison.Ordinal) || error.Message.Contains("Missing Region", StringComparison.Ordinal))
         {
-            return call.Error(BackendFailure.Misconfigured, "no AWS region is set", "Set AWS:Region, AWSOptions.Region or AWS_REGION, or name the secret by its ARN.");
+            return call.Error(BackendFailure.Misconfigured, "no AWS region is set", $"Set AWS:Region, AWSOptions.Region or AWS_REGION, or name the {call.Thing} by its ARN.");
         }
 
         if (error.Message.StartsWith("Failed to resolve AWS credentials", StringComparison.Ordinal))
