@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation.AotApp;
 
-/// <summary>Both cloud backends, compiled and run as far as a network that refuses them: what is checked is that each SDK works when trimmed.</summary>
+/// <summary>The cloud backends, compiled and run as far as a network that refuses them: what is checked is that each SDK works when trimmed.</summary>
 internal static class Clouds
 {
     private static readonly Uri Nowhere = new("https://localhost:1");
@@ -19,10 +19,11 @@ internal static class Clouds
         services.AddRotatingCredentials()
             .AddCredential("azure", c => c.FromAzureKeyVault(Nowhere, "secret"))
             .AddCredential("aws", c => c.FromAwsSecretsManager("secret"))
+            .AddCredential("parameter", c => c.FromAwsParameterStore("/parameter"))
             .ListenToSecretsManagerEvents(new Uri(Nowhere, "/123456789012/queue"));
         await using var provider = services.BuildServiceProvider();
         var failures = new Dictionary<string, BackendFailure>();
-        foreach (var name in (string[])["azure", "aws"])
+        foreach (var name in (string[])["azure", "aws", "parameter"])
         {
             try
             {

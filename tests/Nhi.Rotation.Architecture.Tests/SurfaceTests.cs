@@ -16,6 +16,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 106,
         ["Nhi.Rotation.AwsSecretsManager"] = 24,
+        ["Nhi.Rotation.AwsParameterStore"] = 20,
         // 16: a KV engine of version 1 is asked differently (KvVersion).
         ["Nhi.Rotation.Vault"] = 16,
         ["Nhi.Rotation.AzureKeyVault"] = 24,

@@ -11,6 +11,7 @@ public sealed class SnippetTests
         ["docs/analyzers.md"] = "Nhi.Rotation.Npgsql",
         ["docs/azure-key-vault.md"] = "Nhi.Rotation.AzureKeyVault",
         ["docs/aws-secrets-manager.md"] = "Nhi.Rotation.AwsSecretsManager",
+        ["docs/aws-parameter-store.md"] = "Nhi.Rotation.AwsParameterStore",
         ["docs/aspnetcore.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/leaked-key.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/npgsql.md"] = "Nhi.Rotation.Npgsql",
