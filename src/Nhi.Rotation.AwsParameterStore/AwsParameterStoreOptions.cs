@@ -1,4 +1,5 @@
 using Amazon.Extensions.NETCore.Setup;
+using Nhi.Rotation.AwsParameterStore.Parameters;
 
 namespace Nhi.Rotation.AwsParameterStore;
 
@@ -14,22 +15,22 @@ public sealed class AwsParameterStoreOptions
     /// The label of the version that is presented. The default is <c>current</c>. While no version carries it or <see cref="PreviousLabel"/>, the newest
     /// version without <see cref="PendingLabel"/> is presented, as Parameter Store itself does.
     /// </summary>
-    public string CurrentLabel { get; set; } = "current";
+    public string CurrentLabel { get; set; } = LabelNames.Default.Current;
 
     /// <summary>
     /// The label of the version that stays valid for the overlap window. The default is <c>previous</c>. While no version carries it, it is the one before the
     /// current one, since Parameter Store moves no label by itself.
     /// </summary>
-    public string PreviousLabel { get; set; } = "previous";
+    public string PreviousLabel { get; set; } = LabelNames.Default.Previous;
 
     /// <summary>The label of a version that is staged and not presented yet. The default is <c>pending</c>.</summary>
-    public string PendingLabel { get; set; } = "pending";
+    public string PendingLabel { get; set; } = LabelNames.Default.Pending;
 
     /// <summary>
     /// What the labels of compromised versions begin with: such a version is revoked, whatever else it is called. The default is <c>revoked</c>, so
     /// <c>revoked</c> and <c>revoked-2</c> both do; a label can be on one version only.
     /// </summary>
-    public string RevokedLabelPrefix { get; set; } = "revoked";
+    public string RevokedLabelPrefix { get; set; } = LabelNames.Default.RevokedPrefix;
 
     /// <summary>
     /// Region, credentials, retries, endpoints: the settings of the AWS SDK. <see langword="null"/>, the default, takes the <see cref="AWSOptions"/>

@@ -1,3 +1,4 @@
+using Nhi.Rotation.AwsParameterStore.Parameters;
 using Nhi.Rotation.AwsSecretsManager.Tests;
 
 namespace Nhi.Rotation.AwsParameterStore.Tests;

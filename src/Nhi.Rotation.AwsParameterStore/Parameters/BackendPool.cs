@@ -1,15 +1,15 @@
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.SimpleSystemsManagement;
 using Microsoft.Extensions.Logging;
-using Nhi.Rotation.AwsParameterStore.Telemetry;
 using Nhi.Rotation.AwsSecretsManager;
+using Nhi.Rotation.AwsSecretsManager.Push;
 
 namespace Nhi.Rotation.AwsParameterStore.Parameters;
 
 /// <summary>One backend for all credentials with the same AWS settings and labels, so that they share clients and batches.</summary>
 internal sealed class BackendPool(IServiceProvider services) : IDisposable
 {
-    private readonly ILogger _logger = services.Log();
+    private readonly ILogger _logger = services.Log("Nhi.Rotation.AwsParameterStore");
     private readonly Lock _gate = new();
     private readonly List<(AWSOptions? Options, LabelNames Labels, ParameterStoreBackend Backend, ClientPool<IAmazonSimpleSystemsManagement> Clients)> _backends = [];
 

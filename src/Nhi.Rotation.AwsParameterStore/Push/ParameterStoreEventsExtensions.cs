@@ -1,8 +1,6 @@
 using Amazon.Extensions.NETCore.Setup;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nhi.Rotation.AwsParameterStore.Push;
-using Nhi.Rotation.AwsParameterStore.Telemetry;
 using Nhi.Rotation.AwsSecretsManager.Push;
 
 namespace Nhi.Rotation;
@@ -10,6 +8,8 @@ namespace Nhi.Rotation;
 /// <summary>Hears of changes in AWS Parameter Store.</summary>
 public static class ParameterStoreEventsExtensions
 {
+    private const string Category = "Nhi.Rotation.AwsParameterStore";
+
     /// <summary>
     /// Reads an Amazon SQS queue into which Amazon EventBridge puts the events of Parameter Store, directly or through an SNS topic. An event asks for a refresh of
     /// the credentials that are stored in its parameter; what a policy says of expiry is a warning. Needs a host, and <c>sqs:ReceiveMessage</c> and
@@ -28,13 +28,8 @@ public static class ParameterStoreEventsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(queueUrl);
-        builder.Services.AddQueueReader(queueUrl, aws);
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Transient<IQueueEvents, ParameterEventHandler>(static services => new ParameterEventHandler(
-            services.GetRequiredService<ICredentialSignals>(),
-            services.GetRequiredService<IRotationLedger>(),
-            services.GetServices<WatchedParameter>(),
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
-            LogOfServices.Log(services))));
+        builder.Services.AddQueue(queueUrl, aws, Category, static services => new ParameterEventHandler(
+            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), services.GetServices<WatchedParameter>(), services.Time(), services.Log(Category)));
         return builder;
     }
 }

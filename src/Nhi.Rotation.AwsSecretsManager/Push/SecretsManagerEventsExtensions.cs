@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nhi.Rotation.AwsSecretsManager;
 using Nhi.Rotation.AwsSecretsManager.Push;
 
@@ -8,6 +7,8 @@ namespace Nhi.Rotation;
 /// <summary>Hears of changes in AWS Secrets Manager.</summary>
 public static class SecretsManagerEventsExtensions
 {
+    private const string Category = "Nhi.Rotation.AwsSecretsManager";
+
     /// <summary>
     /// Reads an Amazon SQS queue into which Amazon EventBridge puts the events of Secrets Manager, directly or through an SNS topic. An event asks for a
     /// refresh of the credentials that are stored in its secret; a failed rotation is logged as an error. Needs a host, and
@@ -26,9 +27,8 @@ public static class SecretsManagerEventsExtensions
         ArgumentNullException.ThrowIfNull(queueUrl);
         var options = new SecretsManagerEventsOptions();
         configure?.Invoke(options);
-        builder.Services.AddQueueReader(queueUrl, options.Aws);
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Transient<IQueueEvents, SecretsManagerEventHandler>(static services => new SecretsManagerEventHandler(
-            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], services.Time(), services.Log())));
+        builder.Services.AddQueue(queueUrl, options.Aws, Category, static services => new SecretsManagerEventHandler(
+            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], services.Time(), services.Log(Category)));
         return builder;
     }
 }

@@ -1,9 +1,9 @@
-namespace Nhi.Rotation.AwsParameterStore;
+namespace Nhi.Rotation.AwsParameterStore.Parameters;
 
 /// <summary>What the labels that matter are called.</summary>
 internal sealed record LabelNames(string Current, string Previous, string Pending, string RevokedPrefix)
 {
-    public static LabelNames Default { get; } = new AwsParameterStoreOptions().Labels;
+    public static LabelNames Default { get; } = new("current", "previous", "pending", "revoked");
 
     /// <summary>What is wrong with them and the fix, or <see langword="null"/>.</summary>
     public string? FindMistake()
