@@ -37,7 +37,7 @@ public sealed class VaultBackend(HttpClient http, string mount, TimeProvider tim
             ? throw NotFound(request)
             : new BackendListing(versions)
             {
-                Revision = (metadata.CreatedTime.ToUnixTimeSeconds() << 30) | (uint)metadata.CurrentVersion,
+                Revision = metadata.CreatedTime.UtcTicks + metadata.CurrentVersion,
                 Owner = metadata.CustomMetadata?.GetValueOrDefault("owner"),
                 Purpose = metadata.CustomMetadata?.GetValueOrDefault("purpose"),
             };

@@ -9,12 +9,12 @@ public sealed class SurfaceTests
     private static readonly Dictionary<string, int> Budget = new()
     {
         // 542: whoever shows an inventory shows which versions hold one value (InventoryVersion.SameValueAs).
-        ["Nhi.Rotation.Abstractions"] = 554,
+        ["Nhi.Rotation.Abstractions"] = 562,
         // 564: whoever judges by a list of what runs says when it was made (FleetQuestion.AliveAt).
         ["Nhi.Rotation.Evidence"] = 564,
         ["Nhi.Rotation"] = 270,
         ["Nhi.Rotation.AspNetCore"] = 180,
-        ["Nhi.Rotation.Testing"] = 106,
+        ["Nhi.Rotation.Testing"] = 110,
         ["Nhi.Rotation.AwsSecretsManager"] = 24,
         ["Nhi.Rotation.AwsParameterStore"] = 20,
         // 16: a KV engine of version 1 is asked differently (KvVersion).

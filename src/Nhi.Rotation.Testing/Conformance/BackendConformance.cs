@@ -19,6 +19,7 @@ public static class BackendConformance
         .. WatchRules.All,
         .. BatchRules.All,
         .. RevocationRules.All,
+        .. RevokerRules.All,
     ];
 
     /// <summary>All rules, by id.</summary>

@@ -9,7 +9,7 @@ namespace Nhi.Rotation.Testing;
 /// </summary>
 /// <remarks>Safe for concurrent use. Changes do not signal by themselves; call <see cref="Signal"/>.</remarks>
 #pragma warning disable CA1001 // A block is disposed by the test that made it.
-public sealed class FakeCredentialBackend : IBatchCredentialBackend
+public sealed class FakeCredentialBackend : IBatchCredentialBackend, IBackendRevoker
 #pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
@@ -17,6 +17,7 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
     private readonly Dictionary<string, FakeKey> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WatchSignal> _signals = new(StringComparer.Ordinal);
     private readonly List<BackendRequest> _requests = [];
+    private readonly List<BackendRevocation> _revocations = [];
     private Func<BackendRequest, Exception>? _failure;
     private int _failures;
     private BlockedCalls? _block;
@@ -41,6 +42,22 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
             lock (_gate)
             {
                 return [.. _requests];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Default <see langword="false"/>. With <see langword="true"/> each version is a lease, which the engine gives back by itself.</remarks>
+    public bool OwnsVersions { get; init; }
+
+    /// <summary>All versions that it was asked to revoke and did, in this order. A copy.</summary>
+    public IReadOnlyList<BackendRevocation> Revocations
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _revocations];
             }
         }
     }
@@ -176,6 +193,23 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
         return [.. requests.Select(TryList)];
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The version is disabled.</remarks>
+    public async ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(revocation);
+        await EnterAsync([], ct).ConfigureAwait(false);
+        lock (_gate)
+        {
+            ThrowIfFailing(new BackendRequest(revocation.CredentialName, revocation.Key));
+            _revocations.Add(revocation);
+            if (_keys.GetValueOrDefault(revocation.Key) is { } key && key.Has(revocation.VersionId))
+            {
+                key.Change(revocation.VersionId, static version => version with { IsEnabled = false });
+            }
+        }
+    }
+
     private string Add(string key, SecretValue value)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -248,16 +282,21 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend
     {
         lock (_gate)
         {
-            if (_failures > 0)
-            {
-                _failures--;
-                throw _failure!(request);
-            }
-
+            ThrowIfFailing(request);
             var listing = _keys.GetValueOrDefault(request.Key)?.List(request.KnownVersionIds)
                 ?? throw new BackendException(request.CredentialName, BackendFailure.NotFound, $"the fake backend has no versions of '{request.Key}'", "Call Add first.");
             _valuesGiven += listing.Versions.Count(version => version.Value is not null);
             return listing;
+        }
+    }
+
+    // Under the lock.
+    private void ThrowIfFailing(BackendRequest request)
+    {
+        if (_failures > 0)
+        {
+            _failures--;
+            throw _failure!(request);
         }
     }
 }

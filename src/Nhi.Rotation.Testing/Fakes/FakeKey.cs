@@ -15,6 +15,8 @@ internal sealed class FakeKey
         return id;
     }
 
+    public bool Has(string versionId) => _versions.Exists(version => version.Id == versionId);
+
     public void Change(string versionId, Func<FakeVersion, FakeVersion?> change, Func<FakeVersion, FakeVersion>? others = null)
     {
         var index = _versions.FindIndex(version => version.Id == versionId);

@@ -36,8 +36,8 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
 
     public string Locate(string key) => $"{settings.Mount}/{key}";
 
-    // What only grows is the number of the last version, and after "kv metadata delete" the time of creation, which never changes: no node's clock of today is in it.
-    private static long RevisionOf(KvMetadata metadata) => (metadata.CreatedTime.ToUnixTimeSeconds() << 30) | (uint)metadata.CurrentVersion;
+    // What only grows is the number of the last version, and after "kv metadata delete" the time of creation, which never changes: no node's clock of today is in it. A tick is less than a write takes.
+    private static long RevisionOf(KvMetadata metadata) => metadata.CreatedTime.UtcTicks + metadata.CurrentVersion;
 
     private async Task<BackendVersion?> ReadAsync(BackendRequest request, int number, KvVersion entry, DateTimeOffset? deletedOn, bool isNewest, CancellationToken ct)
     {

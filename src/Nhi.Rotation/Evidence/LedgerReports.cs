@@ -60,6 +60,26 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, IValueCompari
         ];
     }
 
+    /// <summary>The verdict on an old version that belongs to this process alone, as of the last sweep: what others did does not count.</summary>
+    /// <param name="credentialName">The credential.</param>
+    /// <param name="versionId">The version.</param>
+    /// <param name="quiet">The quiet period, by the one that is wanted and the time at which the version was replaced.</param>
+    /// <returns><see langword="null"/> for a version that is not old.</returns>
+    public VerdictKind? GetOwnVerdict(string credentialName, string versionId, Func<TimeSpan, DateTimeOffset, TimeSpan> quiet)
+    {
+        var now = ledger.Sweep();
+        foreach (var (_, credential) in Evidence(credentialName))
+        {
+            if (credential.Histories.FirstOrDefault(history => history.VersionId == versionId) is { SupersededAt: { } replaced })
+            {
+                var terms = credential.Terms with { QuietPeriod = quiet(credential.Terms.QuietPeriod, replaced) };
+                return RotationJudge.Judge(credential.Histories, [.. credential.Uses], terms, now).FirstOrDefault(rotation => rotation.From == versionId)?.Verdict.Kind;
+            }
+        }
+
+        return null;
+    }
+
     private static RotationVerdict NotProven(RotationEvidence rotation, string reason) => new() { Kind = VerdictKind.InOverlap, Since = rotation.Old.SupersededAt, Reasons = [reason] };
 
     // Which other secret is hit, as far as anybody can know.

@@ -26,6 +26,9 @@ internal sealed record CoreSettings
 
     public required CredentialRules Rules { get; init; }
 
+    /// <summary>The backend, if it makes each version for this process alone.</summary>
+    public IBackendRevoker? Lessor => Backend is IBackendRevoker { OwnsVersions: true } lessor ? lessor : null;
+
     /// <summary>Both.</summary>
     public BackendKey Origin => new(Backend, Key);
 
@@ -47,7 +50,7 @@ internal sealed record CoreSettings
             Probe = probe,
             Owner = options.Owner,
             Purpose = options.Purpose,
-            Rules = CredentialRules.From(hasProbe: probe is not null, hasProof, backendInterval, consumer, options, shared),
+            Rules = CredentialRules.From(hasProbe: probe is not null, hasProof, backendInterval, consumer, options, shared, isLeased: backend is IBackendRevoker { OwnsVersions: true }),
         };
 
     /// <summary>The same, with the line endings at their end taken from its values.</summary>

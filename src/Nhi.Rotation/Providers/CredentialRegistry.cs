@@ -1,5 +1,6 @@
 using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Leases;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Spelling;
@@ -18,6 +19,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
     private readonly RefreshScheduler _scheduler;
     private readonly EventFeed _events = new();
     private readonly SharedSecrets _secrets;
+    private readonly LeaseDesk _leases;
     private readonly Dictionary<string, CredentialCore> _cores = new(StringComparer.Ordinal);
 
     public CredentialRegistry(IEnumerable<CoreSettings> credentials, SchedulerSettings scheduling, TimeProvider time, CredentialMetrics metrics, EngineLog log, EvidenceParts? evidence = null, StandingRevocations? revocations = null)
@@ -26,10 +28,11 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _metrics = metrics;
         _evidence = evidence ?? new EvidenceParts();
         _ledger = _evidence.Open(metrics, log, time);
-        _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, _ledger.Sweep);
+        _leases = new LeaseDesk(clock, log, scheduling.AttemptTimeout);
+        _scheduler = new RefreshScheduler(clock, scheduling, metrics, log, Sweep);
         Revocations = revocations ?? new StandingRevocations([], [], time, log);
         _secrets = new SharedSecrets(clock, log, _events);
-        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations, _events, _secrets, _evidence);
+        var parts = new EngineParts(clock, _scheduler, _ledger, metrics, log, Revocations, _events, _secrets, _evidence, _leases);
         foreach (var settings in CoreSettings.Share(credentials))
         {
             _cores.Add(settings.Name, new CredentialCore(settings, parts));
@@ -41,6 +44,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         Values = new KnownValues(_cores.Values);
         var reports = new LedgerReports(_ledger, _evidence.Past, _secrets);
         Ledger = reports;
+        _leases.Judge = (name, version, end) => reports.GetOwnVerdict(name, version, (wanted, replaced) => LeaseRules.QuietPeriod(wanted, replaced, end));
         _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)), name => _cores[name].State);
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
@@ -90,7 +94,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         return status.CurrentId is { } current ? status with { SharedWith = [.. _secrets.Elsewhere(name, current)] } : status;
     }
 
-    public bool IsIdle => _scheduler.IsIdle;
+    public bool IsIdle => _scheduler.IsIdle && _leases.IsIdle;
 
     public void Start() => _scheduler.Start();
 
@@ -100,6 +104,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _events.Dispose();
         _secrets.Dispose();
         await _scheduler.DisposeAsync().ConfigureAwait(false);
+        await _leases.EndAsync().ConfigureAwait(false);
         await _evidence.CloseAsync(_ledger).ConfigureAwait(false);
         _metrics.Dispose();
     }
@@ -112,5 +117,11 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _scheduler.Dispose();
         _evidence.Close(_ledger);
         _metrics.Dispose();
+    }
+
+    private void Sweep(DateTimeOffset now)
+    {
+        _ledger.Sweep(now);
+        _leases.Look();
     }
 }

@@ -1,5 +1,6 @@
 using Nhi.Rotation.Evidence.Verdicts;
 using Nhi.Rotation.Identity;
+using Nhi.Rotation.Leases;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 
@@ -36,7 +37,7 @@ internal sealed record CredentialRules
     public required VerdictTerms Terms { get; init; }
 
     /// <summary>As the options have it, with what is no option.</summary>
-    public static CredentialRules From(bool hasProbe, bool hasProof, TimeSpan? backendInterval, string consumer, CredentialOptions options, RotatingCredentialsOptions shared) => new()
+    public static CredentialRules From(bool hasProbe, bool hasProof, TimeSpan? backendInterval, string consumer, CredentialOptions options, RotatingCredentialsOptions shared, bool isLeased = false) => new()
     {
         Lifecycle = LifecyclePolicy.From(options, requiresProbe: hasProbe),
         Values = ValueRules.From(options),
@@ -46,6 +47,6 @@ internal sealed record CredentialRules
         DefaultConsumer = consumer,
         MaxConsumers = shared.MaxConsumers,
         MaxCallers = shared.MaxCallers,
-        Terms = new VerdictTerms(options.QuietPeriod) { ArtifactLifetime = options.ArtifactLifetime, Unnamed = consumer, RequiresProof = options.RequireProof ?? (hasProbe || hasProof) },
+        Terms = new VerdictTerms(isLeased && options.QuietPeriod > LeaseRules.LongestQuiet ? LeaseRules.LongestQuiet : options.QuietPeriod) { ArtifactLifetime = options.ArtifactLifetime, Unnamed = consumer, RequiresProof = options.RequireProof ?? (hasProbe || hasProof) },
     };
 }

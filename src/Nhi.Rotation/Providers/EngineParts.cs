@@ -1,5 +1,6 @@
 using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
+using Nhi.Rotation.Leases;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Telemetry;
@@ -8,7 +9,7 @@ using Nhi.Rotation.Time;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>What all credentials of a process share.</summary>
-internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations, EventFeed Events, SharedSecrets Secrets, EvidenceParts Evidence)
+internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations, EventFeed Events, SharedSecrets Secrets, EvidenceParts Evidence, LeaseDesk Leases)
 {
     public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log, Events, Secrets.Note, Evidence.Tags is { } tags ? value => tags.Of(value.Span) : null);
 }

@@ -129,8 +129,10 @@ internal static class RefreshRules
             return;
         }
 
+        // One whose end is put off was renewed: what it has from now on is what counts.
+        state.LifeCountsFrom = life.IsLongerThan(state.Life) ? now : life.StartsAt;
         state.Life = life;
-        if (!state.IsFlying && state.Failures == 0 && AheadOfExpiry(life, now, policy, random) is { } wait)
+        if (!state.IsFlying && state.Failures == 0 && AheadOfExpiry(state, now, policy, random) is { } wait)
         {
             BringForward(ref state, now + wait, RefreshReason.Scheduled);
         }
@@ -171,14 +173,15 @@ internal static class RefreshRules
 
     // A version that expires is replaced in time: a newer one is asked for at a share of its life, by chance a little earlier; if there is none yet, again and again
     // after a part of what remains. The same behind its end: ever less often, for as long as there is no other.
-    private static TimeSpan? AheadOfExpiry(Life life, TimeSpan now, RefreshPolicy policy, double random)
+    private static TimeSpan? AheadOfExpiry(in RefreshState state, TimeSpan now, RefreshPolicy policy, double random)
     {
+        var (life, from) = (state.Life, state.LifeCountsFrom);
         if (life.EndsAt == TimeSpan.MaxValue || policy.LifeFraction >= 1)
         {
             return null;
         }
 
-        var turn = life.StartsAt + ((life.EndsAt - life.StartsAt) * (policy.LifeFraction - (policy.Jitter * random * policy.LifeFraction)));
+        var turn = from + ((life.EndsAt - from) * (policy.LifeFraction - (policy.Jitter * random * policy.LifeFraction)));
         if (turn > now)
         {
             return turn - now;
@@ -202,7 +205,7 @@ internal static class RefreshRules
         var wait = state.Failures == 0
             ? policy.Interval * (1 + (policy.Jitter * ((2 * random) - 1)))
             : Backoff.Next(policy.MinBackoff, policy.MaxBackoff, state.Failures, random);
-        wait = AheadOfExpiry(state.Life, now, policy, random) is { } ahead && ahead < wait ? ahead : wait;
+        wait = AheadOfExpiry(state, now, policy, random) is { } ahead && ahead < wait ? ahead : wait;
         var wanted = retryAfter.GetValueOrDefault();
         var patience = wanted < MaxRetryAfter ? wanted : MaxRetryAfter;
         return patience > wait ? patience : wait;

@@ -41,6 +41,9 @@ internal record struct RefreshState
     /// <summary>The life of the version in use; of the last one, while there is none.</summary>
     public Life Life { get; set; }
 
+    /// <summary>From when on it is counted: its start, or when its end was last put off.</summary>
+    public TimeSpan LifeCountsFrom { get; set; }
+
     /// <summary>A credential that was never asked for and is due now.</summary>
     public static RefreshState DueAt(TimeSpan now) => new()
     {

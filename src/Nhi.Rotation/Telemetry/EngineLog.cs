@@ -124,6 +124,12 @@ internal sealed partial class EngineLog
     [LoggerMessage(137, LogLevel.Information, "Credential '{Credential}' is given to {Classes}, and a version of it was used by {Consumer}, which is everybody who did not say who they are: they count as one, and as moved when one of them has. Give each a name with ForConsumer.")]
     public partial void SharedConsumer(string credential, string classes, string consumer);
 
+    [LoggerMessage(145, LogLevel.Information, "Credential '{Credential}': version '{Version}', a lease of this process, was given back to its store.")]
+    public partial void GivenBack(string credential, string version);
+
+    [LoggerMessage(146, LogLevel.Warning, "Credential '{Credential}': version '{Version}', a lease of this process, could not be given back: {Problem} It is tried again until it ends by itself.")]
+    public partial void NotGivenBack(string credential, string version, string problem);
+
     [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}', so it waits in memory and is tried again: {Reason}")]
     public partial void EvidenceFailed(string path, string reason);
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace Nhi.Rotation.Testing.Tests.Conformance;
 
 /// <summary>The fake backend with one mistake: each member does what the fake does unless a test replaces it.</summary>
-internal sealed class BrokenBackend : IBatchCredentialBackend
+internal sealed class BrokenBackend : IBatchCredentialBackend, IBackendRevoker
 {
     private readonly FakeCredentialBackend _store;
 
@@ -13,6 +13,7 @@ internal sealed class BrokenBackend : IBatchCredentialBackend
         List = store.ListAsync;
         Signal = store.Watch;
         ListMany = EachAloneAsync;
+        Revoke = store.RevokeAsync;
     }
 
     public Func<BackendRequest, CancellationToken, ValueTask<BackendListing>> List { get; init; }
@@ -21,7 +22,11 @@ internal sealed class BrokenBackend : IBatchCredentialBackend
 
     public Func<string, IChangeToken?> Signal { get; init; }
 
+    public Func<BackendRevocation, CancellationToken, ValueTask> Revoke { get; init; }
+
     public int MaxBatchSize { get; init; } = 100;
+
+    public ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct) => Revoke(revocation, ct);
 
     public ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct) => List(request, ct);
 
@@ -45,6 +50,7 @@ internal sealed class BrokenBackend : IBatchCredentialBackend
         fixture.StoreId = restore;
         return new BrokenBackend(fixture.Store)
         {
+            Revoke = (revocation, ct) => fixture.Store.RevokeAsync(new BackendRevocation(revocation.CredentialName, revocation.Key, restore(revocation.VersionId)), ct),
             List = async (request, ct) =>
             {
                 var known = request.KnownVersionIds.Select(restore).ToHashSet();

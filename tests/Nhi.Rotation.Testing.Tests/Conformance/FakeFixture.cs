@@ -26,6 +26,9 @@ internal sealed class FakeFixture : IBackendFixture
     /// <summary>Text values by key and the store's version id.</summary>
     public ConcurrentDictionary<(string Key, string Id), string> Values { get; } = new();
 
+    /// <summary>What a broken backend took out of the store.</summary>
+    public ConcurrentDictionary<(string Key, string Id), bool> Removed { get; } = new();
+
     /// <summary>The store's id behind an id that a broken backend changed.</summary>
     public Func<string, string> StoreId { get; set; } = id => id;
 

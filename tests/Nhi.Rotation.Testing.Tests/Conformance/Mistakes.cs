@@ -36,7 +36,7 @@ internal static class Mistakes
         ("NHI-B10", "reads bytes as text", fixture => BrokenBackend.Versions(fixture, (request, version, _) => fixture.HasKey(request.Key) ? version : BrokenBackend.Copy(version, SecretValue.FromText(Encoding.UTF8.GetString(Bytes(version)))))),
         ("NHI-B11", "fetches known values and throws them away", Refetching),
         ("NHI-B12", "does not see versions added after the first listing", Caching),
-        ("NHI-B13", "lists disabled versions as enabled", fixture => BrokenBackend.Versions(fixture, (_, version, _) => BrokenBackend.Copy(version, version.Value, isEnabled: true))),
+        ("NHI-B13", "lists disabled versions as enabled", DisabledAsEnabled),
         ("NHI-B14", "keeps listing deleted versions", Hoarding),
         ("NHI-B15", "always says the same revision", fixture => BrokenBackend.Listing(fixture, (_, listing) => new BackendListing(listing.Versions) { Revision = 7 })),
         ("NHI-B16", "calls a missing key unavailable", fixture => BrokenBackend.Errors(fixture, (_, error) => error.Failure == BackendFailure.NotFound ? Error(error.CredentialName, BackendFailure.Unavailable) : error)),
@@ -60,6 +60,28 @@ internal static class Mistakes
         ("NHI-B29", "promises larger batches than it takes", fixture => new BrokenBackend(fixture.Store) { ListMany = (requests, ct) => requests.Count <= 10 ? fixture.Store.ListManyAsync(requests, ct) : throw Error("batch", BackendFailure.InvalidContent) }),
         ("NHI-B30", "does not say what is revoked", fixture => BrokenBackend.Versions(fixture, (_, version, _) => BrokenBackend.Copy(version, version.Value, keepsRevocation: false))),
         ("NHI-B30", "gives no values of what is revoked", fixture => BrokenBackend.Versions(fixture, (_, version, _) => BrokenBackend.Copy(version, version.RevokedBecause is null ? version.Value : null))),
+        ("NHI-B31", "revokes nothing", Revoking((fixture, revocation, ct) => fixture.Store.RevokeAsync(new BackendRevocation(revocation.CredentialName, revocation.Key, "none"), ct))),
+        ("NHI-B31", "revokes all there is", Revoking(static async (fixture, revocation, ct) =>
+        {
+            foreach (var id in (string[])["v1", "v2"])
+            {
+                await fixture.Store.RevokeAsync(new BackendRevocation(revocation.CredentialName, revocation.Key, id), ct);
+            }
+        })),
+        ("NHI-B32", "takes offence at what has ended", Offended),
+        ("NHI-B33", "swallows a failure", Revoking(static async (fixture, revocation, ct) =>
+        {
+            try
+            {
+                await fixture.Store.RevokeAsync(revocation, ct);
+            }
+            catch (BackendException)
+            {
+                // The mistake.
+            }
+        })),
+        ("NHI-B33", "names the key in place of the credential", Revoking(static (fixture, revocation, ct) => fixture.Store.RevokeAsync(new BackendRevocation(revocation.Key, revocation.Key, revocation.VersionId), ct))),
+        ("NHI-B34", "does not look at the token", Revoking(static (fixture, revocation, _) => fixture.Store.RevokeAsync(revocation, CancellationToken.None))),
         ("NHI-B29", "takes batches of nothing", fixture => new BrokenBackend(fixture.Store) { MaxBatchSize = 0 }),
     ];
 
@@ -88,6 +110,46 @@ internal static class Mistakes
         (request, version, _) => version.Value is not null && fixture.Values.TryGetValue((request.Key, version.Id), out var text)
             ? BrokenBackend.Copy(version, SecretValue.FromText(spoil(text)))
             : version);
+
+    private static Func<FakeFixture, ICredentialBackend> Revoking(Func<FakeFixture, BackendRevocation, CancellationToken, ValueTask> revoke) =>
+        fixture => new BrokenBackend(fixture.Store) { Revoke = (revocation, ct) => revoke(fixture, revocation, ct) };
+
+    private static BrokenBackend Offended(FakeFixture fixture)
+    {
+        var ended = new ConcurrentDictionary<(string, string), bool>();
+        return new BrokenBackend(fixture.Store)
+        {
+            Revoke = async (revocation, ct) =>
+            {
+                await fixture.Store.RevokeAsync(revocation, ct);
+                if (!ended.TryAdd((revocation.Key, revocation.VersionId), true))
+                {
+                    throw Error(revocation.CredentialName, BackendFailure.NotFound);
+                }
+            },
+        };
+    }
+
+    private static BrokenBackend DisabledAsEnabled(FakeFixture fixture)
+    {
+        return new BrokenBackend(fixture.Store)
+        {
+            List = async (request, ct) =>
+            {
+                var listing = await fixture.Store.ListAsync(request, ct);
+                return BrokenBackend.With(listing, listing.Versions.Select(version => BrokenBackend.Copy(version, version.Value, isEnabled: true)));
+            },
+            Revoke = async (revocation, ct) =>
+            {
+                // What it revokes it removes.
+                await fixture.Store.RevokeAsync(revocation, ct);
+                if (fixture.Values.ContainsKey((revocation.Key, revocation.VersionId)) && fixture.Removed.TryAdd((revocation.Key, revocation.VersionId), true))
+                {
+                    fixture.Store.Remove(revocation.Key, revocation.VersionId);
+                }
+            },
+        };
+    }
 
     private static BrokenBackend Refetching(FakeFixture fixture) => new(fixture.Store)
     {

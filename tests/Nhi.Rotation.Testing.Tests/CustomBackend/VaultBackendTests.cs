@@ -41,7 +41,7 @@ public class VaultBackendTests(LocalVault vault) : IClassFixture<LocalVault>
     [Fact]
     public async Task A_version_deleted_between_the_two_calls_is_left_out()
     {
-        const string Metadata = """{"data":{"updated_time":"2026-01-02T00:00:00.123456789Z","versions":{"1":{"created_time":"2026-01-01T00:00:00.123456789Z","deletion_time":"","destroyed":false},"2":{"created_time":"2026-01-02T00:00:00.123456789Z","deletion_time":"","destroyed":false}}}}""";
+        const string Metadata = """{"data":{"created_time":"2026-01-01T00:00:00.123456789Z","current_version":2,"versions":{"1":{"created_time":"2026-01-01T00:00:00.123456789Z","deletion_time":"","destroyed":false},"2":{"created_time":"2026-01-02T00:00:00.123456789Z","deletion_time":"","destroyed":false}}}}""";
         using var http = Scripted(request => request.RequestUri!.ToString() switch
         {
             var url when url.Contains("/metadata/", StringComparison.Ordinal) => Answer(HttpStatusCode.OK, Metadata),
@@ -57,7 +57,7 @@ public class VaultBackendTests(LocalVault vault) : IClassFixture<LocalVault>
     [Fact]
     public async Task A_planned_deletion_is_an_expiry_date()
     {
-        const string Metadata = """{"data":{"updated_time":"2026-01-02T00:00:00Z","versions":{"7":{"created_time":"2026-01-01T00:00:00Z","deletion_time":"2999-01-01T00:00:00.123456789Z","destroyed":false}}}}""";
+        const string Metadata = """{"data":{"created_time":"2026-01-01T00:00:00Z","current_version":7,"versions":{"7":{"created_time":"2026-01-01T00:00:00Z","deletion_time":"2999-01-01T00:00:00.123456789Z","destroyed":false}}}}""";
         using var http = Scripted(request => Answer(HttpStatusCode.OK, request.RequestUri!.ToString().Contains("/metadata/", StringComparison.Ordinal) ? Metadata : """{"data":{"data":{"value":"x"}}}"""));
 
         var version = Assert.Single((await ListAsync(http)).Versions);
@@ -200,7 +200,7 @@ public class VaultBackendTests(LocalVault vault) : IClassFixture<LocalVault>
     [InlineData("""<html>""")]
     public async Task Content_without_a_usable_value_is_invalid(string body)
     {
-        const string Metadata = """{"data":{"updated_time":"2026-01-02T00:00:00Z","versions":{"1":{"created_time":"2026-01-01T00:00:00Z","deletion_time":"","destroyed":false}}}}""";
+        const string Metadata = """{"data":{"created_time":"2026-01-01T00:00:00Z","current_version":1,"versions":{"1":{"created_time":"2026-01-01T00:00:00Z","deletion_time":"","destroyed":false}}}}""";
         using var http = Scripted(request => Answer(HttpStatusCode.OK, request.RequestUri!.ToString().Contains("/metadata/", StringComparison.Ordinal) ? Metadata : body));
 
         var error = await Assert.ThrowsAsync<BackendException>(() => ListAsync(http));

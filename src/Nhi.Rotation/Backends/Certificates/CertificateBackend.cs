@@ -8,7 +8,7 @@ namespace Nhi.Rotation.Backends.Certificates;
 /// Reads the values of another backend as certificates before the engine has them: a version is valid as long as its leaf is, and what is no certificate never
 /// gets as far as a handshake.
 /// </summary>
-internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
+internal sealed class CertificateBackend : IBackendRevoker, ITellsWatch
 {
     private readonly ICredentialBackend _inner;
     private readonly TimeProvider _time;
@@ -54,6 +54,12 @@ internal sealed class CertificateBackend : ICredentialBackend, ITellsWatch
             Purpose = listing.Purpose,
         };
     }
+
+    public bool OwnsVersions => _inner is IBackendRevoker { OwnsVersions: true };
+
+    public ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct) => _inner is IBackendRevoker revoker
+        ? revoker.RevokeAsync(revocation, ct)
+        : throw new BackendException(revocation.CredentialName, BackendFailure.Misconfigured, "its backend cannot end a version", "End it in the store.");
 
     public IChangeToken? Watch(string key) => _inner.Watch(key);
 
