@@ -203,10 +203,7 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend, IBackendRev
         {
             ThrowIfFailing(new BackendRequest(revocation.CredentialName, revocation.Key));
             _revocations.Add(revocation);
-            if (_keys.GetValueOrDefault(revocation.Key) is { } key && key.Has(revocation.VersionId))
-            {
-                key.Change(revocation.VersionId, static version => version with { IsEnabled = false });
-            }
+            _keys.GetValueOrDefault(revocation.Key)?.TryDisable(revocation.VersionId);
         }
     }
 
@@ -290,7 +287,6 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend, IBackendRev
         }
     }
 
-    // Under the lock.
     private void ThrowIfFailing(BackendRequest request)
     {
         if (_failures > 0)

@@ -15,7 +15,13 @@ internal sealed class FakeKey
         return id;
     }
 
-    public bool Has(string versionId) => _versions.Exists(version => version.Id == versionId);
+    public void TryDisable(string versionId)
+    {
+        if (_versions.Exists(version => version.Id == versionId))
+        {
+            Change(versionId, static version => version with { IsEnabled = false });
+        }
+    }
 
     public void Change(string versionId, Func<FakeVersion, FakeVersion?> change, Func<FakeVersion, FakeVersion>? others = null)
     {

@@ -1,5 +1,6 @@
 using Nhi.Rotation.Evidence.Reading;
 using Nhi.Rotation.Evidence.Verdicts;
+using Nhi.Rotation.Leases;
 
 namespace Nhi.Rotation.Evidence;
 
@@ -63,16 +64,16 @@ internal sealed class LedgerReports(UseLedger ledger, IPast? past, IValueCompari
     /// <summary>The verdict on an old version that belongs to this process alone, as of the last sweep: what others did does not count.</summary>
     /// <param name="credentialName">The credential.</param>
     /// <param name="versionId">The version.</param>
-    /// <param name="quiet">The quiet period, by the one that is wanted and the time at which the version was replaced.</param>
+    /// <param name="endsAt">When it ends by itself.</param>
     /// <returns><see langword="null"/> for a version that is not old.</returns>
-    public VerdictKind? GetOwnVerdict(string credentialName, string versionId, Func<TimeSpan, DateTimeOffset, TimeSpan> quiet)
+    public VerdictKind? GetOwnVerdict(string credentialName, string versionId, DateTimeOffset? endsAt)
     {
         var now = ledger.Sweep();
         foreach (var (_, credential) in Evidence(credentialName))
         {
             if (credential.Histories.FirstOrDefault(history => history.VersionId == versionId) is { SupersededAt: { } replaced })
             {
-                var terms = credential.Terms with { QuietPeriod = quiet(credential.Terms.QuietPeriod, replaced) };
+                var terms = credential.Terms with { QuietPeriod = LeaseRules.QuietPeriod(credential.Terms.QuietPeriod, replaced, endsAt) };
                 return RotationJudge.Judge(credential.Histories, [.. credential.Uses], terms, now).FirstOrDefault(rotation => rotation.From == versionId)?.Verdict.Kind;
             }
         }

@@ -13,7 +13,7 @@ namespace Nhi.Rotation.Leases;
 internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit)
 {
     private readonly Lock _gate = new();
-    private readonly List<ILeaseholder> _holders = [];
+    private readonly List<Leaseholder> _holders = [];
     private readonly Dictionary<(string Credential, string Version), LeaseReturn> _returns = [];
 
     /// <summary>The verdict on an old version of a credential, which ends at a time.</summary>
@@ -31,7 +31,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         }
     }
 
-    public void Add(ILeaseholder holder)
+    public void Add(Leaseholder holder)
     {
         lock (_gate)
         {
@@ -54,9 +54,17 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         }
     }
 
-    /// <summary>Gives one back now, because it is compromised.</summary>
-    public Task GiveBackAsync(ILeaseholder holder, string versionId, CancellationToken ct) =>
-        holder.State.Find(versionId) is { } lease && LeaseRules.MustGo(lease, clock.Now) ? GiveBackAsync(holder, versionId, TimeSpan.MaxValue, ct) : Task.CompletedTask;
+    /// <summary>Gives one back now, if it is compromised; does nothing for a credential that has no leases.</summary>
+    public Task GiveBackAsync(string credentialName, string versionId, CancellationToken ct)
+    {
+        Leaseholder? holder;
+        lock (_gate)
+        {
+            holder = _holders.Find(one => one.Name == credentialName);
+        }
+
+        return holder?.State().Find(versionId) is { } lease && LeaseRules.MustGo(lease, clock.Now) ? GiveBackAsync(holder, versionId, TimeSpan.MaxValue, ct) : Task.CompletedTask;
+    }
 
     /// <summary>Gives all back, as far as there is time.</summary>
     public async ValueTask EndAsync()
@@ -67,9 +75,9 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
     }
 
     // Of all credentials; what is known of leases that are gone is forgotten.
-    private (ILeaseholder Holder, VersionState Lease)[] Leases()
+    private (Leaseholder Holder, VersionState Lease)[] Leases()
     {
-        ILeaseholder[] holders;
+        Leaseholder[] holders;
         lock (_gate)
         {
             holders = [.. _holders];
@@ -80,7 +88,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
             return [];
         }
 
-        (ILeaseholder Holder, VersionState Lease)[] leases = [.. holders.SelectMany(holder => holder.State.Versions.Select(lease => (holder, lease)))];
+        (Leaseholder Holder, VersionState Lease)[] leases = [.. holders.SelectMany(holder => holder.State().Versions.Select(lease => (holder, lease)))];
         lock (_gate)
         {
             var gone = _returns.Where(one => one.Value.Call is null).Select(static one => one.Key).Except(leases.Select(static one => (one.Holder.Name, one.Lease.Id)));
@@ -93,7 +101,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         return leases;
     }
 
-    private bool IsOpen(ILeaseholder holder, string versionId, TimeSpan now)
+    private bool IsOpen(Leaseholder holder, string versionId, TimeSpan now)
     {
         lock (_gate)
         {
@@ -102,7 +110,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
     }
 
     // Who comes while a call is under way waits for that one.
-    private Task GiveBackAsync(ILeaseholder holder, string versionId, TimeSpan now, CancellationToken ct)
+    private Task GiveBackAsync(Leaseholder holder, string versionId, TimeSpan now, CancellationToken ct)
     {
         lock (_gate)
         {
@@ -120,7 +128,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         }
     }
 
-    private async Task CallAsync(ILeaseholder holder, string versionId, LeaseReturn known, CancellationToken ct)
+    private async Task CallAsync(Leaseholder holder, string versionId, LeaseReturn known, CancellationToken ct)
     {
         string? problem = null;
         try
@@ -148,7 +156,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         Finish(holder, versionId, known, problem);
     }
 
-    private void Finish(ILeaseholder holder, string versionId, LeaseReturn known, string? problem)
+    private void Finish(Leaseholder holder, string versionId, LeaseReturn known, string? problem)
     {
         lock (_gate)
         {
@@ -165,7 +173,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         }
 
         log.GivenBack(holder.Name, versionId);
-        if (holder.State.Find(versionId) is { Stage: not CredentialStage.Retired })
+        if (holder.State().Find(versionId) is { Stage: not CredentialStage.Retired })
         {
             // The store lists it no longer, and may have another one.
             holder.Signal();

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Primitives;
-using Nhi.Rotation.Leases;
 using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Telemetry;
@@ -8,17 +7,12 @@ using Nhi.Rotation.Versions;
 namespace Nhi.Rotation.Providers;
 
 /// <summary>One credential: what its views and others ask of it. Readers never take its lock.</summary>
-internal sealed class CredentialCore : RefreshedCredential, IServedCredential, ILeaseholder
+internal sealed class CredentialCore : RefreshedCredential, IServedCredential
 {
     public CredentialCore(CoreSettings settings, EngineParts engine)
         : base(settings, engine)
     {
         Publisher = new Publisher(this, Shelf, settings.Rules.DefaultConsumer, settings.Rules.Lifecycle);
-        if (settings.Lessor is not null)
-        {
-            engine.Leases.Add(this);
-        }
-
         engine.Scheduler.Register(this);
     }
 
@@ -27,8 +21,6 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential, I
 
     /// <summary>How the last refreshes went.</summary>
     public RefreshHealth Health => Engine.Scheduler.ReadHealth(this);
-
-    IBackendRevoker ILeaseholder.Store => Settings.Lessor!;
 
     protected override Publisher Publisher { get; }
 
@@ -85,10 +77,7 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential, I
         var value = Revocations.ValueOf(versionId);
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
         await Revocations.KeepAsync(versionId, value, why, ct).ConfigureAwait(false);
-        if (Settings.Lessor is not null)
-        {
-            await Engine.Leases.GiveBackAsync(this, versionId, ct).ConfigureAwait(false);
-        }
+        await Engine.Leases.GiveBackAsync(Name, versionId, ct).ConfigureAwait(false);
 
         // The revocation has happened; whether the backend has something newer is told by the log and the set.
         var result = await RefreshAsync(RefreshReason.Requested, ct).ConfigureAwait(false);

@@ -41,10 +41,9 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _cores.TrimExcess();
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
-        Values = new KnownValues(_cores.Values);
         var reports = new LedgerReports(_ledger, _evidence.Past, _secrets);
         Ledger = reports;
-        _leases.Judge = (name, version, end) => reports.GetOwnVerdict(name, version, (wanted, replaced) => LeaseRules.QuietPeriod(wanted, replaced, end));
+        _leases.Judge = reports.GetOwnVerdict;
         _secrets.Watch(() => _cores.Values.Select(core => (core.Name, core.State)), name => _cores[name].State);
         Revocations.Follow((name, entries) => _cores[name].Revoke(entries));
         var versions = () => _cores.Values.SelectMany(core => core.Versions(clock.Now)).ToArray();
@@ -64,7 +63,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
     public ICredentialSignals Signals { get; }
 
-    public IKnownValues Values { get; }
+    /// <summary>All credentials.</summary>
+    public IReadOnlyCollection<CredentialCore> Cores => _cores.Values;
 
     public IReadOnlyCollection<string> Names => _cores.Keys;
 

@@ -1,6 +1,7 @@
 using Nhi.Rotation.EventStream;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Leases;
+using Nhi.Rotation.Lifecycle;
 using Nhi.Rotation.Refreshing;
 using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Telemetry;
@@ -12,4 +13,8 @@ namespace Nhi.Rotation.Providers;
 internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler, UseLedger Ledger, CredentialMetrics Metrics, EngineLog Log, StandingRevocations Revocations, EventFeed Events, SharedSecrets Secrets, EvidenceParts Evidence, LeaseDesk Leases)
 {
     public Stepper Stepper { get; } = new(Clock, Ledger, Metrics, Log, Events, Secrets.Note, Evidence.Tags is { } tags ? value => tags.Of(value.Span) : null);
+
+    /// <summary>Has the versions given back that a store makes for this process alone.</summary>
+    public void Lease(CoreSettings settings, IBackendRevoker lessor, Func<CredentialState> state, Action signal) =>
+        Leases.Add(new Leaseholder(settings.Name, settings.Key, lessor, state, signal));
 }

@@ -14,6 +14,10 @@ internal abstract class RefreshedCredential : RefreshEntry
         Settings = settings;
         Engine = engine;
         Shelf = new VersionShelf(engine.Ledger.Describe(settings.Name, settings.Owner, settings.Purpose, settings.Rules.Terms, settings.Formerly, settings.Origin), engine.Ledger);
+        if (settings.Lessor is { } lessor)
+        {
+            engine.Lease(settings, lessor, () => State, Signal);
+        }
     }
 
     public override string Name => Settings.Name;

@@ -3,7 +3,7 @@ namespace Nhi.Rotation.Testing;
 /// <summary>How a backend ends a version, if it can.</summary>
 internal static class RevokerRules
 {
-    public static IEnumerable<ConformanceRule> All { get; } =
+    public static IEnumerable<Checked<RuleRun>> All { get; } =
     [
         new("NHI-B31", "A version that the backend was asked to revoke is listed as disabled, as revoked or not at all, and the one beside it stays.", EndsOneAsync),
         new("NHI-B32", "Revoking a version once more, or one that the store does not know, is no error.", TakesNoOffenceAsync),
