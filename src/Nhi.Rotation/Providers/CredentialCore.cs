@@ -77,7 +77,7 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         var value = Revocations.ValueOf(versionId);
         StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
         await Revocations.KeepAsync(versionId, value, why, ct).ConfigureAwait(false);
-        await Engine.Leases.GiveBackAsync(Name, versionId, ct).ConfigureAwait(false);
+        await Engine.GiveBackAsync(Name, versionId, ct).ConfigureAwait(false);
 
         // The revocation has happened; whether the backend has something newer is told by the log and the set.
         var result = await RefreshAsync(RefreshReason.Requested, ct).ConfigureAwait(false);

@@ -17,4 +17,7 @@ internal sealed record EngineParts(EngineClock Clock, RefreshScheduler Scheduler
     /// <summary>Has the versions given back that a store makes for this process alone.</summary>
     public void Lease(CoreSettings settings, IBackendRevoker lessor, Func<CredentialState> state, Action signal) =>
         Leases.Add(new Leaseholder(settings.Name, settings.Key, lessor, state, signal));
+
+    /// <summary>Has a compromised version ended by the store that made it for this process alone; does nothing where others share it.</summary>
+    public Task GiveBackAsync(string credential, string versionId, CancellationToken ct) => Leases.GiveBackAsync(credential, versionId, ct);
 }

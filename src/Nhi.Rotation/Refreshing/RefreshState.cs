@@ -6,27 +6,30 @@ namespace Nhi.Rotation.Refreshing;
 /// </summary>
 internal record struct RefreshState
 {
+    // A process may hold very many: the order of the members leaves no gaps, and a spacing is never above a second.
+    private int _signalSpacing;
+
+    /// <summary>How many refreshes failed in a row.</summary>
+    public int Failures { get; set; }
+
     /// <summary>When to ask the backend; <see cref="TimeSpan.MaxValue"/> while a refresh is under way and nobody asked for another.</summary>
     public TimeSpan RefreshAt { get; set; }
 
     /// <summary>Why, when it is due.</summary>
     public RefreshReason DueReason { get; set; }
 
-    /// <summary>Whether a refresh is under way.</summary>
-    public bool IsFlying { get; set; }
-
     /// <summary>Why another refresh follows the one under way, for those who came too late for it; <see langword="null"/> if none does.</summary>
     public RefreshReason? FollowUp { get; set; }
+
+    /// <summary>Whether a refresh is under way.</summary>
+    public bool IsFlying { get; set; }
 
     public bool HasFlown { get; set; }
 
     /// <summary>Whether any refresh succeeded.</summary>
     public bool HasLoaded { get; set; }
 
-    /// <summary>How many refreshes failed in a row.</summary>
-    public int Failures { get; set; }
-
-    /// <summary>When the first of these ended.</summary>
+    /// <summary>When the first of the refreshes ended that failed in a row.</summary>
     public TimeSpan FailingSince { get; set; }
 
     /// <summary>From when on a rejection may ask at once.</summary>
@@ -36,7 +39,11 @@ internal record struct RefreshState
     public TimeSpan BurstUntil { get; set; }
 
     /// <summary>How long the last signal waited for others to join it.</summary>
-    public TimeSpan SignalSpacing { get; set; }
+    public TimeSpan SignalSpacing
+    {
+        readonly get => new(_signalSpacing);
+        set => _signalSpacing = (int)value.Ticks;
+    }
 
     /// <summary>The life of the version in use; of the last one, while there is none.</summary>
     public Life Life { get; set; }
