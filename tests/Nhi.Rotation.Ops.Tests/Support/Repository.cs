@@ -11,6 +11,8 @@ internal static class Repository
 
     public static string Dashboard => Path("ops/grafana/nhi-rotation.json");
 
+    public static string EvidenceTable => Path("src/Nhi.Rotation.Npgsql/Evidence/nhi_evidence.sql");
+
     public static string Page => Path("docs/fleet.md");
 
     private static string Path(string name, [CallerFilePath] string here = "") =>
