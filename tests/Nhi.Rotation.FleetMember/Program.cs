@@ -36,10 +36,10 @@ var load = Task.Run(async () =>
             continue;
         }
 
-        var credential = Volatile.Read(ref captured) ?? await provider.GetCurrentAsync();
 #pragma warning disable NHI002 // What is captured is the old one after a rotation: that is what the test is about.
-        credential.RevealBytes();
+        var credential = Volatile.Read(ref captured) ?? await provider.GetCurrentAsync();
 #pragma warning restore NHI002
+        credential.RevealBytes();
         provider.Report(credential, CredentialOutcome.Accepted);
     }
 });
