@@ -32,7 +32,7 @@ public static class AwsSecretsManagerExtensions
 
         builder.Services.TryAddSingleton(services => new BackendPool(services));
         builder.Services.AddSingleton(new WatchedSecret(address));
-        return builder.UseBackend(address.ToKey(), services => services.GetRequiredService<BackendPool>().Get(options.Aws));
+        return builder.UseBackend(address.ToKey(), services => services.GetRequiredService<BackendPool>().Get(options.Aws, options.Client));
     }
 
     /// <summary>

@@ -17,4 +17,11 @@ public sealed class AwsSecretsManagerOptions
     /// credentials. Credentials that share one instance share clients and batches.
     /// </summary>
     public AWSOptions? Aws { get; set; }
+
+    /// <summary>
+    /// A client of your own, such as an adapter over the official AWSSDK.SecretsManager; <see cref="Aws"/> is then not used, and the client stays yours to dispose of.
+    /// It is asked for every secret, whatever the region of its ARN. Credentials that share one share batches. <see langword="null"/>, the default, takes the client that comes
+    /// with this package.
+    /// </summary>
+    public ISecretsManagerClient? Client { get; set; }
 }

@@ -24,7 +24,7 @@ internal sealed class BackendFixture : IAsyncDisposable
             config.UseHttp = true;
             configure?.Invoke(config);
         });
-        Backend = new AwsSecretsManagerBackend(_clients.For, Logger);
+        Backend = new AwsSecretsManagerBackend(region => new OwnClient(_clients.For(region)), Logger);
     }
 
     public SecretsManagerServer Server { get; }

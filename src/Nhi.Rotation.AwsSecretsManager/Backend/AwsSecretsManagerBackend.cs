@@ -1,6 +1,4 @@
 using Amazon.Runtime;
-using Amazon.SecretsManager;
-using Amazon.SecretsManager.Model;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.AwsSecretsManager.Telemetry;
 
@@ -12,13 +10,13 @@ namespace Nhi.Rotation.AwsSecretsManager;
 /// </summary>
 internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend
 {
-    private readonly Func<string?, IAmazonSecretsManager> _clients;
+    private readonly Func<string?, ISecretsManagerClient> _clients;
     private readonly ILogger _logger;
     private volatile bool _batchDenied;
 
     /// <param name="clients">The client for a region, or for the configured one.</param>
     /// <param name="logger">Takes what is worth saying.</param>
-    public AwsSecretsManagerBackend(Func<string?, IAmazonSecretsManager> clients, ILogger logger)
+    public AwsSecretsManagerBackend(Func<string?, ISecretsManagerClient> clients, ILogger logger)
     {
         _clients = clients;
         _logger = logger;
@@ -38,7 +36,7 @@ internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend
     {
         var readings = new SecretReading?[requests.Count];
         var results = new BackendResult[requests.Count];
-        var asked = new Dictionary<(IAmazonSecretsManager, string), Task<DescribeSecretResponse>>();
+        var asked = new Dictionary<(ISecretsManagerClient, string), Task<SecretDescription>>();
         await ForEachAsync(results, async i =>
         {
             var reading = SecretReading.Open(requests[i], _clients, _logger);
@@ -86,9 +84,9 @@ internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend
     }
 
     /// <summary>The current values that two or more readings lack, by ARN: one call a region. What it does not bring is read one by one.</summary>
-    private async Task<Dictionary<string, SecretValueEntry>> ReadCurrentAsync(SecretReading?[] readings, CancellationToken ct)
+    private async Task<Dictionary<string, SecretVersionValue>> ReadCurrentAsync(SecretReading?[] readings, CancellationToken ct)
     {
-        var values = new Dictionary<string, SecretValueEntry>(StringComparer.Ordinal);
+        var values = new Dictionary<string, SecretVersionValue>(StringComparer.Ordinal);
         if (_batchDenied)
         {
             return values;
@@ -106,15 +104,14 @@ internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend
     }
 
     private async Task ReadBatchAsync(
-        IAmazonSecretsManager client, string where, IEnumerable<SecretReading> readings, Dictionary<string, SecretValueEntry> values, CancellationToken ct)
+        ISecretsManagerClient client, string where, IEnumerable<SecretReading> readings, Dictionary<string, SecretVersionValue> values, CancellationToken ct)
     {
         try
         {
-            var request = new BatchGetSecretValueRequest { SecretIdList = [.. readings.Select(reading => reading.Arn).Distinct(StringComparer.Ordinal)] };
-            var response = await client.BatchGetSecretValueAsync(request, ct).ConfigureAwait(false);
-            foreach (var entry in response.SecretValues ?? [])
+            string[] arns = [.. readings.Select(reading => reading.Arn).Distinct(StringComparer.Ordinal)];
+            foreach (var entry in await client.BatchGetSecretValueAsync(arns, ct).ConfigureAwait(false) ?? [])
             {
-                values.TryAdd(entry.ARN ?? string.Empty, entry);
+                values.TryAdd(entry.Arn, entry);
             }
         }
         catch (AmazonServiceException error) when (AnswerErrors.IsDenied(error))

@@ -1,5 +1,3 @@
-using Amazon.SecretsManager;
-using Amazon.SecretsManager.Model;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.AwsSecretsManager.Telemetry;
 
@@ -14,10 +12,10 @@ internal sealed class SecretReading
     private readonly SecretCall _call;
     private readonly IReadOnlySet<string> _known;
     private readonly ILogger _logger;
-    private DescribeSecretResponse _description = new();
+    private SecretDescription _description = new(null);
     private List<StagedVersion> _versions = [];
 
-    private SecretReading(SecretCall call, IAmazonSecretsManager client, IReadOnlySet<string> known, ILogger logger)
+    private SecretReading(SecretCall call, ISecretsManagerClient client, IReadOnlySet<string> known, ILogger logger)
     {
         _call = call;
         _known = known;
@@ -25,26 +23,25 @@ internal sealed class SecretReading
         Client = client;
     }
 
-    public IAmazonSecretsManager Client { get; }
+    public ISecretsManagerClient Client { get; }
 
     public string Where => _call.Where;
 
-    public (IAmazonSecretsManager Client, string SecretId) Identity => (Client, _call.Address.SecretId);
+    public (ISecretsManagerClient Client, string SecretId) Identity => (Client, _call.Address.SecretId);
 
     /// <summary>The secret's full ARN; known once it was described.</summary>
-    public string Arn => _description.ARN ?? string.Empty;
+    public string Arn => _description.Arn;
 
     public bool LacksCurrent => _versions.Exists(version => version.Label == VersionLabel.Current && !_known.Contains(version.Id));
 
     /// <exception cref="BackendException">There is no client to ask with: no region, no credentials.</exception>
-    public static SecretReading Open(BackendRequest request, Func<string?, IAmazonSecretsManager> clients, ILogger logger)
+    public static SecretReading Open(BackendRequest request, Func<string?, ISecretsManagerClient> clients, ILogger logger)
     {
         var address = SecretAddress.Parse(request.Key);
         try
         {
             var client = clients(address.Region);
-            var config = client.Config;
-            var where = config.RegionEndpoint is { } region ? $"AWS Secrets Manager in {region.SystemName}" : $"AWS Secrets Manager at {config.ServiceURL}";
+            var where = client.Where.Contains("://", StringComparison.Ordinal) ? $"AWS Secrets Manager at {client.Where}" : $"AWS Secrets Manager in {client.Where}";
             return new SecretReading(new SecretCall(request.CredentialName, address, where), client, request.KnownVersionIds, logger);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -53,13 +50,13 @@ internal sealed class SecretReading
         }
     }
 
-    public Task<DescribeSecretResponse> AskDescription(CancellationToken ct) =>
-        Client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = _call.Address.SecretId }, ct);
+    // Asynchronous, so that whatever a client throws is an error of this secret.
+    public async Task<SecretDescription> AskDescription(CancellationToken ct) => await Client.DescribeSecretAsync(_call.Address.SecretId, ct).ConfigureAwait(false) ?? new SecretDescription(null);
 
     /// <param name="description">The answer, which several readings of one secret may share.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="BackendException">It failed, or there is nothing to read.</exception>
-    public async Task DescribeAsync(Task<DescribeSecretResponse> description, CancellationToken ct)
+    public async Task DescribeAsync(Task<SecretDescription> description, CancellationToken ct)
     {
         try
         {
@@ -91,14 +88,14 @@ internal sealed class SecretReading
     /// <param name="batched">The secret's current value, if a batch brought it.</param>
     /// <param name="ct">Cancels.</param>
     /// <exception cref="BackendException">The current value is not known and cannot be read.</exception>
-    public async Task<BackendListing> ListAsync(SecretValueEntry? batched, CancellationToken ct) =>
+    public async Task<BackendListing> ListAsync(SecretVersionValue? batched, CancellationToken ct) =>
         new(await Task.WhenAll(_versions.Select(version => ReadAsync(version, batched, ct))).ConfigureAwait(false))
         {
-            Owner = Tag("owner"),
-            Purpose = Tag("purpose"),
+            Owner = _description.Tag("owner"),
+            Purpose = _description.Tag("purpose"),
         };
 
-    private async Task<BackendVersion> ReadAsync(StagedVersion version, SecretValueEntry? batched, CancellationToken ct)
+    private async Task<BackendVersion> ReadAsync(StagedVersion version, SecretVersionValue? batched, CancellationToken ct)
     {
         if (_known.Contains(version.Id) || !version.IsKept)
         {
@@ -108,7 +105,7 @@ internal sealed class SecretReading
         try
         {
             // A batch reads what is current now, which a rotation may have changed since the labels were read.
-            var content = batched?.VersionId == version.Id ? SecretContent.Of(batched) : await GetAsync(version.Id, ct).ConfigureAwait(false);
+            var content = batched?.VersionId == version.Id ? new SecretContent(batched) : await GetAsync(version.Id, ct).ConfigureAwait(false);
             return Describe(version, content?.Read(_call, version.Id), content?.CreatedOn);
         }
         catch (BackendException error) when (version.Label != VersionLabel.Current || version.RevokedBecause is not null)
@@ -126,14 +123,11 @@ internal sealed class SecretReading
     {
         try
         {
-            var request = new GetSecretValueRequest { SecretId = Arn, VersionId = versionId };
-            return SecretContent.Of(await Client.GetSecretValueAsync(request, ct).ConfigureAwait(false));
+            return await Client.GetSecretValueAsync(Arn, versionId, ct).ConfigureAwait(false) is { } value ? new SecretContent(value) : null;
         }
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
             return ServiceErrors.IsNotFound(error) ? null : throw _call.Map(error, GetAction);
         }
     }
-
-    private string? Tag(string key) => _description.Tags?.Find(tag => string.Equals(tag.Key, key, StringComparison.OrdinalIgnoreCase))?.Value;
 }

@@ -1,4 +1,4 @@
-using Amazon.SecretsManager.Model;
+using System.Collections.ObjectModel;
 
 namespace Nhi.Rotation.AwsSecretsManager;
 
@@ -12,11 +12,11 @@ internal readonly record struct StagedVersion(string Id, VersionLabel Label, str
     private const string Tagged = "the secret's tag 'revoked' names it";
 
     /// <summary>The versions that matter, oldest stage first. Other versions with none of the three labels are left out: AWS deems them deprecated.</summary>
-    public static List<StagedVersion> From(DescribeSecretResponse description)
+    public static List<StagedVersion> From(SecretDescription description)
     {
         var revoked = Revoked(description);
         var versions = new List<StagedVersion>();
-        foreach (var (id, labels) in description.VersionIdsToStages ?? [])
+        foreach (var (id, labels) in description.VersionIdsToStages ?? ReadOnlyDictionary<string, List<string>>.Empty)
         {
             var isRevoked = revoked.Remove(id);
             if (LabelOf(labels) is var label && (label != VersionLabel.None || isRevoked))
@@ -31,7 +31,7 @@ internal readonly record struct StagedVersion(string Id, VersionLabel Label, str
     }
 
     // A tag is the whole secret's, so its value names the versions. Blanks are what a tag may have between them.
-    private static HashSet<string> Revoked(DescribeSecretResponse description) =>
+    private static HashSet<string> Revoked(SecretDescription description) =>
     [
         .. (description.Tags ?? []).Where(static tag => string.Equals(tag.Key, "revoked", StringComparison.OrdinalIgnoreCase))
             .SelectMany(static tag => (tag.Value ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
