@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation.AotApp;
 
-/// <summary>The cloud backends, compiled and run as far as a network that refuses them: what is checked is that each SDK works when trimmed.</summary>
+/// <summary>The cloud backends and SPIFFE's, compiled and run as far as a network that refuses them: what is checked is that each SDK works when trimmed.</summary>
 internal static class Clouds
 {
     private static readonly Uri Nowhere = new("https://localhost:1");
@@ -16,14 +16,16 @@ internal static class Clouds
         var services = new ServiceCollection();
         services.AddSingleton<TokenCredential>(new NoToken());
         services.AddSingleton(new AWSOptions { Credentials = new BasicAWSCredentials("id", "key"), DefaultClientConfig = { ServiceURL = Nowhere.AbsoluteUri, MaxErrorRetry = 0 } });
+        services.AddSpiffe(spiffe => spiffe.EndpointSocket = "unix:///nowhere/agent.sock");
         services.AddRotatingCredentials()
+            .AddCredential("spiffe", c => c.FromSpiffe())
             .AddCredential("azure", c => c.FromAzureKeyVault(Nowhere, "secret"))
             .AddCredential("aws", c => c.FromAwsSecretsManager("secret"))
             .AddCredential("parameter", c => c.FromAwsParameterStore("/parameter"))
             .ListenToSecretsManagerEvents(new Uri(Nowhere, "/123456789012/queue"));
         await using var provider = services.BuildServiceProvider();
         var failures = new Dictionary<string, BackendFailure>();
-        foreach (var name in (string[])["azure", "aws", "parameter"])
+        foreach (var name in (string[])["azure", "aws", "parameter", "spiffe"])
         {
             try
             {

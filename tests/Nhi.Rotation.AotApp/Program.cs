@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Nhi.Rotation;
 using Nhi.Rotation.AotApp;
 
-// Credentials from code and from configuration, HttpClients that present them to a local server, all that copies a value, one rotation, both clouds.
+// Credentials from code and from configuration, HttpClients that present them to a local server, all that copies a value, one rotation, both clouds, SPIFFE.
 // Exits with 0 if all went as it should.
 using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
 var ct = deadline.Token;
@@ -76,6 +76,6 @@ string[] expected =
 ];
 var isRight = seen.SequenceEqual(expected) && set.Previous.Count == 1 && uses.Where(use => use.Consumer == "charges").Sum(use => use.Uses) == 2
     && first.Values.All(value => value == "first") && second.Values.All(value => value == "second")
-    && clouds is { Count: 2 } && clouds.Values.All(failure => failure == BackendFailure.Unavailable);
+    && clouds is { Count: 4 } && clouds.Values.All(failure => failure == BackendFailure.Unavailable);
 Console.WriteLine(isRight ? "as it should be" : "WRONG");
 return isRight ? 0 : 1;

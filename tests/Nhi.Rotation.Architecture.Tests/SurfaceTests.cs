@@ -23,6 +23,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.AzureKeyVault"] = 24,
         ["Nhi.Rotation.Npgsql"] = 30,
         ["Nhi.Rotation.AzureCore"] = 10,
+        ["Nhi.Rotation.Spiffe"] = 24,
         ["Nhi.Rotation.StackExchangeRedis"] = 14,
         ["Nhi.Rotation.Grpc"] = 5,
         ["Nhi.Rotation.Cli"] = 0,

@@ -71,7 +71,7 @@ internal sealed class SnippetCompiler
     private static readonly string[] OwnPackages =
     [
         "Nhi.Rotation.Testing", "Nhi.Rotation.AspNetCore", "Nhi.Rotation.AzureCore", "Nhi.Rotation.AzureKeyVault", "Nhi.Rotation.AwsSecretsManager", "Nhi.Rotation.AwsParameterStore", "Nhi.Rotation.Grpc",
-        "Nhi.Rotation.Npgsql", "Nhi.Rotation.StackExchangeRedis", "Nhi.Rotation.Vault",
+        "Nhi.Rotation.Npgsql", "Nhi.Rotation.Spiffe", "Nhi.Rotation.StackExchangeRedis", "Nhi.Rotation.Vault",
     ];
 
     private readonly CSharpParseOptions _options = new(LanguageVersion.Latest);

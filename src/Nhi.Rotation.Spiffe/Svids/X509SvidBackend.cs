@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Primitives;
+using Nhi.Rotation.Spiffe.Trust;
+using Nhi.Rotation.Spiffe.Workload;
+
+namespace Nhi.Rotation.Spiffe.Svids;
+
+/// <summary>X.509-SVIDs as versions. Each listing asks the Workload API anew; the stream that is kept open says when that is worth while.</summary>
+internal sealed class X509SvidBackend(WorkloadApi api, TrustStore trust, string? hint, bool stopsWhenDenied) : ICredentialBackend
+{
+    public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        try
+        {
+            var response = await api.FetchX509Async(request.CredentialName, ct).ConfigureAwait(false);
+            trust.Begin(response);
+            var version = X509Svid.Read(X509Svids.Choose(response, hint, request.CredentialName), request);
+
+            // The ones before are valid to their end, but nobody lists them.
+            return new BackendListing([version]) { IsComplete = false };
+        }
+        catch (BackendException error) when (stopsWhenDenied && request.KnownVersionIds.Count > 0 && (error.Failure is BackendFailure.AccessDenied or BackendFailure.NotFound))
+        {
+            return new BackendListing([.. request.KnownVersionIds.Select(static id => new BackendVersion(id, value: null) { IsEnabled = false })]) { IsComplete = false };
+        }
+    }
+
+    public IChangeToken? Watch(string key) => trust.Watch();
+}
