@@ -244,7 +244,7 @@ public sealed class FaultTests
             case "damaged key": svid.X509SvidKey = ByteString.CopyFrom(0x30, 0x03, 1, 2, 3); break;
             case "other ID": svid.SpiffeId = "spiffe://example.org/other"; break;
             case "no SVID": response.Svids.Clear(); break;
-            case "foreign bundle": svid.Bundle = ByteString.CopyFrom(foreign.Bundle); break;
+            case "foreign bundle": svid.Bundle = ByteString.CopyFrom(foreign.ToBundle()); break;
             default: throw new ArgumentOutOfRangeException(nameof(how));
         }
     }

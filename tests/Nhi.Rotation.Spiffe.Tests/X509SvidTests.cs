@@ -1,5 +1,3 @@
-using SpiffeSample.LocalAgent;
-
 namespace Nhi.Rotation.Spiffe.Tests;
 
 /// <summary>X.509-SVIDs as credentials: which one, and how soon.</summary>

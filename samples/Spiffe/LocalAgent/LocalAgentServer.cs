@@ -1,10 +1,8 @@
-using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SpiffeSample.LocalAgent.Protocol;
 
 namespace SpiffeSample.LocalAgent;
 

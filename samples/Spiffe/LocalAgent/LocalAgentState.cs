@@ -80,8 +80,8 @@ public sealed class LocalAgentState(TrustDomain domain)
                 response.Svids.Add(new X509SVID
                 {
                     SpiffeId = svid.Id,
-                    X509Svid = ByteString.CopyFrom(svid.Certificate),
-                    X509SvidKey = ByteString.CopyFrom(svid.Key),
+                    X509Svid = ByteString.CopyFrom(svid.Certificate.Span),
+                    X509SvidKey = ByteString.CopyFrom(svid.Key.Span),
                     Hint = entry.Hint,
                 });
             }
@@ -112,12 +112,12 @@ public sealed class LocalAgentState(TrustDomain domain)
             var response = _sent.Clone();
             foreach (var svid in response.Svids)
             {
-                svid.Bundle = ByteString.CopyFrom(domain.Bundle);
+                svid.Bundle = ByteString.CopyFrom(domain.ToBundle());
             }
 
             foreach (var (id, other) in _federated)
             {
-                response.FederatedBundles.Add(id, ByteString.CopyFrom(other.Bundle));
+                response.FederatedBundles.Add(id, ByteString.CopyFrom(other.ToBundle()));
             }
 
             Distort?.Invoke(response);

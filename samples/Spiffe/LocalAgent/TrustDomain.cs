@@ -27,7 +27,7 @@ public sealed class TrustDomain(string name) : IDisposable
         }
     }
 
-    public byte[] Bundle => [.. Roots.SelectMany(root => root.RawData)];
+    public byte[] ToBundle() => [.. Roots.SelectMany(root => root.RawData)];
 
     /// <summary>Puts a new root into the bundle. It signs nothing yet, so that everybody learns of it first.</summary>
     public X509Certificate2 PrepareRoot()
