@@ -23,11 +23,13 @@ internal sealed record WorkloadProblem(BackendFailure Failure, string Cause, str
         StatusCode.InvalidArgument => new(
             BackendFailure.Misconfigured,
             $"what listens at {address} refuses the form of the request (InvalidArgument)",
-            "See whether it is a SPIFFE Workload API. As the standard says, it is not asked again before the app starts anew.") { IsFinal = true },
+            "See whether it is a SPIFFE Workload API. As the standard says, it is not asked again before the app starts anew.")
+        { IsFinal = true },
         StatusCode.Unimplemented => new(
             BackendFailure.Misconfigured,
             $"what listens at {address} does not serve this part of the SPIFFE Workload API (Unimplemented)",
-            "See whether it is a SPIFFE Workload API, and whether the operator has switched that part off. It is not asked again before the app starts anew.") { IsFinal = true },
+            "See whether it is a SPIFFE Workload API, and whether the operator has switched that part off. It is not asked again before the app starts anew.")
+        { IsFinal = true },
         StatusCode.ResourceExhausted => new(
             BackendFailure.Throttled, "the SPIFFE Workload API is asked too often, or its answer is larger than 4 MiB (ResourceExhausted)", "Refresh less often, and look at the agent's log."),
         StatusCode.Unavailable when address.SocketPath is { } path && !File.Exists(path) => new(
