@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nhi.Rotation.Vault;
 using Nhi.Rotation.Vault.Client;
 using Nhi.Rotation.Vault.Kv;
+using Nhi.Rotation.Vault.Leasing;
 
 namespace Nhi.Rotation;
 
@@ -25,21 +26,63 @@ public static class VaultExtensions
         var options = new VaultOptions();
         configure?.Invoke(options);
         var settings = options.Read(Environment.GetEnvironmentVariable);
+        Check(builder, path, settings);
+        AddClient(builder.Services);
+        return builder.UseBackend(path, services =>
+        {
+            var (vault, time) = Connect(services, settings);
+            return settings.KvVersion == 1 ? new KvOneBackend(vault, settings) : new KvBackend(vault, settings, time);
+        });
+    }
+
+    /// <summary>
+    /// Takes each version from a secrets engine that makes leases: <c>database/creds/role</c>, <c>rabbitmq/creds/role</c>, <c>aws/creds/role</c>, <c>pki/issue/role</c>, any path whose answer has a lease.
+    /// A lease is renewed at two thirds of its time, replaced when Vault does not renew it any further, and revoked at Vault as soon as nobody in this process uses it any more, and when the application
+    /// stops. The token's policy needs <c>read</c> (with <see cref="VaultLeaseOptions.Parameters"/>: <c>update</c>) on the path, and <c>update</c> on <c>sys/leases/renew</c>, <c>sys/leases/lookup</c>
+    /// and <c>sys/leases/revoke</c>.
+    /// </summary>
+    /// <param name="builder">The credential.</param>
+    /// <param name="path">The path, with the engine's mount.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The path or the field is empty, there is no usable address, or a variable of the environment that Vault's client reads makes no sense.</exception>
+    public static CredentialBuilder FromVaultLease(this CredentialBuilder builder, string path, Action<VaultLeaseOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(path);
+        var options = new VaultLeaseOptions();
+        configure?.Invoke(options);
+        var settings = options.Connect(Environment.GetEnvironmentVariable) with { Field = options.Field };
+        var parameters = options.Parameters.ToDictionary(StringComparer.Ordinal);
+        Check(builder, path, settings);
+        AddClient(builder.Services);
+        return builder.UseBackend(path, services =>
+        {
+            var (vault, time) = Connect(services, settings);
+            return new LeaseBackend(new LeaseClient(vault, settings.Field, parameters, time), time);
+        });
+    }
+
+    private static void Check(CredentialBuilder builder, string path, VaultSettings settings)
+    {
         if (settings.FindMistake(path) is { } mistake)
         {
             throw new ArgumentException($"Credential '{builder.Name}': {mistake}", nameof(path));
         }
+    }
 
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddHttpClient(VaultHttp.ClientName)
+    private static void AddClient(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHttpClient(VaultHttp.ClientName)
             .ConfigurePrimaryHttpMessageHandler(static () => VaultHttp.NewTransport(VaultTls.Read(Environment.GetEnvironmentVariable)))
             .RedactLoggedHeaders([VaultHttp.TokenHeader]);
-        return builder.UseBackend(path, services =>
-        {
-            var factory = services.GetRequiredService<IHttpClientFactory>();
-            var time = services.GetRequiredService<TimeProvider>();
-            var vault = new VaultHttp(() => factory.CreateClient(VaultHttp.ClientName), settings, time);
-            return settings.KvVersion == 1 ? new KvOneBackend(vault, settings) : new KvBackend(vault, settings, time);
-        });
+    }
+
+    private static (VaultHttp Vault, TimeProvider Time) Connect(IServiceProvider services, VaultSettings settings)
+    {
+        var factory = services.GetRequiredService<IHttpClientFactory>();
+        var time = services.GetRequiredService<TimeProvider>();
+        return (new VaultHttp(() => factory.CreateClient(VaultHttp.ClientName), settings, time), time);
     }
 }

@@ -18,8 +18,8 @@ public sealed class SurfaceTests
         // 46: a client of the user's own, such as the official one, can stand behind it (ISecretsManagerClient).
         ["Nhi.Rotation.AwsSecretsManager"] = 46,
         ["Nhi.Rotation.AwsParameterStore"] = 20,
-        // 16: a KV engine of version 1 is asked differently (KvVersion).
-        ["Nhi.Rotation.Vault"] = 16,
+        // 23: leases are had otherwise than secrets, over the same connection (VaultLeaseOptions).
+        ["Nhi.Rotation.Vault"] = 23,
         ["Nhi.Rotation.AzureKeyVault"] = 24,
         ["Nhi.Rotation.Npgsql"] = 30,
         ["Nhi.Rotation.AzureCore"] = 10,

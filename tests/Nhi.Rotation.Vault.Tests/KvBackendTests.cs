@@ -89,7 +89,7 @@ public class KvBackendTests
     [InlineData(503, BackendFailure.Unavailable, "sealed")]
     public async Task Each_answer_of_Vault_is_an_error_with_a_fix_and_without_its_body(int status, BackendFailure failure, string fix)
     {
-        var settings = new VaultSettings(Somewhere, null, Path.GetTempFileName(), "secret", null);
+        var settings = new VaultSettings(Somewhere, null, Path.GetTempFileName());
         await File.WriteAllTextAsync(settings.TokenFile!, "token", Ct);
         var backend = new KvBackend(new VaultHttp(() => new HttpClient(new Fixed((HttpStatusCode)status)), settings, TimeProvider.System), settings, TimeProvider.System);
 

@@ -1,11 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using CustomBackend.LocalVault;
+using DynamicDatabase.LocalVault;
 
 namespace Nhi.Rotation.Vault.Tests;
 
-/// <summary>The test server, driven by <c>node-vault</c>, see <c>conformance/client.mjs</c>.</summary>
+/// <summary>The test servers, driven by <c>node-vault</c>, see the folder <c>conformance</c>.</summary>
 public sealed class NodeVaultTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -13,14 +15,34 @@ public sealed class NodeVaultTests
     [Fact]
     public async Task Somebody_elses_client_works_against_the_server()
     {
+        await using var server = await LocalVaultServer.StartAsync(TimeProvider.System);
+        await DriveAsync("client.mjs", server.Address, LocalVaultServer.Token);
+    }
+
+    [Fact]
+    public async Task Somebody_elses_client_works_against_the_server_of_leases()
+    {
+        var dropped = 0;
+        var engine = new LeaseEngine(
+            TimeProvider.System,
+            static role => Task.FromResult(role == "app" ? new JsonObject { ["username"] = "v-app-1", ["password"] = "one" } : null),
+            _ => Task.FromResult(++dropped)) { LongestLife = TimeSpan.FromMinutes(90) };
+        await using var vault = await LeasingVault.StartAsync(engine);
+
+        await DriveAsync("leases.mjs", vault.Address, LeasingVault.Token);
+
+        Assert.Equal(1, dropped);
+    }
+
+    private static async Task DriveAsync(string script, Uri address, string token)
+    {
         var folder = Folder();
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "node-vault")))
         {
             SkipUnlessInCi("node-vault is not installed: run 'npm ci' in the test project's conformance folder.");
         }
 
-        await using var server = await LocalVaultServer.StartAsync(TimeProvider.System);
-        var start = new ProcessStartInfo("node", ["client.mjs", server.Address.AbsoluteUri.TrimEnd('/'), LocalVaultServer.Token]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [script, address.AbsoluteUri.TrimEnd('/'), token]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         Process? node = null;
         try
         {

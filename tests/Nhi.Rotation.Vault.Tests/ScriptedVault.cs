@@ -13,10 +13,14 @@ internal sealed class ScriptedVault : HttpMessageHandler
 
     public static HttpResponseMessage Status(int status) => new((HttpStatusCode)status) { Content = new StringContent("""{"errors":["the-body"]}""") };
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>The method and the body of the last call that had one.</summary>
+    public string? LastBody { get; private set; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var asked = request.RequestUri!.PathAndQuery;
         Asked.Add(asked);
-        return Task.FromResult(Answers.TryGetValue(asked, out var answer) ? answer() : Status(404));
+        LastBody = request.Content is null ? LastBody : $"{request.Method} {await request.Content.ReadAsStringAsync(cancellationToken)}";
+        return Answers.TryGetValue(asked, out var answer) ? answer() : Status(404);
     }
 }

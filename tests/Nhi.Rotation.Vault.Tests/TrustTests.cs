@@ -122,7 +122,7 @@ public sealed class TrustTests : IAsyncLifetime
     // The value, or the error.
     private async Task<string> AskAsync(string variables, HttpMessageHandler transport)
     {
-        var settings = new VaultSettings(new VaultAddress(new Uri(_server!.Urls.First()), "Address", IsGiven: true), null, Path.Join(_folder, "token"), "kv", null) { KvVersion = 1, Tls = Tls(variables) };
+        var settings = new VaultSettings(new VaultAddress(new Uri(_server!.Urls.First()), "Address", IsGiven: true), null, Path.Join(_folder, "token")) { Mount = "kv", KvVersion = 1, Tls = Tls(variables) };
         var backend = new KvOneBackend(new VaultHttp(() => new HttpClient(transport, disposeHandler: false), settings, TimeProvider.System), settings);
         try
         {

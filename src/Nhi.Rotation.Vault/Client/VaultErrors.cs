@@ -5,11 +5,11 @@ namespace Nhi.Rotation.Vault.Client;
 /// <summary>Vault's status codes, and its silence, as errors with cause and fix.</summary>
 internal static class VaultErrors
 {
-    public static BackendException Refused(BackendRequest asked, VaultSettings settings, HttpResponseMessage response, DateTimeOffset now)
+    public static BackendException Refused(VaultCall call, HttpResponseMessage response, DateTimeOffset now)
     {
         var (failure, fix) = (int)response.StatusCode switch
         {
-            403 => (BackendFailure.AccessDenied, $"Renew the token, or give its policy 'read' on {Paths(asked, settings)}."),
+            403 => (BackendFailure.AccessDenied, $"Renew the token, or give its policy {call.Needs}."),
             429 => (BackendFailure.Throttled, "Refresh less often, or raise Vault's rate limit quota."),
             412 => (BackendFailure.Unavailable, "The node lags behind; it is asked again."),
             472 or 473 => (BackendFailure.Unavailable, "The node is a standby; send calls to the active node."),
@@ -18,24 +18,25 @@ internal static class VaultErrors
             307 => (BackendFailure.Misconfigured, "The node is a standby that redirects, and redirects are not followed; give the address of the active node."),
             _ => (BackendFailure.Misconfigured, "Check the address, the namespace and the mount."),
         };
-        return new BackendException(asked.CredentialName, failure, $"Vault answered {(int)response.StatusCode}", fix) { RetryAfter = Patience(response.Headers.RetryAfter, now) };
+        return new BackendException(call.CredentialName, failure, $"Vault answered {(int)response.StatusCode}", fix) { RetryAfter = Patience(response.Headers.RetryAfter, now) };
     }
 
-    public static BackendException NoAnswer(BackendRequest asked, VaultSettings settings, Exception error)
+    public static BackendException NoAnswer(string credentialName, VaultSettings settings, Exception error)
     {
         if (VaultTrustException.In(error) is { } trust)
         {
-            return new BackendException(asked.CredentialName, BackendFailure.Misconfigured, $"it is not known whom to trust as Vault: {trust.Message}", "Write the CA's certificates there in PEM, and let the app's user read them.");
+            return new BackendException(credentialName, BackendFailure.Misconfigured, $"it is not known whom to trust as Vault: {trust.Message}", "Write the CA's certificates there in PEM, and let the app's user read them.");
         }
 
         var authority = settings.Address.Uri!.Authority;
         return error is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? new BackendException(asked.CredentialName, BackendFailure.Unavailable, $"the TLS connection to Vault at {authority} could not be made", "Give Vault's CA in VAULT_CACERT, and in VAULT_TLS_SERVER_NAME the name of its certificate if that is another than the address's.")
-            : new BackendException(asked.CredentialName, BackendFailure.Unavailable, $"Vault at {authority} did not answer ({error.GetType().Name})", "Check the address, the network path and TLS.");
+            ? new BackendException(credentialName, BackendFailure.Unavailable, $"the TLS connection to Vault at {authority} could not be made", "Give Vault's CA in VAULT_CACERT, and in VAULT_TLS_SERVER_NAME the name of its certificate if that is another than the address's.")
+            : new BackendException(credentialName, BackendFailure.Unavailable, $"Vault at {authority} did not answer ({error.GetType().Name})", "Check the address, the network path and TLS.");
     }
 
-    private static string Paths(BackendRequest asked, VaultSettings settings) =>
-        settings.KvVersion == 1 ? $"'{settings.Mount}/{asked.Key}'" : $"'{settings.Mount}/metadata/{asked.Key}' and '{settings.Mount}/data/{asked.Key}'";
+    /// <summary>What the policy must allow for a secret of the KV engine.</summary>
+    public static string Reading(string path, VaultSettings settings) =>
+        settings.KvVersion == 1 ? $"'read' on '{settings.Mount}/{path}'" : $"'read' on '{settings.Mount}/metadata/{path}' and '{settings.Mount}/data/{path}'";
 
     private static TimeSpan? Patience(RetryConditionHeaderValue? header, DateTimeOffset now) =>
         header?.Delta ?? (header?.Date is { } date ? (date > now ? date - now : TimeSpan.Zero) : null);

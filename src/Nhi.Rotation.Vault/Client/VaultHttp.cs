@@ -34,8 +34,15 @@ internal sealed class VaultHttp(Func<HttpClient> connect, VaultSettings settings
     public async Task<T?> GetAsync<T>(BackendRequest asked, string address, JsonTypeInfo<VaultAnswer<T>> type, CancellationToken ct)
         where T : class
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, settings.Address.In(address));
-        request.Headers.TryAddWithoutValidation(TokenHeader, await VaultToken.ReadAsync(asked, settings.TokenFile, ct).ConfigureAwait(false));
+        var reply = await SendAsync(new VaultCall(asked.CredentialName, HttpMethod.Get, address, VaultErrors.Reading(asked.Key, settings)), ct).ConfigureAwait(false);
+        return reply.IsNotFound ? null : reply.Read(type).Data ?? throw reply.Unexpected();
+    }
+
+    /// <summary>Makes a call. 404 is an answer, and 400 where the call takes it.</summary>
+    public async Task<VaultReply> SendAsync(VaultCall call, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(call.Method, settings.Address.In(call.Address));
+        request.Headers.TryAddWithoutValidation(TokenHeader, await VaultToken.ReadAsync(call.CredentialName, settings.TokenFile, ct).ConfigureAwait(false));
         request.Headers.Add("X-Vault-Request", "true"); // A Vault Agent or Proxy may insist on it.
         request.Headers.Host = settings.Tls.ServerName; // The name that TLS asks for and checks.
         if (settings.Namespace is { } space)
@@ -43,32 +50,23 @@ internal sealed class VaultHttp(Func<HttpClient> connect, VaultSettings settings
             request.Headers.TryAddWithoutValidation("X-Vault-Namespace", space);
         }
 
+        if (call.Body is { } body)
+        {
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, VaultJson.Default.IReadOnlyDictionaryStringJsonElement)) { Headers = { ContentType = new("application/json") } };
+        }
+
         try
         {
             using var client = connect();
             client.MaxResponseContentBufferSize = LargestAnswer;
             using var response = await client.SendAsync(request, ct).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-            {
-                return null;
-            }
-
-            if (response.StatusCode != HttpStatusCode.OK)
-            {
-                throw VaultErrors.Refused(asked, settings, response, time.GetUtcNow());
-            }
-
-            var body = await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(body, type)?.Data ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            // The original message can quote the body, so nothing of it is kept.
-            throw new BackendException(asked.CredentialName, BackendFailure.InvalidContent, "Vault's answer is not what its API promises", $"Check that the address is Vault's and the mount is a KV engine of version {settings.KvVersion}.");
+            return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound || (call.TakesRefusal && response.StatusCode == HttpStatusCode.BadRequest)
+                ? new VaultReply(call.CredentialName, response.StatusCode, await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false))
+                : throw VaultErrors.Refused(call, response, time.GetUtcNow());
         }
         catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            throw VaultErrors.NoAnswer(asked, settings, error);
+            throw VaultErrors.NoAnswer(call.CredentialName, settings, error);
         }
     }
 }

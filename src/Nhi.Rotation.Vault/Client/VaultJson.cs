@@ -8,6 +8,12 @@ namespace Nhi.Rotation.Vault.Client;
 [JsonSerializable(typeof(VaultAnswer<KvMetadata>))]
 [JsonSerializable(typeof(VaultAnswer<KvData>))]
 [JsonSerializable(typeof(VaultAnswer<JsonDocument>))]
+[JsonSerializable(typeof(LeaseAnswer))]
+[JsonSerializable(typeof(VaultAnswer<LeaseLookup>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(int[]))]
 internal sealed partial class VaultJson : JsonSerializerContext;
 
 /// <summary>The envelope of Vault's answers. A class: a record's ToString() would print the data.</summary>
@@ -36,4 +42,24 @@ internal sealed record KvVersion(DateTimeOffset CreatedTime, string? DeletionTim
 internal sealed class KvData
 {
     public JsonElement? Data { get; init; }
+}
+
+/// <summary>An answer with a lease, and the answer to a renewal.</summary>
+internal sealed class LeaseAnswer
+{
+    public string? LeaseId { get; init; }
+
+    public bool Renewable { get; init; }
+
+    /// <summary>In seconds.</summary>
+    public long LeaseDuration { get; init; }
+
+    public JsonElement? Data { get; init; }
+}
+
+/// <summary>The answer to <c>POST /v1/sys/leases/lookup</c>.</summary>
+internal sealed class LeaseLookup
+{
+    /// <summary>What is left of it, in seconds.</summary>
+    public required long Ttl { get; init; }
 }

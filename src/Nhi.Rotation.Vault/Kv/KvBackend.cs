@@ -5,7 +5,7 @@ using Nhi.Rotation.Vault.Client;
 namespace Nhi.Rotation.Vault.Kv;
 
 /// <summary>The versions of a secret in a KV engine, version 2. Unchanged, a listing costs one call, which carries no value.</summary>
-internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimeProvider time) : ICredentialBackend
+internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimeProvider time) : IBackendRevoker
 {
     public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
@@ -34,15 +34,30 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
             };
     }
 
+    /// <summary>Deletes the version, which <c>vault kv undelete</c> undoes. Only on somebody's explicit call: others read it too.</summary>
+    public async ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var metadata = await vault.GetAsync(new BackendRequest(revocation.CredentialName, revocation.Key), Address("metadata", revocation.Key), VaultJson.Default.VaultAnswerKvMetadata, ct).ConfigureAwait(false);
+        if (metadata?.Versions.FirstOrDefault(version => IdOf(version.Key, version.Value) == revocation.VersionId) is { Value: not null, Key: var number })
+        {
+            var path = $"{settings.Mount}/delete/{revocation.Key.Trim('/')}";
+            var body = new Dictionary<string, JsonElement> { ["versions"] = JsonSerializer.SerializeToElement([number], VaultJson.Default.Int32Array) };
+            await vault.SendAsync(VaultCall.Write(revocation.CredentialName, path, body) with { TakesRefusal = false }, ct).ConfigureAwait(false);
+        }
+    }
+
     public string Locate(string key) => $"{settings.Mount}/{key}";
 
     // What only grows is the number of the last version, and after "kv metadata delete" the time of creation, which never changes: no node's clock of today is in it. A tick is less than a write takes.
     private static long RevisionOf(KvMetadata metadata) => metadata.CreatedTime.UtcTicks + metadata.CurrentVersion;
 
+    // After "kv metadata delete" Vault numbers from 1 again; with the time of creation an id is never used for a second value.
+    private static string IdOf(int number, KvVersion entry) => string.Create(CultureInfo.InvariantCulture, $"{number}-{entry.CreatedTime.UtcDateTime:yyyyMMdd'T'HHmmssfffffff}");
+
     private async Task<BackendVersion?> ReadAsync(BackendRequest request, int number, KvVersion entry, DateTimeOffset? deletedOn, bool isNewest, CancellationToken ct)
     {
-        // After "kv metadata delete" Vault numbers from 1 again; with the time of creation an id is never used for a second value.
-        var id = string.Create(CultureInfo.InvariantCulture, $"{number}-{entry.CreatedTime.UtcDateTime:yyyyMMdd'T'HHmmssfffffff}");
+        var id = IdOf(number, entry);
         SecretValue? value = null;
         if (!request.KnownVersionIds.Contains(id))
         {
@@ -55,7 +70,7 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
                     return null; // Deleted since the metadata was read.
                 }
 
-                value = KvValue.Of(request, settings, data.GetRawText(), id);
+                value = VaultValue.Of(request, settings.Field, data.GetRawText(), $"version '{id}' of the Vault secret '{request.Key}'");
             }
             catch (BackendException refused) when (refused.Failure == BackendFailure.AccessDenied && !isNewest)
             {

@@ -27,7 +27,7 @@ internal sealed class KvOneBackend(VaultHttp vault, VaultSettings settings) : IC
 
         var json = data.GetRawText();
         var id = $"fp-{Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{request.Key}\0{json}")).AsSpan(0, IdBytes))}";
-        return new BackendListing([new BackendVersion(id, request.KnownVersionIds.Contains(id) ? null : KvValue.Of(request, settings, json, id))]) { IsComplete = false };
+        return new BackendListing([new BackendVersion(id, request.KnownVersionIds.Contains(id) ? null : VaultValue.Of(request, settings.Field, json, $"the Vault secret '{request.Key}'"))]) { IsComplete = false };
     }
 
     public string Locate(string key) => $"{settings.Mount}/{key}";

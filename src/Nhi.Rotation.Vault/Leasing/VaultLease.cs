@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace Nhi.Rotation.Vault.Leasing;
+
+/// <summary>One lease of this process. A class: a record's ToString() would print what it holds. The book locks.</summary>
+[DebuggerDisplay("{VersionId,nq}")]
+internal sealed class VaultLease(string versionId, string? leaseId, DateTimeOffset createdOn, TimeSpan duration, SecretValue value)
+{
+    /// <summary>The end of the lease's id: enough to find it in Vault, and short in a log.</summary>
+    public string VersionId => versionId;
+
+    /// <summary>Vault's id, or <see langword="null"/> for what has an end and no lease: a certificate, by default.</summary>
+    public string? LeaseId => leaseId;
+
+    public DateTimeOffset CreatedOn { get; } = createdOn;
+
+    /// <summary>How long Vault wants a lease to be, before it is renewed.</summary>
+    public TimeSpan Duration { get; } = duration;
+
+    /// <summary>When it was made or last renewed.</summary>
+    public DateTimeOffset GrantedOn { get; private set; } = createdOn;
+
+    public DateTimeOffset ExpiresOn { get; private set; } = createdOn + duration;
+
+    /// <summary>Whether it can be renewed, as far as is known.</summary>
+    public bool IsRenewable { get; set; }
+
+    /// <summary>Whether another one has taken its place.</summary>
+    public bool IsReplaced { get; set; }
+
+    /// <summary>Until the engine has it and another one takes its place.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public SecretValue? Value { get; set; } = value;
+
+    public void Renew(DateTimeOffset on, TimeSpan granted) => (GrantedOn, ExpiresOn) = (on, on + granted);
+}
