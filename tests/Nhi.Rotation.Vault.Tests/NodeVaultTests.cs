@@ -26,7 +26,8 @@ public sealed class NodeVaultTests
         var engine = new LeaseEngine(
             TimeProvider.System,
             static role => Task.FromResult(role == "app" ? new JsonObject { ["username"] = "v-app-1", ["password"] = "one" } : null),
-            _ => Task.FromResult(++dropped)) { LongestLife = TimeSpan.FromMinutes(90) };
+            _ => Task.FromResult(++dropped))
+        { LongestLife = TimeSpan.FromMinutes(90) };
         await using var vault = await LeasingVault.StartAsync(engine);
 
         await DriveAsync("leases.mjs", vault.Address, LeasingVault.Token);
