@@ -28,14 +28,14 @@ internal sealed class LastWords : IDisposable
 
     private void OnExit(object? sender, EventArgs args)
     {
-        _ledger.Sweep();
+        _ledger.SweepAll();
         Task.Run(_sink.Dispose).Wait(Timeout);
     }
 
     // It did not stop in good order, so no closing line.
     private void OnFailure(object sender, UnhandledExceptionEventArgs args)
     {
-        _ledger.Sweep();
+        _ledger.SweepAll();
         _sink.WriteNow();
     }
 }

@@ -16,6 +16,7 @@ internal sealed class UseLedger
     private readonly IJournal? _sink;
     private readonly HeapCheck _heap;
     private readonly UseSlots<UseRecord> _slots;
+    private readonly EvidencePace? _pace;
     private readonly Dictionary<string, CredentialRecord> _credentials = new(StringComparer.Ordinal);
 
     public UseLedger(CredentialMetrics metrics, EngineLog log, TimeProvider time, IJournal? sink = null, HeapCheck? heap = null)
@@ -25,6 +26,7 @@ internal sealed class UseLedger
         _clock = new LedgerClock(time);
         _sink = sink;
         _heap = heap ?? new HeapCheck();
+        _pace = sink is null ? null : new EvidencePace();
         _slots = new UseSlots<UseRecord>(new GivenObjects<UseRecord>(_heap.Heap, time, _heap.Apart)) { FirstUse = sink is null ? null : NoteFirst };
     }
 
@@ -98,6 +100,14 @@ internal sealed class UseLedger
     {
         var set = _clock.Set;
         version.Apply(evidence.Shift(-set));
+        if (evidence.Kind == EvidenceKind.Superseded)
+        {
+            lock (Gate)
+            {
+                _pace?.Move(version, evidence.At);
+            }
+        }
+
         _sink?.Write(evidence);
     }
 
@@ -113,6 +123,14 @@ internal sealed class UseLedger
         return now;
     }
 
+    /// <summary>The same for the last time: nothing is kept back for later.</summary>
+    public void SweepAll()
+    {
+        var now = Sweep();
+        TellDue(now, isEnd: true);
+        _sink?.Flush(now);
+    }
+
     /// <summary>Stamps first and last use of whatever moved since the last sweep.</summary>
     public void Sweep(DateTimeOffset now)
     {
@@ -122,7 +140,7 @@ internal sealed class UseLedger
         lock (Gate)
         {
             moved = _slots.TakeMoved();
-            SweepOpen(moved, closed, now);
+            OpenUses.Sweep(_slots, _clock.Set, moved, closed, now);
             lost = closed.Concat(moved).Where(static use => use.TakeLost() > 0).ToArray();
         }
 
@@ -138,6 +156,7 @@ internal sealed class UseLedger
             Note(use, now);
         }
 
+        TellDue(now, isEnd: false);
         foreach (var use in lost)
         {
             _log.HoldLost(use.Version.CredentialName, use.Version.VersionId, use.Consumer, use.Caller);
@@ -174,38 +193,6 @@ internal sealed class UseLedger
         }
 
         return copies;
-    }
-
-    // What goes on is used now; it is told only when it changes, or a connection would write a line with each sweep.
-    private void SweepOpen(List<UseRecord> moved, List<UseRecord> closed, DateTimeOffset now)
-    {
-        Debug.Assert(Gate.IsHeldByCurrentThread);
-        if (_slots.Open.Count == 0)
-        {
-            return;
-        }
-
-        var set = _clock.Set;
-        var counted = moved.ToHashSet();
-        foreach (var use in _slots.Open)
-        {
-            var isNews = use.IsNews();
-            if (counted.Contains(use))
-            {
-                continue;
-            }
-
-            if (isNews)
-            {
-                (use.Open > 0 ? moved : closed).Add(use);
-            }
-            else
-            {
-                use.Stamp(now - set);
-            }
-        }
-
-        _slots.Unwatch(static use => use.Open == 0);
     }
 
     private void LookAtGiven(DateTimeOffset now)
@@ -271,9 +258,33 @@ internal sealed class UseLedger
         {
             var set = _clock.Set;
             var isFirst = use.Stamp(now - set);
+            if (_pace?.IsDue(use, now) != false)
+            {
+                Tell(use, now);
+            }
 
-            Tell(use, now);
             return isFirst;
+        }
+    }
+
+    private void TellDue(DateTimeOffset now, bool isEnd)
+    {
+        if (_pace is null)
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            foreach (var use in _pace.TakeDue(now, isEnd))
+            {
+                Tell(use, now);
+            }
+
+            if (_pace.TakeQuiet(now, name => Find(name).Terms.QuietPeriod))
+            {
+                _sink!.Write(new EvidenceEvent { Kind = EvidenceKind.Alive, At = now });
+            }
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed record EvidenceParts(IJournal? Sink = null, HeapCheck? Heap = nu
     {
         if (Sink is not null)
         {
-            ledger.Sweep();
+            ledger.SweepAll();
             await Sink.DisposeAsync().ConfigureAwait(false);
             _lastWords?.Dispose();
         }
@@ -47,7 +47,7 @@ internal sealed record EvidenceParts(IJournal? Sink = null, HeapCheck? Heap = nu
     {
         if (Sink is not null)
         {
-            ledger.Sweep();
+            ledger.SweepAll();
             Sink.Dispose();
             _lastWords?.Dispose();
         }
