@@ -59,7 +59,7 @@ public sealed class LastWordsTests : IDisposable
         Assert.Single(_evidence.Events(), item => item.Use is not null);
 
         provider.Current.Reveal();
-        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
         Assert.Equal([1L, 2L], _evidence.Events().Where(item => item.Use is not null).Select(item => item.Use!.Uses));
     }
 

@@ -26,7 +26,7 @@ public sealed class LostFileTests
 
         File.Delete(first);
         engine["stripe"].Current.Reveal();
-        await engine.AdvanceAsync(TimeSpan.FromSeconds(3));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(63));
 
         Assert.EndsWith("-0002.jsonl", evidence.File, StringComparison.Ordinal);
         var instance = Assert.Single(evidence.Read());
@@ -53,7 +53,7 @@ public sealed class LostFileTests
         }
 
         engine["stripe"].Current.Reveal();
-        await engine.AdvanceAsync(TimeSpan.FromSeconds(3));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(63));
 
         Assert.Equal([0, 1], evidence.Files.Select(static file => Math.Sign(new FileInfo(file).Length)));
         Assert.Single(Assert.Single(evidence.Read()).Losses);
