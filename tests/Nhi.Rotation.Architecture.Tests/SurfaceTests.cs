@@ -25,6 +25,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.AzureCore"] = 10,
         ["Nhi.Rotation.Spiffe"] = 24,
         ["Nhi.Rotation.StackExchangeRedis"] = 14,
+        ["Nhi.Rotation.GoogleSecretManager"] = 28,
         ["Nhi.Rotation.Grpc"] = 5,
         ["Nhi.Rotation.Cli"] = 0,
         ["Nhi.Rotation.Analyzers"] = 0,

@@ -20,7 +20,8 @@ public sealed class LabelTests
     [InlineData(3, "3 current, 3 pending", "Previous=v2, Current=v3")]
     [InlineData(3, "3 revoked", "None=v1, None=v2, None=v3!")]
     [InlineData(3, "3 current, 2 revoked-2", "Previous=v1, None=v2!, Current=v3")]
-    [InlineData(3, "3 current, 3 revoked, 2 previous", "Current=v1, Previous=v2, None=v3!")]
+    [InlineData(3, "3 current, 3 revoked, 2 previous", "Previous=v1, Current=v2, None=v3!")]
+    [InlineData(4, "3 current, 3 revoked", "Previous=v1, Current=v2, None=v3!")]
     [InlineData(3, "3 other, 2 Current", "None=v1, None=v2, None=v3")]
     public async Task Labels_say_which_version_is_what_and_without_them_the_newest_is_current(int versions, string labels, string expected)
     {

@@ -27,7 +27,10 @@ internal sealed record StagedVersion(ParameterHistory Entry, VersionLabel Label,
     {
         var all = history.OrderBy(entry => entry.Version).ToList();
         var usable = all.Where(entry => WhyRevoked(entry, names) is null).ToList();
-        var current = usable.Find(entry => Has(entry, names.Current));
+
+        // A current version that is revoked hands over to the one before it.
+        var labelled = all.Find(entry => Has(entry, names.Current));
+        var current = usable.Contains(labelled!) ? labelled : usable.FindLast(entry => entry.Version < labelled?.Version && !Has(entry, names.Pending));
         var previous = usable.Find(entry => Has(entry, names.Previous) && entry != current);
         var isLabelled = current is not null || previous is not null;
         var staged = usable.Where(entry => entry != current && entry != previous && Has(entry, names.Pending)).ToList();

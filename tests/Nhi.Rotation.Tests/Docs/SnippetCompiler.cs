@@ -70,7 +70,7 @@ internal sealed class SnippetCompiler
     // A package of the project is known by its namespace, which its assembly is named after; it is used only if it is there.
     private static readonly string[] OwnPackages =
     [
-        "Nhi.Rotation.Testing", "Nhi.Rotation.AspNetCore", "Nhi.Rotation.AzureCore", "Nhi.Rotation.AzureKeyVault", "Nhi.Rotation.AwsSecretsManager", "Nhi.Rotation.AwsParameterStore", "Nhi.Rotation.Grpc",
+        "Nhi.Rotation.Testing", "Nhi.Rotation.AspNetCore", "Nhi.Rotation.AzureCore", "Nhi.Rotation.AzureKeyVault", "Nhi.Rotation.AwsSecretsManager", "Nhi.Rotation.AwsParameterStore", "Nhi.Rotation.GoogleSecretManager", "Nhi.Rotation.Grpc",
         "Nhi.Rotation.Npgsql", "Nhi.Rotation.Spiffe", "Nhi.Rotation.StackExchangeRedis", "Nhi.Rotation.Vault",
     ];
 

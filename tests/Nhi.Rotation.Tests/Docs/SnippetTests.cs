@@ -13,6 +13,7 @@ public sealed class SnippetTests
         ["docs/aws-secrets-manager.md"] = "Nhi.Rotation.AwsSecretsManager",
         ["docs/aws-parameter-store.md"] = "Nhi.Rotation.AwsParameterStore",
         ["docs/aspnetcore.md"] = "Nhi.Rotation.AspNetCore",
+        ["docs/google-secret-manager.md"] = "Nhi.Rotation.GoogleSecretManager",
         ["docs/leaked-key.md"] = "Nhi.Rotation.AspNetCore",
         ["docs/npgsql.md"] = "Nhi.Rotation.Npgsql",
         ["docs/push.md"] = "Nhi.Rotation.AspNetCore",
