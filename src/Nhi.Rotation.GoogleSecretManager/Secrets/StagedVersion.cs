@@ -10,15 +10,13 @@ namespace Nhi.Rotation.GoogleSecretManager.Secrets;
 /// <param name="RevokedBecause">Why it is compromised, if the secret says so.</param>
 internal sealed record StagedVersion(long Number, VersionAnswer Entry, VersionLabel Label, string? RevokedBecause)
 {
-    // Without aliases the newest is presented; the ones before it are in their overlap window, or are recognised when somebody still presents them.
-    public const int MaxUnlabelled = 4;
-
+    private const string Enabled = "ENABLED";
     private const string Annotated = "the secret's annotation 'revoked' names it";
 
     // After a deletion Secret Manager numbers from 1 again; with the time of creation an id is never used for a second value.
     public string Id { get; } = IdOf(Number, Entry);
 
-    public bool IsEnabled => Entry.State == "ENABLED";
+    public bool IsEnabled => Entry.State == Enabled;
 
     public static string IdOf(long number, VersionAnswer entry) => string.Create(CultureInfo.InvariantCulture, $"{number}-{entry.CreateTime?.UtcDateTime:yyyyMMdd'T'HHmmssfffffff}");
 
@@ -39,34 +37,20 @@ internal sealed record StagedVersion(long Number, VersionAnswer Entry, VersionLa
     public static List<StagedVersion> Choose(SecretAnswer secret, IReadOnlyDictionary<long, VersionAnswer> versions, AliasNames names, IReadOnlySet<string> known)
     {
         var revoked = Revoked(secret);
-        var usable = versions.Where(one => one.Value.State == "ENABLED" && !revoked.Contains(one.Key)).Select(one => one.Key).Order().ToList();
-        var (wasCurrent, wasPrevious, wasPending) = (Aliased(secret, names.Current), Aliased(secret, names.Previous), Aliased(secret, names.Pending));
-        var unstaged = usable.Where(one => one != wasPending || one == wasCurrent || one == wasPrevious).ToList();
-        var pending = usable.Except(unstaged).Select(static one => (long?)one).FirstOrDefault();
-        var previous = wasPrevious is { } number && unstaged.Contains(number) ? number : (long?)null;
-        var isLabelled = wasCurrent is not null || previous is not null;
-
-        // A current version that is disabled or revoked hands over to the one before it.
-        var current = !isLabelled ? null : wasCurrent is null ? Last(unstaged, one => one != previous) : Last(unstaged, one => one <= wasCurrent && (one == wasCurrent || !unstaged.Contains(wasCurrent.Value)));
-        previous = !isLabelled ? null : previous is not null && previous != current ? previous : Last(unstaged, one => one < current);
-
-        var unlabelled = isLabelled ? [] : unstaged.TakeLast(MaxUnlabelled).ToList();
+        var usable = versions.Where(one => one.Value.State == Enabled && !revoked.Contains(one.Key)).Select(one => one.Key).Order().ToList();
+        var stages = VersionStages.Of(secret, usable, names);
         return
         [
             .. from one in versions
                orderby one.Key
-               let label = one.Key == current ? VersionLabel.Current : one.Key == previous ? VersionLabel.Previous : one.Key == pending ? VersionLabel.Pending : VersionLabel.None
+               let label = stages.LabelOf(one.Key)
                let why = revoked.Contains(one.Key) ? Annotated : null
-               where label != VersionLabel.None || why is not null || unlabelled.Contains(one.Key) || (one.Value.State != "ENABLED" && known.Contains(IdOf(one.Key, one.Value)))
+               where label != VersionLabel.None || why is not null || stages.Unlabelled.Contains(one.Key) || (one.Value.State != Enabled && known.Contains(IdOf(one.Key, one.Value)))
                select new StagedVersion(one.Key, one.Value, label, why),
         ];
     }
 
     public override string ToString() => $"{Id} ({Label})";
-
-    private static long? Aliased(SecretAnswer secret, string alias) => secret.VersionAliases?.TryGetValue(alias, out var number) == true ? number : null;
-
-    private static long? Last(List<long> numbers, Func<long, bool> fits) => numbers.Where(fits).Select(static one => (long?)one).LastOrDefault();
 
     // An annotation is the whole secret's, so its value names the versions, with blanks or commas between them.
     private static HashSet<long> Revoked(SecretAnswer secret) =>
