@@ -10,6 +10,9 @@ namespace Nhi.Rotation;
 /// <summary>Takes credentials from the SPIFFE Workload API.</summary>
 public static class SpiffeExtensions
 {
+    // Longer than any root lives: the bundle alone says when one goes.
+    private static readonly TimeSpan UntilItIsWithdrawn = TimeSpan.FromDays(3650);
+
     /// <summary>
     /// Takes the X.509-SVIDs of this process: certificates with their private keys, which never touch a disk. A new one is in use as soon as the Workload API pushes it, for authorities
     /// of short-lived certificates date them back themselves: <see cref="CredentialOptions.ClockSkew"/> is 0 here unless it is set afterwards.
@@ -28,5 +31,24 @@ public static class SpiffeExtensions
                 services.GetRequiredService<TrustStore>(),
                 string.IsNullOrEmpty(hint) ? null : hint,
                 services.GetRequiredService<IOptions<SpiffeOptions>>().Value.StopWhenDenied));
+    }
+
+    /// <summary>
+    /// Takes the roots of a trust domain, so that the ledger tells who relies on which: each peer that <see cref="SpiffeTrust"/> finds to lead to one counts as a use of it, by the peer's SPIFFE ID. The
+    /// newest root is current. An old one is previous for as long as it is in the bundle, and its verdict says who still needs it. Who is trusted does not depend on this.
+    /// </summary>
+    /// <param name="builder">The credential.</param>
+    /// <param name="trustDomain">The trust domain's name, such as <c>example.org</c>: the own one, or a federated one.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="FormatException">It is no trust domain.</exception>
+    public static CredentialBuilder FromSpiffeRoots(this CredentialBuilder builder, string trustDomain)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(trustDomain);
+        var domain = SpiffeId.TrustDomainOf(trustDomain) ?? throw new FormatException($"Credential '{builder.Name}': '{trustDomain}' is no trust domain. Write it as example.org.");
+        builder.Services.AddSpiffe();
+        builder.Services.AddSingleton(new RootsCredential(builder.Name, domain));
+        return builder.Configure(static options => options.Overlap = UntilItIsWithdrawn).UseBackend(
+            $"roots of {domain}", services => new RootsBackend(services.GetRequiredService<WorkloadApi>(), services.GetRequiredService<TrustStore>(), domain));
     }
 }

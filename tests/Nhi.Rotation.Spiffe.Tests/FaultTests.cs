@@ -249,7 +249,7 @@ public sealed class FaultTests
         }
     }
 
-    private static void Shape(SvidShape shape, string how)
+    internal static void Shape(SvidShape shape, string how)
     {
         switch (how)
         {
@@ -259,7 +259,8 @@ public sealed class FaultTests
             case "no SPIFFE ID": shape.Uris = ["https://example.org/billing"]; break;
             case "no path": shape.Uris = ["spiffe://example.org"]; break;
             case "authority": shape.IsAuthority = true; break;
-            case "expired": shape.Shift = TimeSpan.FromHours(-1) / 2; break;
+            case "expired": shape.Shift = TimeSpan.FromMinutes(-30); break;
+            case "not yet": shape.Shift = TimeSpan.FromMinutes(30); break;
             default: throw new ArgumentOutOfRangeException(nameof(how));
         }
     }

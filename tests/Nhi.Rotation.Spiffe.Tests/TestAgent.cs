@@ -5,7 +5,8 @@ namespace Nhi.Rotation.Spiffe.Tests;
 /// <summary>An agent on a Unix socket with a trust domain of its own, which can be stopped and started again at the same place.</summary>
 internal sealed class TestAgent : IAsyncDisposable
 {
-    public static readonly TimeSpan Life = TimeSpan.FromSeconds(20);
+    // No test takes so long, and so none depends on it.
+    public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
     private LocalAgentServer? _server;
 
@@ -31,6 +32,14 @@ internal sealed class TestAgent : IAsyncDisposable
             state.Register(entries);
         }
 
+        return new TestAgent(await LocalAgentServer.StartAsync(state));
+    }
+
+    /// <summary>One more agent of a trust domain.</summary>
+    public static async Task<TestAgent> StartAsync(TrustDomain domain, string path)
+    {
+        var state = new LocalAgentState(domain);
+        state.Register(new WorkloadEntry(path, "", Life));
         return new TestAgent(await LocalAgentServer.StartAsync(state));
     }
 

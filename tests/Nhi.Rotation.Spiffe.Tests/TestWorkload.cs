@@ -9,7 +9,7 @@ internal sealed class TestWorkload : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public TestWorkload(TestAgent agent, string? hint = null, Action<SpiffeOptions>? configure = null, TimeProvider? time = null, Action<RotatingCredentialsBuilder>? more = null)
+    public TestWorkload(TestAgent agent, string? hint = null, Action<SpiffeOptions>? configure = null, TimeProvider? time = null, Action<RotatingCredentialsBuilder>? more = null, SpiffeMatch? server = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace));
@@ -28,6 +28,11 @@ internal sealed class TestWorkload : IAsyncDisposable
             options.MinBackoff = options.MaxBackoff = TimeSpan.FromHours(1);
         }));
         more?.Invoke(credentials);
+        if (server is not null)
+        {
+            services.AddHttpClient("peer").AddSpiffeIdentity("svid", server);
+        }
+
         services.AddHealthChecks().AddRotatingCredentials(static health => health.DegradedAfterFailures = 1);
         _services = services.BuildServiceProvider();
     }

@@ -14,4 +14,7 @@ public sealed class SvidShape
     public bool IsAuthority { get; set; }
 
     public bool HasForeignKey { get; set; }
+
+    /// <summary>Whether an intermediate authority signs it, which then comes with it.</summary>
+    public bool HasIntermediate { get; set; }
 }

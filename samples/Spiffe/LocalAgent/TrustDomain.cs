@@ -8,7 +8,7 @@ namespace SpiffeSample.LocalAgent;
 public sealed class TrustDomain(string name) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly List<X509Certificate2> _roots = [NewRoot(name)];
+    private readonly List<X509Certificate2> _roots = [NewAuthority(name)];
     private int _signing;
 
     public string Name => name;
@@ -34,7 +34,7 @@ public sealed class TrustDomain(string name) : IDisposable
     {
         lock (_gate)
         {
-            _roots.Add(NewRoot(name));
+            _roots.Add(NewAuthority(name));
             return _roots[^1];
         }
     }
@@ -69,13 +69,16 @@ public sealed class TrustDomain(string name) : IDisposable
             root = _roots[_signing];
         }
 
+        using var intermediate = wanted.HasIntermediate ? NewAuthority(name, root) : null;
+        var issuer = intermediate ?? root;
+
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("O=SPIFFE", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(wanted.IsAuthority, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(wanted.IsAuthority ? X509KeyUsageFlags.KeyCertSign : X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
         var uris = wanted.Uris ?? [Id + path];
         if (uris.Count > 0)
         {
@@ -84,10 +87,10 @@ public sealed class TrustDomain(string name) : IDisposable
 
         // As authorities of short-lived certificates do: clocks differ.
         var now = TimeProvider.System.GetUtcNow() + wanted.Shift;
-        using var rootKey = root.GetECDsaPrivateKey()!;
-        using var certificate = request.Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), now.AddSeconds(-10), now + wanted.Life, RandomNumberGenerator.GetBytes(16));
+        using var issuerKey = issuer.GetECDsaPrivateKey()!;
+        using var certificate = request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey), now.AddSeconds(-10), now + wanted.Life, RandomNumberGenerator.GetBytes(16));
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new IssuedSvid(Id + path, certificate.RawData, (wanted.HasForeignKey ? other : key).ExportPkcs8PrivateKey());
+        return new IssuedSvid(Id + path, (byte[])[.. certificate.RawData, .. intermediate?.RawData ?? []], (wanted.HasForeignKey ? other : key).ExportPkcs8PrivateKey());
     }
 
     public void Dispose()
@@ -113,7 +116,7 @@ public sealed class TrustDomain(string name) : IDisposable
         return new X509Extension("2.5.29.17", names.Encode(), critical: false);
     }
 
-    private static X509Certificate2 NewRoot(string name)
+    private static X509Certificate2 NewAuthority(string name, X509Certificate2? issuer = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"O=SPIFFE, CN={name} {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}", key, HashAlgorithmName.SHA256);
@@ -122,6 +125,14 @@ public sealed class TrustDomain(string name) : IDisposable
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         request.CertificateExtensions.Add(NamesOf([$"spiffe://{name}"]));
         var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+        if (issuer is null)
+        {
+            return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+        }
+
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
+        using var issuerKey = issuer.GetECDsaPrivateKey()!;
+        using var certificate = request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey), now.AddMinutes(-30), now.AddHours(12), RandomNumberGenerator.GetBytes(16));
+        return certificate.CopyWithPrivateKey(key);
     }
 }

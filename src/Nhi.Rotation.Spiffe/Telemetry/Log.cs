@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(566, LogLevel.Warning, "The SPIFFE Workload API sends revocation lists, which are not looked at: a certificate on one is accepted to its end.")]
     public static partial void RevocationListsIgnored(ILogger logger);
+
+    [LoggerMessage(567, LogLevel.Warning, "A TLS {Side} is refused: {Reason}. {More} more were refused since this was last said, at most every 10 s.")]
+    public static partial void PeerRefused(ILogger logger, string side, string reason, int more);
 }

@@ -31,9 +31,18 @@ internal sealed class TrustStore : IDisposable
         _stream = new Subscription<X509SVIDResponse>(api, "X.509-SVIDs and trust bundles", api.OpenX509, Take, options.Value, time, _logger);
     }
 
+    /// <summary>The trust domains that somebody is trusted in.</summary>
+    public IReadOnlyCollection<string> TrustDomains => IsDenied ? [] : Volatile.Read(ref _domains).Keys;
+
+    private bool IsDenied => _stopsWhenDenied && _stream.Problem?.Failure == BackendFailure.AccessDenied;
+
     /// <summary>The certificates of a trust domain now; <see langword="null"/> if nobody of it is trusted.</summary>
     public Authorities? Find(string trustDomain) =>
-        _stopsWhenDenied && _stream.Problem?.Failure == BackendFailure.AccessDenied ? null : Volatile.Read(ref _domains).GetValueOrDefault(trustDomain);
+        IsDenied ? null : Volatile.Read(ref _domains).GetValueOrDefault(trustDomain);
+
+    /// <summary>A trust domain's bundle in a message; <see langword="null"/> if it is not there.</summary>
+    public static ByteString? BundleOf(X509SVIDResponse response, string trustDomain) =>
+        Bundles(response).Where(bundle => bundle.TrustDomain == trustDomain).Select(static bundle => bundle.Der).FirstOrDefault();
 
     /// <summary>Fires when the Workload API sent something, and when it stopped doing so.</summary>
     public IChangeToken Watch() => _stream.Watch();
@@ -78,14 +87,8 @@ internal sealed class TrustStore : IDisposable
 
         var before = _domains;
         var after = new Dictionary<string, Authorities>(StringComparer.Ordinal);
-        foreach (var (id, der) in Bundles(response))
+        foreach (var (domain, der) in Bundles(response).DistinctBy(static bundle => bundle.TrustDomain))
         {
-            var domain = SpiffeId.TryParse(id, out var parsed) ? parsed.TrustDomain : null;
-            if (domain is null || after.ContainsKey(domain))
-            {
-                continue;
-            }
-
             if (Read(domain, der, before.GetValueOrDefault(domain)) is { } authorities)
             {
                 after.Add(domain, authorities);
@@ -102,8 +105,10 @@ internal sealed class TrustStore : IDisposable
     }
 
     // The domain's own word counts more than what it is federated with.
-    private static IEnumerable<(string Id, ByteString Der)> Bundles(X509SVIDResponse response) =>
-        response.Svids.Select(static svid => (svid.SpiffeId, svid.Bundle)).Concat(response.FederatedBundles.Select(static bundle => (bundle.Key, bundle.Value)));
+    private static IEnumerable<(string TrustDomain, ByteString Der)> Bundles(X509SVIDResponse response) =>
+        from bundle in response.Svids.Select(static svid => (Id: svid.SpiffeId, Der: svid.Bundle)).Concat(response.FederatedBundles.Select(static bundle => (Id: bundle.Key, Der: bundle.Value)))
+        where SpiffeId.TryParse(bundle.Id, out _)
+        select (SpiffeId.Parse(bundle.Id).TrustDomain, bundle.Der);
 
     private Authorities? Read(string domain, ByteString der, Authorities? before)
     {

@@ -13,14 +13,35 @@ public static class RotatingClientCertificateHttpClientBuilderExtensions
     /// </summary>
     /// <param name="builder">A named or typed client. A primary handler that is set by other means later replaces this one.</param>
     /// <param name="credentialName">The credential, as registered; declare it with <see cref="CredentialBuilder.AsCertificate()"/> or from PEM files.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">The builder is for all clients.</exception>
+    public static IHttpClientBuilder AddRotatingClientCertificate(this IHttpClientBuilder builder, string credentialName) =>
+        builder.AddRotatingClientCertificate(credentialName, static (_, _) => { });
+
+    /// <summary>The same, and sets up the handler of each version.</summary>
+    /// <param name="builder">A named or typed client. A primary handler that is set by other means later replaces this one.</param>
+    /// <param name="credentialName">The credential, as registered.</param>
     /// <param name="configure">
     /// Sets up the handler of each version, such as which server certificates to trust. Redirects are never followed: they would choose to whom the app proves who it is.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="InvalidOperationException">The builder is for all clients.</exception>
-    public static IHttpClientBuilder AddRotatingClientCertificate(this IHttpClientBuilder builder, string credentialName, Action<SocketsHttpHandler>? configure = null)
+    public static IHttpClientBuilder AddRotatingClientCertificate(this IHttpClientBuilder builder, string credentialName, Action<SocketsHttpHandler> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.AddRotatingClientCertificate(credentialName, (_, handler) => configure(handler));
+    }
+
+    /// <summary>The same, with the application's services at hand where the handler of each version is set up.</summary>
+    /// <param name="builder">A named or typed client. A primary handler that is set by other means later replaces this one.</param>
+    /// <param name="credentialName">The credential, as registered.</param>
+    /// <param name="configure">Sets up the handler of each version, such as which server certificates to trust.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">The builder is for all clients.</exception>
+    public static IHttpClientBuilder AddRotatingClientCertificate(this IHttpClientBuilder builder, string credentialName, Action<IServiceProvider, SocketsHttpHandler> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
         ArgumentException.ThrowIfNullOrEmpty(credentialName);
         if (string.IsNullOrEmpty(builder.Name))
         {
@@ -29,6 +50,6 @@ public static class RotatingClientCertificateHttpClientBuilderExtensions
         }
 
         return builder.ConfigurePrimaryHttpMessageHandler(services => new ClientCertificateHandler(
-            services.GetRequiredKeyedService<IRotatingCredentialProvider>(credentialName).ForConsumer(builder.Name), configure));
+            services.GetRequiredKeyedService<IRotatingCredentialProvider>(credentialName).ForConsumer(builder.Name), handler => configure(services, handler)));
     }
 }
