@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
 
@@ -60,10 +61,31 @@ internal sealed class GoogleConnection(GoogleCredential? credential, Func<HttpMe
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            throw call.Error(
+            return await FindLateAsync(ct).ConfigureAwait(false) ?? throw call.Error(
                 BackendFailure.Misconfigured,
                 $"no application default credentials were found ({error.GetType().Name})",
-                "Give the workload an identity, set GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or set GoogleSecretManagerOptions.Credential.");
+                "Give the workload an identity, set GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or set GoogleSecretManagerOptions.Credential. What Google's library found missing at the app's first call, other than that file, it looks for again after a restart only.");
+        }
+    }
+
+    // Google's library remembers for ever that there were none; a file that is mounted late is not to need a restart.
+    private static async Task<GoogleCredential?> FindLateAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (Environment.GetEnvironmentVariable("GOOGLE_APPLICATION_CREDENTIALS") is not { Length: > 0 } path || !File.Exists(path))
+            {
+                return null;
+            }
+
+            var json = await File.ReadAllTextAsync(path, ct).ConfigureAwait(false);
+            using var document = JsonDocument.Parse(json);
+            return CredentialFactory.FromJson(json, document.RootElement.GetProperty("type").GetString());
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // A file that cannot be read is no credential; the error before says what to do.
+            return null;
         }
     }
 

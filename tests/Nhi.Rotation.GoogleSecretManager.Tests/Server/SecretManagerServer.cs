@@ -90,6 +90,9 @@ internal sealed partial class SecretManagerServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
+    /// <summary>What the token endpoint answers: a token for a service account's signed assertion, unless it is to refuse.</summary>
+    public Func<HttpContext, Task> Tokens { get; set; } = Answer(200, $$"""{"access_token":"{{Token}}","expires_in":3600,"token_type":"Bearer"}""");
+
     public static Func<HttpContext, Task> Answer(int status, string body, string? retryAfter = null) => async context =>
     {
         context.Response.StatusCode = status;
@@ -116,6 +119,14 @@ internal sealed partial class SecretManagerServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.Path == "/token")
+        {
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var isAssertion = form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer" && form["assertion"].ToString().Split('.').Length == 3;
+            await (isAssertion ? Tokens : Answer(400, """{"error":"invalid_request"}"""))(context);
+            return;
+        }
+
         var call = $"{context.Request.Method} {context.Request.Path.Value!["/v1/".Length..]}";
         Calls.Enqueue(call);
         try
