@@ -24,9 +24,12 @@ public abstract class VaultConnectionOptions
     /// </summary>
     public string? TokenFile { get; set; }
 
+    /// <summary>How to log in; with it neither a token file nor <c>VAULT_TOKEN</c> is read. <see langword="null"/>, the default, takes a token that somebody else looks after.</summary>
+    public VaultLogin? Login { get; set; }
+
     internal VaultSettings Connect(Func<string, string?> environment)
     {
         var space = Namespace ?? environment("VAULT_NAMESPACE");
-        return new VaultSettings(VaultAddress.Read(Address, environment), string.IsNullOrEmpty(space) ? null : space, TokenFile) { Tls = VaultTls.Read(environment) };
+        return new VaultSettings(VaultAddress.Read(Address, environment), string.IsNullOrEmpty(space) ? null : space, TokenFile) { Login = Login?.Terms, Tls = VaultTls.Read(environment) };
     }
 }

@@ -4,6 +4,9 @@ using Nhi.Rotation.Vault;
 using Nhi.Rotation.Vault.Client;
 using Nhi.Rotation.Vault.Kv;
 using Nhi.Rotation.Vault.Leasing;
+using Nhi.Rotation.Vault.Logins;
+using Nhi.Rotation.Vault.Sections;
+using Nhi.Rotation.Vault.Static;
 
 namespace Nhi.Rotation;
 
@@ -63,9 +66,50 @@ public static class VaultExtensions
         });
     }
 
+    /// <summary>
+    /// Takes the password of a static role: <c>database/static-creds/role</c>, <c>ldap/static-cred/role</c>. Vault changes it by itself and says when; it is asked then. The old password is refused from that
+    /// moment on, so what is refused is tried with the new one. The token's policy needs <c>read</c> on the path.
+    /// </summary>
+    /// <param name="builder">The credential.</param>
+    /// <param name="path">The path, with the engine's mount.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The path or the field is empty, there is no usable address, or a variable of the environment that Vault's client reads makes no sense.</exception>
+    public static CredentialBuilder FromVaultStaticRole(this CredentialBuilder builder, string path, Action<VaultStaticRoleOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(path);
+        var options = new VaultStaticRoleOptions();
+        configure?.Invoke(options);
+        var settings = options.Connect(Environment.GetEnvironmentVariable) with { Field = options.Field };
+        Check(builder, path, settings);
+        AddClient(builder.Services);
+        return builder.UseBackend(path, services =>
+        {
+            var (vault, time) = Connect(services, settings);
+            return new StaticRoleBackend(vault, settings.Field, time);
+        });
+    }
+
+    /// <summary>
+    /// Lets configuration name what is in Vault: the sections <c>Vault</c>, <c>VaultLease</c> and <c>VaultStaticRole</c> of a credential, each with a <c>Path</c> and the options of the call of that name:
+    /// <c>"partner": { "Vault": { "Path": "partner/api-key", "Field": "value" } }</c>. <c>Login</c> is a section with a <c>Method</c>.
+    /// </summary>
+    /// <param name="builder">The credentials.</param>
+    /// <returns>The same builder.</returns>
+    public static RotatingCredentialsBuilder AddVault(this RotatingCredentialsBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder
+            .AddBackendSection("Vault", VaultSections.Secret)
+            .AddBackendSection("VaultLease", VaultSections.Lease)
+            .AddBackendSection("VaultStaticRole", VaultSections.StaticRole);
+    }
+
     private static void Check(CredentialBuilder builder, string path, VaultSettings settings)
     {
-        if (settings.FindMistake(path) is { } mistake)
+        var itself = settings.Login?.Credential == builder.Name ? "it is the credential that it logs in with. Declare that one as a credential of its own." : null;
+        if ((itself ?? settings.FindMistake(path)) is { } mistake)
         {
             throw new ArgumentException($"Credential '{builder.Name}': {mistake}", nameof(path));
         }
@@ -74,15 +118,30 @@ public static class VaultExtensions
     private static void AddClient(IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddHttpClient(VaultHttp.ClientName)
-            .ConfigurePrimaryHttpMessageHandler(static () => VaultHttp.NewTransport(VaultTls.Read(Environment.GetEnvironmentVariable)))
-            .RedactLoggedHeaders([VaultHttp.TokenHeader]);
+        services.TryAddSingleton<VaultSessions>();
+        services.AddHttpClient(VaultWire.ClientName)
+            .ConfigurePrimaryHttpMessageHandler(static () => VaultWire.NewTransport(VaultTls.Read(Environment.GetEnvironmentVariable)))
+            .RedactLoggedHeaders([VaultWire.TokenHeader]);
     }
 
     private static (VaultHttp Vault, TimeProvider Time) Connect(IServiceProvider services, VaultSettings settings)
     {
         var factory = services.GetRequiredService<IHttpClientFactory>();
         var time = services.GetRequiredService<TimeProvider>();
-        return (new VaultHttp(() => factory.CreateClient(VaultHttp.ClientName), settings, time), time);
+        var wire = new VaultWire(() => factory.CreateClient(VaultWire.ClientName), settings, time);
+        return (new VaultHttp(wire, Tokens(services, settings, wire), settings), time);
+    }
+
+    private static ITokens Tokens(IServiceProvider services, VaultSettings settings, VaultWire wire)
+    {
+        if (settings.Login is not { } terms)
+        {
+            return new StoredToken(settings.TokenFile);
+        }
+
+        ILogin login = terms.Credential is { } name
+            ? new CredentialLogin(terms, () => services.GetRequiredKeyedService<IRotatingCredentialProvider>(name).ForConsumer("vault login"))
+            : new FileLogin(terms);
+        return services.GetRequiredService<VaultSessions>().Get(settings, terms, () => new LoginTokens(wire, login));
     }
 }

@@ -91,7 +91,7 @@ public class KvBackendTests
     {
         var settings = new VaultSettings(Somewhere, null, Path.GetTempFileName());
         await File.WriteAllTextAsync(settings.TokenFile!, "token", Ct);
-        var backend = new KvBackend(new VaultHttp(() => new HttpClient(new Fixed((HttpStatusCode)status)), settings, TimeProvider.System), settings, TimeProvider.System);
+        var backend = new KvBackend(new VaultHttp(new VaultWire(() => new HttpClient(new Fixed((HttpStatusCode)status)), settings, TimeProvider.System), new StoredToken(settings.TokenFile), settings), settings, TimeProvider.System);
 
         var error = await Assert.ThrowsAsync<BackendException>(async () => await backend.ListAsync(new BackendRequest("app", "app", new HashSet<string>()), Ct));
         File.Delete(settings.TokenFile!);

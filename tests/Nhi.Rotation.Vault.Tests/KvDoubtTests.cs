@@ -18,7 +18,7 @@ public sealed class KvDoubtTests : IDisposable
     {
         File.WriteAllText(_tokenFile, "token");
         var settings = new VaultSettings(new VaultAddress(new Uri("https://vault.test"), "Address", IsGiven: true), null, _tokenFile) { Field = "value" };
-        _backend = new KvBackend(new VaultHttp(() => new HttpClient(_vault, disposeHandler: false), settings, _time), settings, _time);
+        _backend = new KvBackend(new VaultHttp(new VaultWire(() => new HttpClient(_vault, disposeHandler: false), settings, _time), new StoredToken(settings.TokenFile), settings), settings, _time);
         Metadata(updated: "2026-11-20T10:00:00Z", 1, 2, 3);
         foreach (var number in (int[])[1, 2, 3, 4])
         {

@@ -27,7 +27,7 @@ internal sealed class KvFixture : IBackendFixture, IAsyncDisposable
         _operator = new HttpClient { BaseAddress = server.Address };
         _operator.DefaultRequestHeaders.Add("X-Vault-Token", LocalVaultServer.Token);
         var settings = new VaultSettings(new VaultAddress(server.Address, "Address", IsGiven: true), space, _tokenFile) { Mount = version == 1 ? LocalVaultServer.FirstMount : LocalVaultServer.Mount, Field = field, KvVersion = version };
-        var vault = new VaultHttp(() => new HttpClient(Transport, disposeHandler: false), settings, TimeProvider.System);
+        var vault = new VaultHttp(new VaultWire(() => new HttpClient(Transport, disposeHandler: false), settings, TimeProvider.System), new StoredToken(settings.TokenFile), settings);
         Backend = version == 1 ? new KvOneBackend(vault, settings) : new KvBackend(vault, settings, TimeProvider.System);
     }
 

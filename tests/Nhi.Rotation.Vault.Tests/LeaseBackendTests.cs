@@ -196,7 +196,7 @@ public class LeaseBackendTests
         try
         {
             var settings = new Client.VaultSettings(new Client.VaultAddress(new Uri("https://vault.test"), "Address", IsGiven: true), null, tokenFile);
-            var vault = new Client.VaultHttp(() => new HttpClient(script, disposeHandler: false), settings, _time);
+            var vault = new Client.VaultHttp(new Client.VaultWire(() => new HttpClient(script, disposeHandler: false), settings, _time), new Client.StoredToken(settings.TokenFile), settings);
             var backend = new LeaseBackend(new LeaseClient(vault, field, parameters ?? [], _time), _time);
             return (await backend.ListAsync(new BackendRequest("app", path), Ct)).Versions;
         }

@@ -41,7 +41,7 @@ internal sealed class LeaseFixture : IBackendFixture, IAsyncDisposable
         fixture._vault = await LeasingVault.StartAsync(engine);
         await File.WriteAllTextAsync(fixture._tokenFile, LeasingVault.Token);
         var settings = new VaultSettings(new VaultAddress(fixture.Vault.Address, "Address", IsGiven: true), null, fixture._tokenFile);
-        var vault = new VaultHttp(() => new HttpClient(fixture.Transport, disposeHandler: false), settings, time);
+        var vault = new VaultHttp(new VaultWire(() => new HttpClient(fixture.Transport, disposeHandler: false), settings, time), new StoredToken(settings.TokenFile), settings);
         fixture.Backend = new LeaseBackend(new LeaseClient(vault, field, new Dictionary<string, string>(), time), time);
         return fixture;
     }

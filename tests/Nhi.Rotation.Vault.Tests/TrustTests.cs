@@ -65,7 +65,7 @@ public sealed class TrustTests : IAsyncLifetime
     public async Task A_CA_that_is_replaced_is_trusted_by_the_next_connection()
     {
         const string Variables = "VAULT_CACERT=roots/ca.pem VAULT_TLS_SERVER_NAME=vault.internal";
-        using var transport = VaultHttp.NewTransport(Tls(Variables));
+        using var transport = VaultWire.NewTransport(Tls(Variables));
         await File.WriteAllTextAsync(CaFile, _other.ExportCertificatePem(), Ct);
         var before = await AskAsync(Variables, transport);
 
@@ -115,7 +115,7 @@ public sealed class TrustTests : IAsyncLifetime
 
     private async Task<string> AskAsync(string variables)
     {
-        using var transport = VaultHttp.NewTransport(Tls(variables));
+        using var transport = VaultWire.NewTransport(Tls(variables));
         return await AskAsync(variables, transport);
     }
 
@@ -123,7 +123,7 @@ public sealed class TrustTests : IAsyncLifetime
     private async Task<string> AskAsync(string variables, HttpMessageHandler transport)
     {
         var settings = new VaultSettings(new VaultAddress(new Uri(_server!.Urls.First()), "Address", IsGiven: true), null, Path.Join(_folder, "token")) { Mount = "kv", KvVersion = 1, Tls = Tls(variables) };
-        var backend = new KvOneBackend(new VaultHttp(() => new HttpClient(transport, disposeHandler: false), settings, TimeProvider.System), settings);
+        var backend = new KvOneBackend(new VaultHttp(new VaultWire(() => new HttpClient(transport, disposeHandler: false), settings, TimeProvider.System), new StoredToken(settings.TokenFile), settings), settings);
         try
         {
             var listing = await backend.ListAsync(new BackendRequest("app", "app"), Ct);

@@ -9,6 +9,7 @@ namespace Nhi.Rotation.Vault.Client;
 [JsonSerializable(typeof(VaultAnswer<KvData>))]
 [JsonSerializable(typeof(VaultAnswer<JsonDocument>))]
 [JsonSerializable(typeof(LeaseAnswer))]
+[JsonSerializable(typeof(LoginAnswer))]
 [JsonSerializable(typeof(VaultAnswer<LeaseLookup>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
 [JsonSerializable(typeof(string))]
@@ -62,4 +63,21 @@ internal sealed class LeaseLookup
 {
     /// <summary>What is left of it, in seconds.</summary>
     public required long Ttl { get; init; }
+}
+
+/// <summary>The answer to a login, and to the renewal of a token.</summary>
+internal sealed class LoginAnswer
+{
+    public GivenToken? Auth { get; init; }
+}
+
+/// <summary>A token as Vault gives it. A class: a record's ToString() would print it.</summary>
+internal sealed class GivenToken
+{
+    public required string ClientToken { get; init; }
+
+    /// <summary>In seconds; 0 if it does not end.</summary>
+    public long LeaseDuration { get; init; }
+
+    public bool Renewable { get; init; }
 }

@@ -5,8 +5,13 @@ using System.Text.Json.Serialization.Metadata;
 namespace Nhi.Rotation.Vault.Client;
 
 /// <summary>What Vault answered. A class: a record's ToString() would print what it holds.</summary>
-internal sealed class VaultReply(string credentialName, HttpStatusCode status, byte[] body)
+internal sealed class VaultReply(string credentialName, HttpStatusCode status, byte[] body, VaultToken? token)
 {
+    /// <summary>The token that was used.</summary>
+    public VaultToken? Token => token;
+
+    public bool IsDenied => status == HttpStatusCode.Forbidden;
+
     public bool IsRefused => status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound;
 
     public bool IsNotFound => status == HttpStatusCode.NotFound || Says("unknown role") || Says("role not found") || Says("does not exist");

@@ -11,6 +11,8 @@ internal sealed record VaultSettings(VaultAddress Address, string? Namespace, st
 
     public string? Field { get; init; }
 
+    public LoginTerms? Login { get; init; }
+
     public VaultTls Tls { get; init; } = VaultTls.Read(static _ => null);
 
     public string? FindMistake(string path) =>
@@ -18,5 +20,6 @@ internal sealed record VaultSettings(VaultAddress Address, string? Namespace, st
         : Mount.Length == 0 ? "Mount is empty. Give the path of the KV engine, such as 'secret'."
         : Field is "" ? "Field is empty. Name a field, or leave it unset to take the whole object."
         : KvVersion is not (1 or 2) ? "KvVersion is neither 1 nor 2. Give the version of the KV engine, as 'vault secrets list -detailed' shows it."
+        : Login is not null && TokenFile is not null ? "both Login and TokenFile are set. Keep one: a token of somebody else's, or a login of its own."
         : Address.FindMistake() ?? Tls.Mistake;
 }

@@ -46,7 +46,7 @@ internal sealed class LeaseBackend(LeaseClient vault, TimeProvider time) : IBack
     private async Task StepAsync(LeaseBook book, BackendRequest request, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        if (book.Current is not { } lease || lease.ExpiresOn <= now)
+        if (book.Current is not { } lease || lease.EndsOn <= now)
         {
             book.Add(await vault.MakeAsync(request, ct).ConfigureAwait(false));
             return;
@@ -58,6 +58,11 @@ internal sealed class LeaseBackend(LeaseClient vault, TimeProvider time) : IBack
                 if (!await vault.IsThereAsync(request, lease, ct).ConfigureAwait(false))
                 {
                     book.Remove(lease);
+                    book.Add(await vault.MakeAsync(request, ct).ConfigureAwait(false));
+                }
+                else if (lease.IsOrphan)
+                {
+                    // The look-up was made with another token than the lease, which ends with its own.
                     book.Add(await vault.MakeAsync(request, ct).ConfigureAwait(false));
                 }
 

@@ -55,12 +55,12 @@ internal sealed class LeaseBook
     {
         lock (_gate)
         {
-            _leases.RemoveAll(lease => lease.ExpiresOn <= now);
+            _leases.RemoveAll(lease => lease.EndsOn <= now);
             return _leases.ConvertAll(lease =>
             {
                 var isKnown = request.KnownVersionIds.Contains(lease.VersionId);
                 lease.Value = isKnown && lease.IsReplaced ? null : lease.Value;
-                return new BackendVersion(lease.VersionId, isKnown ? null : lease.Value) { CreatedOn = lease.CreatedOn, ExpiresOn = lease.ExpiresOn };
+                return new BackendVersion(lease.VersionId, isKnown ? null : lease.Value) { CreatedOn = lease.CreatedOn, ExpiresOn = lease.EndsOn };
             });
         }
     }

@@ -27,7 +27,7 @@ internal sealed class LeaseClient(VaultHttp vault, string? field, IReadOnlyDicti
         }
 
         var answer = reply.Read(VaultJson.Default.LeaseAnswer);
-        return Read(request, path, answer, before) ?? throw new BackendException(
+        return Read(request, path, answer, before, reply.Token) ?? throw new BackendException(
             request.CredentialName, BackendFailure.InvalidContent, $"what Vault answers at '{path}' has no lease and no end", "Give a path that makes leases, such as database/creds/<role>; a secret of the KV engine is FromVault's.");
     }
 
@@ -77,7 +77,7 @@ internal sealed class LeaseClient(VaultHttp vault, string? field, IReadOnlyDicti
 
     private static JsonElement Json(int number) => JsonSerializer.SerializeToElement(number, VaultJson.Default.Int32);
 
-    private VaultLease? Read(BackendRequest request, string path, LeaseAnswer answer, DateTimeOffset before)
+    private VaultLease? Read(BackendRequest request, string path, LeaseAnswer answer, DateTimeOffset before, VaultToken? token)
     {
         if (answer.Data is not { ValueKind: JsonValueKind.Object } data)
         {
@@ -87,7 +87,7 @@ internal sealed class LeaseClient(VaultHttp vault, string? field, IReadOnlyDicti
         if (answer is { LeaseId: { Length: > 0 } leaseId, LeaseDuration: > 0 })
         {
             var id = leaseId.StartsWith(path + '/', StringComparison.Ordinal) ? leaseId[(path.Length + 1)..] : leaseId;
-            return new VaultLease(id, leaseId, before, TimeSpan.FromSeconds(answer.LeaseDuration), Value(request, data, id)) { IsRenewable = answer.Renewable };
+            return new VaultLease(id, leaseId, before, TimeSpan.FromSeconds(answer.LeaseDuration), Value(request, data, id), token) { IsRenewable = answer.Renewable };
         }
 
         // A certificate has no lease unless its role says so; it ends all the same.

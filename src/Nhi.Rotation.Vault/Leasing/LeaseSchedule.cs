@@ -10,7 +10,8 @@ internal static class LeaseSchedule
     private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
 
     public static LeaseStep Next(VaultLease lease, DateTimeOffset now) =>
-        now < lease.GrantedOn + ((lease.ExpiresOn - lease.GrantedOn) * Turn) ? LeaseStep.Keep
+        lease.IsOrphan ? LeaseStep.Replace
+        : now < lease.GrantedOn + ((lease.ExpiresOn - lease.GrantedOn) * Turn) ? LeaseStep.Keep
         : lease is { IsRenewable: true, LeaseId: not null } ? LeaseStep.Renew
         : LeaseStep.Replace;
 

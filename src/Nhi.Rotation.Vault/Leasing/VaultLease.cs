@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using Nhi.Rotation.Vault.Client;
 
 namespace Nhi.Rotation.Vault.Leasing;
 
 /// <summary>One lease of this process. A class: a record's ToString() would print what it holds. The book locks.</summary>
 [DebuggerDisplay("{VersionId,nq}")]
-internal sealed class VaultLease(string versionId, string? leaseId, DateTimeOffset createdOn, TimeSpan duration, SecretValue value)
+internal sealed class VaultLease(string versionId, string? leaseId, DateTimeOffset createdOn, TimeSpan duration, SecretValue value, VaultToken? token = null)
 {
     /// <summary>The end of the lease's id: enough to find it in Vault, and short in a log.</summary>
     public string VersionId => versionId;
@@ -21,6 +22,12 @@ internal sealed class VaultLease(string versionId, string? leaseId, DateTimeOffs
     public DateTimeOffset GrantedOn { get; private set; } = createdOn;
 
     public DateTimeOffset ExpiresOn { get; private set; } = createdOn + duration;
+
+    /// <summary>When it ends: by its own time, or with the token that it was made with.</summary>
+    public DateTimeOffset EndsOn => token?.EndsOn < ExpiresOn ? token.EndsOn.Value : ExpiresOn;
+
+    /// <summary>Whether it will end with its token, which another one has replaced.</summary>
+    public bool IsOrphan => token is { IsReplaced: true };
 
     /// <summary>Whether it can be renewed, as far as is known.</summary>
     public bool IsRenewable { get; set; }

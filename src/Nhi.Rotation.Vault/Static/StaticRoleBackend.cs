@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Primitives;
+using Nhi.Rotation.Vault.Client;
+
+namespace Nhi.Rotation.Vault.Static;
+
+/// <summary>
+/// The password of a static role: one user, whose password Vault changes by itself. Only the last one is valid. Vault says when the next change is, and is asked then. Each listing costs one call, which
+/// carries the value.
+/// </summary>
+internal sealed class StaticRoleBackend(VaultHttp vault, string? field, TimeProvider time) : ICredentialBackend
+{
+    // What is said of the password, and is another with each call.
+    private static readonly string[] Dates = ["ttl", "last_vault_rotation", "rotation_period", "rotation_schedule", "rotation_window"];
+
+    private readonly ConcurrentDictionary<string, RotationClock> _clocks = new(StringComparer.Ordinal);
+
+    public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
+    {
+        var path = request.Key.Trim('/');
+        var reply = await vault.SendAsync(new VaultCall(request.CredentialName, HttpMethod.Get, $"/v1/{VaultPath.Escape(path)}", $"'read' on '{path}'") { TakesRefusal = true }, ct).ConfigureAwait(false);
+        if (reply.IsRefused)
+        {
+            throw new BackendException(request.CredentialName, BackendFailure.NotFound, $"Vault has no static role at '{path}'", "Check the path, such as database/static-creds/<role>, the mount and the namespace.");
+        }
+
+        using var data = reply.Read(VaultJson.Default.VaultAnswerJsonDocument).Data;
+        if (data is not { RootElement: { ValueKind: JsonValueKind.Object } role }
+            || !role.TryGetProperty("last_vault_rotation", out var last) || last.ValueKind != JsonValueKind.String || !last.TryGetDateTimeOffset(out var rotatedOn))
+        {
+            throw new BackendException(request.CredentialName, BackendFailure.InvalidContent, $"what Vault answers at '{path}' is not the password of a static role", "Give a path such as database/static-creds/<role>; what is leased is FromVaultLease's.");
+        }
+
+        Clock(request.Key).Set(TimeSpan.FromSeconds(role.TryGetProperty("ttl", out var left) && left.TryGetInt64(out var seconds) ? seconds : 0));
+        var id = rotatedOn.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture);
+        var value = request.KnownVersionIds.Contains(id) ? null : VaultValue.Of(request, field, WithoutDates(role), $"the static role '{path}'");
+        return new BackendListing([new BackendVersion(id, value) { CreatedOn = rotatedOn }]);
+    }
+
+    public IChangeToken Watch(string key) => Clock(key).Token;
+
+    private static string WithoutDates(JsonElement role)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var property in role.EnumerateObject().Where(static property => !Dates.Contains(property.Name)))
+            {
+                property.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
+
+    private RotationClock Clock(string key) => _clocks.GetOrAdd(key, _ => new RotationClock(time));
+}

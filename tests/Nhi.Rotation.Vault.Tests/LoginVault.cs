@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Nhi.Rotation.Vault.Tests;
+
+/// <summary>A server that speaks Vault's API of logins and tokens: AppRole, Kubernetes and JWT; a secret of KV version 1 at <c>kv/app</c>, a static role at <c>database/static-creds/app</c>, a lease at <c>database/creds/app</c>.</summary>
+internal sealed class LoginVault : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, (DateTimeOffset IssuedOn, DateTimeOffset EndsOn)> _tokens = new(StringComparer.Ordinal);
+    private int _issued;
+    private int _leases;
+
+    private LoginVault(WebApplication app, TimeProvider time)
+    {
+        _app = app;
+        _time = time;
+        RotatedOn = time.GetUtcNow();
+    }
+
+    public Uri Address => new(_app.Urls.First());
+
+    /// <summary>What opens each way in: a secret id, a token of a service account, a JWT.</summary>
+    public ConcurrentDictionary<string, string> Accepted { get; } = new(new Dictionary<string, string> { ["approle"] = "secret-id-1", ["kubernetes"] = "account-token-1", ["jwt"] = "jwt-1" });
+
+    public TimeSpan Duration { get; set; } = TimeSpan.FromHours(1);
+
+    public TimeSpan LongestLife { get; set; } = TimeSpan.FromHours(3);
+
+    public bool IsSealed { get; set; }
+
+    /// <summary>What the policy denies, whatever the token.</summary>
+    public Func<string, bool> Denies { get; set; } = static _ => false;
+
+    public ConcurrentQueue<string> Asked { get; } = new();
+
+    public ConcurrentQueue<string?> Namespaces { get; } = new();
+
+    public IReadOnlyCollection<string> Tokens => [.. _tokens.Keys];
+
+    /// <summary>The password of the static role, and when it was changed last.</summary>
+    public string Password { get; private set; } = "password-1";
+
+    public DateTimeOffset RotatedOn { get; private set; }
+
+    public TimeSpan Period { get; set; } = TimeSpan.FromHours(24);
+
+    public static async Task<LoginVault> StartAsync(TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var vault = new LoginVault(builder.Build(), time);
+        vault._app.Run(vault.AnswerAsync);
+        await vault._app.StartAsync();
+        return vault;
+    }
+
+    public void Rotate(string password) => (Password, RotatedOn) = (password, _time.GetUtcNow());
+
+    /// <summary>As an operator does.</summary>
+    public void RevokeTokens() => _tokens.Clear();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!.Replace("/v1/", "", StringComparison.Ordinal);
+        Asked.Enqueue(path);
+        Namespaces.Enqueue(context.Request.Headers["X-Vault-Namespace"]);
+        var body = context.Request.ContentLength > 0 ? await JsonSerializer.DeserializeAsync<JsonObject>(context.Request.Body, cancellationToken: context.RequestAborted) : [];
+        var token = context.Request.Headers["X-Vault-Token"].ToString();
+        await (IsSealed ? ErrorAsync(context, 503, "Vault is sealed")
+            : path.Split('/') is ["auth", var mount, "login"] ? LogInAsync(context, mount, body!)
+            : !_tokens.TryGetValue(token, out var life) || life.EndsOn <= _time.GetUtcNow() || Denies(path) ? ErrorAsync(context, 403, "permission denied")
+            : UseAsync(context, path, token, life.IssuedOn));
+    }
+
+    private Task LogInAsync(HttpContext context, string mount, JsonObject body)
+    {
+        var presented = mount == "approle" && body["role_id"]?.GetValue<string>() == "role-1" ? body["secret_id"]
+            : mount != "approle" && body["role"]?.GetValue<string>() == "app" ? body["jwt"]
+            : null;
+        if (!Accepted.TryGetValue(mount, out var accepted) || presented?.GetValue<string>() != accepted)
+        {
+            return mount == "approle" ? ErrorAsync(context, 400, "invalid role or secret ID") : ErrorAsync(context, 403, "permission denied");
+        }
+
+        var now = _time.GetUtcNow();
+        var token = $"hvs.token-{Interlocked.Increment(ref _issued)}";
+        _tokens[token] = (now, now + Duration);
+        return TokenAsync(context, token, Duration);
+    }
+
+    private Task UseAsync(HttpContext context, string path, string token, DateTimeOffset issuedOn)
+    {
+        var now = _time.GetUtcNow();
+        switch (path)
+        {
+            case "auth/token/renew-self":
+                var left = issuedOn + LongestLife - now;
+                var granted = left < Duration ? left : Duration;
+                _tokens[token] = (issuedOn, now + granted);
+                return TokenAsync(context, token, granted);
+            case "auth/token/lookup-self":
+                return ReplyAsync(context, new JsonObject { ["ttl"] = (int)(_tokens[token].EndsOn - now).TotalSeconds });
+            case "auth/token/revoke-self":
+                _tokens.TryRemove(token, out _);
+                context.Response.StatusCode = 204;
+                return Task.CompletedTask;
+            case "kv/app":
+                return ReplyAsync(context, new JsonObject { ["value"] = "the-value" });
+            case "database/creds/app":
+                return ReplyAsync(context, new JsonObject { ["username"] = "v-app", ["password"] = "one" }, $"database/creds/app/lease-{Interlocked.Increment(ref _leases)}", 7200);
+            case "sys/leases/lookup" or "sys/leases/renew":
+                return ReplyAsync(context, new JsonObject { ["ttl"] = 7200 }, "database/creds/app/lease", 7200);
+            case "database/static-creds/app":
+                return ReplyAsync(context, new JsonObject
+                {
+                    ["last_vault_rotation"] = RotatedOn.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture),
+                    ["password"] = Password,
+                    ["rotation_period"] = (int)Period.TotalSeconds,
+                    ["ttl"] = Math.Max(0, (int)(RotatedOn + Period - now).TotalSeconds),
+                    ["username"] = "app",
+                });
+            default:
+                return ErrorAsync(context, 404);
+        }
+    }
+
+    private static Task TokenAsync(HttpContext context, string token, TimeSpan duration) => WriteAsync(context, 200, new JsonObject
+    {
+        ["data"] = null,
+        ["auth"] = new JsonObject { ["client_token"] = token, ["accessor"] = "accessor", ["policies"] = new JsonArray("default", "app"), ["lease_duration"] = (int)duration.TotalSeconds, ["renewable"] = true },
+    });
+
+    private static Task ReplyAsync(HttpContext context, JsonObject data, string leaseId = "", int duration = 0) =>
+        WriteAsync(context, 200, new JsonObject { ["lease_id"] = leaseId, ["renewable"] = leaseId.Length > 0, ["lease_duration"] = duration, ["data"] = data, ["auth"] = null });
+
+    private static Task ErrorAsync(HttpContext context, int status, params string[] errors) =>
+        WriteAsync(context, status, new JsonObject { ["errors"] = new JsonArray([.. errors.Select(static error => JsonValue.Create(error))]) });
+
+    private static Task WriteAsync(HttpContext context, int status, JsonObject body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(body.ToJsonString(), context.RequestAborted);
+    }
+}
