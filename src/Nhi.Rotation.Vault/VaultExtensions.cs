@@ -1,11 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nhi.Rotation.Vault;
-using Nhi.Rotation.Vault.Client;
 using Nhi.Rotation.Vault.Kv;
 using Nhi.Rotation.Vault.Leasing;
-using Nhi.Rotation.Vault.Logins;
-using Nhi.Rotation.Vault.Sections;
 using Nhi.Rotation.Vault.Static;
 
 namespace Nhi.Rotation;
@@ -29,11 +24,11 @@ public static class VaultExtensions
         var options = new VaultOptions();
         configure?.Invoke(options);
         var settings = options.Read(Environment.GetEnvironmentVariable);
-        Check(builder, path, settings);
-        AddClient(builder.Services);
+        VaultServices.Check(builder, path, settings);
+        VaultServices.AddClient(builder.Services);
         return builder.UseBackend(path, services =>
         {
-            var (vault, time) = Connect(services, settings);
+            var (vault, time) = VaultServices.Connect(services, settings);
             return settings.KvVersion == 1 ? new KvOneBackend(vault, settings) : new KvBackend(vault, settings, time);
         });
     }
@@ -57,11 +52,11 @@ public static class VaultExtensions
         configure?.Invoke(options);
         var settings = options.Connect(Environment.GetEnvironmentVariable) with { Field = options.Field };
         var parameters = options.Parameters.ToDictionary(StringComparer.Ordinal);
-        Check(builder, path, settings);
-        AddClient(builder.Services);
+        VaultServices.Check(builder, path, settings);
+        VaultServices.AddClient(builder.Services);
         return builder.UseBackend(path, services =>
         {
-            var (vault, time) = Connect(services, settings);
+            var (vault, time) = VaultServices.Connect(services, settings);
             return new LeaseBackend(new LeaseClient(vault, settings.Field, parameters, time), time);
         });
     }
@@ -82,66 +77,12 @@ public static class VaultExtensions
         var options = new VaultStaticRoleOptions();
         configure?.Invoke(options);
         var settings = options.Connect(Environment.GetEnvironmentVariable) with { Field = options.Field };
-        Check(builder, path, settings);
-        AddClient(builder.Services);
+        VaultServices.Check(builder, path, settings);
+        VaultServices.AddClient(builder.Services);
         return builder.UseBackend(path, services =>
         {
-            var (vault, time) = Connect(services, settings);
+            var (vault, time) = VaultServices.Connect(services, settings);
             return new StaticRoleBackend(vault, settings.Field, time);
         });
-    }
-
-    /// <summary>
-    /// Lets configuration name what is in Vault: the sections <c>Vault</c>, <c>VaultLease</c> and <c>VaultStaticRole</c> of a credential, each with a <c>Path</c> and the options of the call of that name:
-    /// <c>"partner": { "Vault": { "Path": "partner/api-key", "Field": "value" } }</c>. <c>Login</c> is a section with a <c>Method</c>.
-    /// </summary>
-    /// <param name="builder">The credentials.</param>
-    /// <returns>The same builder.</returns>
-    public static RotatingCredentialsBuilder AddVault(this RotatingCredentialsBuilder builder)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder
-            .AddBackendSection("Vault", VaultSections.Secret)
-            .AddBackendSection("VaultLease", VaultSections.Lease)
-            .AddBackendSection("VaultStaticRole", VaultSections.StaticRole);
-    }
-
-    private static void Check(CredentialBuilder builder, string path, VaultSettings settings)
-    {
-        var itself = settings.Login?.Credential == builder.Name ? "it is the credential that it logs in with. Declare that one as a credential of its own." : null;
-        if ((itself ?? settings.FindMistake(path)) is { } mistake)
-        {
-            throw new ArgumentException($"Credential '{builder.Name}': {mistake}", nameof(path));
-        }
-    }
-
-    private static void AddClient(IServiceCollection services)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<VaultSessions>();
-        services.AddHttpClient(VaultWire.ClientName)
-            .ConfigurePrimaryHttpMessageHandler(static () => VaultWire.NewTransport(VaultTls.Read(Environment.GetEnvironmentVariable)))
-            .RedactLoggedHeaders([VaultWire.TokenHeader]);
-    }
-
-    private static (VaultHttp Vault, TimeProvider Time) Connect(IServiceProvider services, VaultSettings settings)
-    {
-        var factory = services.GetRequiredService<IHttpClientFactory>();
-        var time = services.GetRequiredService<TimeProvider>();
-        var wire = new VaultWire(() => factory.CreateClient(VaultWire.ClientName), settings, time);
-        return (new VaultHttp(wire, Tokens(services, settings, wire), settings), time);
-    }
-
-    private static ITokens Tokens(IServiceProvider services, VaultSettings settings, VaultWire wire)
-    {
-        if (settings.Login is not { } terms)
-        {
-            return new StoredToken(settings.TokenFile);
-        }
-
-        ILogin login = terms.Credential is { } name
-            ? new CredentialLogin(terms, () => services.GetRequiredKeyedService<IRotatingCredentialProvider>(name).ForConsumer("vault login"))
-            : new FileLogin(terms);
-        return services.GetRequiredService<VaultSessions>().Get(settings, terms, () => new LoginTokens(wire, login));
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Nhi.Rotation.Vault.Sections;
+namespace Nhi.Rotation.Vault;
 
 /// <summary>Reads how to log in.</summary>
 internal static class LoginSection

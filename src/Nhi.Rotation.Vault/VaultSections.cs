@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Nhi.Rotation.Vault.Sections;
+namespace Nhi.Rotation.Vault;
 
 /// <summary>Reads what configuration says of a credential in Vault. Every mistake names its key.</summary>
 internal static class VaultSections
