@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Nhi.Rotation.Evidence.Reading;
 
 /// <summary>Puts each instance's files together and follows its chain. Memory grows with versions and users, not with files.</summary>
@@ -7,10 +9,11 @@ public static class EvidenceReader
     /// <param name="paths">All files of evidence.</param>
     /// <param name="earlier">The chains of an earlier report, if there is one. One that is missing now is told as an instance without files.</param>
     /// <param name="logs">Logs, each under the name that reports call it. Read to the end, and not disposed. Lines may come in any order and more than once; one that is missing is told, and proves nothing.</param>
+    /// <param name="threads">How many chains are checked at once at most, 1 or more; one a processor unless it is said.</param>
     /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
     /// <exception cref="IOException">A file or a log cannot be read, or what was found in logs cannot be kept in the directory for temporary files.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
-    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null, IEnumerable<KeyValuePair<string, Stream>>? logs = null)
+    public static IReadOnlyList<InstanceEvidence> Read(IEnumerable<string> paths, IReadOnlyList<EarlierChain>? earlier = null, IEnumerable<KeyValuePair<string, Stream>>? logs = null, int? threads = null)
     {
         var chains = (earlier ?? []).DistinctBy(chain => chain.Instance).ToDictionary(chain => chain.Instance, StringComparer.Ordinal);
         using var collected = CollectedChains.Of(logs ?? []);
@@ -24,11 +27,27 @@ public static class EvidenceReader
 
         InstanceEvidence[] found =
         [
-            .. files[false].GroupBy(file => file.Instance, StringComparer.Ordinal).Select(same => ChainCheck.Of(ChainCopies.Without(same), chains.GetValueOrDefault(same.Key)))
+            .. Check([.. files[false].GroupBy(file => file.Instance, StringComparer.Ordinal)], chains, threads ?? Environment.ProcessorCount)
                 .Concat(collected.Instances.Select(instance => ChainCheck.Of(instance, collected.Names(instance), collected.Read(instance), chains.GetValueOrDefault(instance))))
                 .OrderBy(static instance => instance.Instance, StringComparer.Ordinal),
         ];
         return [.. found, .. chains.Values.ExceptBy(found.Select(instance => instance.Instance), chain => chain.Instance, StringComparer.Ordinal).Select(Missing)];
+    }
+
+    // Each chain stands for itself, so each may be checked beside the others.
+    private static InstanceEvidence[] Check(IReadOnlyList<IGrouping<string, FileHead>> chains, Dictionary<string, EarlierChain> earlier, int threads)
+    {
+        var found = new InstanceEvidence[chains.Count];
+        try
+        {
+            Parallel.For(0, chains.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => found[i] = ChainCheck.Of(ChainCopies.Without(chains[i]), earlier.GetValueOrDefault(chains[i].Key)));
+        }
+        catch (AggregateException failed)
+        {
+            ExceptionDispatchInfo.Throw(failed.InnerExceptions[0]);
+        }
+
+        return found;
     }
 
     /// <summary>Whether a file is or claims to be evidence: by a line of it, or by its name.</summary>

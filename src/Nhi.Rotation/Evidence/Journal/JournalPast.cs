@@ -93,7 +93,7 @@ internal sealed class JournalPast : IPast
                 return new([], "The evidence of other runs of this app is too much to be read here: ask nhi-rotation verify.");
             }
 
-            InstanceEvidence[] runs = [.. EvidenceReader.Read(files.Select(file => file.FullName)).DistinctBy(run => run.Instance).Where(run => (run.App == _identity.App && run.Instance != _identity.Instance) || run.App == HuntEvidence.App)];
+            InstanceEvidence[] runs = [.. EvidenceReader.Read(files.Select(file => file.FullName), threads: 1).DistinctBy(run => run.Instance).Where(run => (run.App == _identity.App && run.Instance != _identity.Instance) || run.App == HuntEvidence.App)];
             var isDoubtful = runs.Any(run => run.Findings.Any(finding => finding.Kind is FindingKind.Tampered or FindingKind.Unreadable));
             return new(runs, isDoubtful ? "The evidence of other runs of this app has gaps: nhi-rotation verify names them." : null);
         }
