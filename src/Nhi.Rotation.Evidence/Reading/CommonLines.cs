@@ -4,22 +4,24 @@ using Nhi.Rotation.Evidence.Chains;
 namespace Nhi.Rotation.Evidence.Reading;
 
 /// <summary>
-/// Reads the lines that most of a file is made of, uses and signs of life, in a fifth of the time that a general reader takes. Of any line that is not exactly one of them it says nothing. Not safe for concurrent use.
+/// Reads the lines that most of a file is made of, uses and signs of life, in a fraction of the time that a general reader takes. Of any line that is not exactly one of them it says nothing. Not safe for concurrent use.
 /// </summary>
 internal sealed class CommonLines
 {
-    // What lines say again and again is one string.
-    private string _instance = string.Empty;
-    private string _credential = string.Empty;
-    private string _version = string.Empty;
-    private string _consumer = string.Empty;
-    private string _caller = string.Empty;
+    // By field. What lines say again and again is one string.
+    private readonly string[] _texts = [.. CommonField.All.Select(static _ => string.Empty)];
+    private readonly long[] _numbers = new long[CommonField.All.Length];
+    private readonly DateTimeOffset[] _dates = new DateTimeOffset[CommonField.All.Length];
+    private int _has;
+    private double _seconds;
+    private EvidenceKind _kind;
+    private CredentialStage _stage;
 
     /// <summary>What a line says, as the general reader would give it, or <see langword="null"/> if that one is to be asked.</summary>
     public ChainLine? TryRead(ReadOnlySpan<byte> line)
     {
+        _has = 0;
         var reader = new Utf8JsonReader(line);
-        var fields = default(CommonFields);
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -27,16 +29,19 @@ internal sealed class CommonLines
                 return null;
             }
 
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            for (var field = 0; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; field++)
             {
-                if (!TryTake(ref reader, ref fields))
+                field = reader.ValueIsEscaped ? -1 : CommonField.Find(reader.ValueSpan, field);
+                if (field < 0 || !reader.Read() || Has(field) || !TryTake(ref reader, field))
                 {
                     return null;
                 }
+
+                _has |= 1 << field;
             }
 
             // What comes after the object is for the general reader to refuse.
-            return reader.TokenType == JsonTokenType.EndObject && reader.BytesConsumed == line.Length ? fields.ToLine() : null;
+            return reader.TokenType == JsonTokenType.EndObject && reader.BytesConsumed == line.Length ? ToLine() : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -44,65 +49,59 @@ internal sealed class CommonLines
         }
     }
 
-    private bool TryTake(ref Utf8JsonReader reader, ref CommonFields fields)
+    private bool Has(int field) => (_has & (1 << field)) != 0;
+
+    private bool TryTake(ref Utf8JsonReader reader, int field) => (CommonField.All[field].Form, reader.TokenType) switch
     {
-        if (reader.ValueIsEscaped)
+        (CommonForm.Number, JsonTokenType.Number) => reader.TryGetInt64(out _numbers[field]),
+        (CommonForm.Seconds, JsonTokenType.Number) => reader.TryGetDouble(out _seconds),
+        (CommonForm.Date, JsonTokenType.String) => reader.TryGetDateTimeOffset(out _dates[field]),
+        (_, JsonTokenType.String) => !reader.ValueIsEscaped && TryTakeText(ref reader, field),
+        _ => false,
+    };
+
+    private bool TryTakeText(ref Utf8JsonReader reader, int field)
+    {
+        var value = reader.ValueSpan;
+        switch (CommonField.All[field].Form)
         {
-            return false;
+            case CommonForm.Text:
+                _texts[field] = reader.ValueTextEquals(_texts[field]) ? _texts[field] : reader.GetString()!;
+                return true;
+            case CommonForm.Kind:
+                _kind = value.SequenceEqual("alive"u8) ? EvidenceKind.Alive : EvidenceKind.Used;
+                return _kind == EvidenceKind.Alive || value.SequenceEqual("used"u8);
+            case CommonForm.Stage:
+                _stage = value.SequenceEqual("current"u8) ? CredentialStage.Current : CredentialStage.Previous;
+                return _stage == CredentialStage.Current || value.SequenceEqual("previous"u8);
+            default:
+                return CommonField.All[field].Form == CommonForm.Ignored;
         }
-
-        var field = CommonFields.Find(reader.ValueSpan);
-        return field != CommonField.None && reader.Read() && !fields.Has(field) && Take(ref reader, ref fields, field);
     }
 
-    private bool Take(ref Utf8JsonReader reader, ref CommonFields fields, CommonField field)
+    private ChainLine? ToLine() => !(Has(CommonField.Seq) && Has(CommonField.At) && Has(CommonField.Instance) && Has(CommonField.Kind) && Has(CommonField.Prev)) ? null : new ChainLine
     {
-        fields.Add(field);
-        return field switch
-        {
-            CommonField.At => TryDate(ref reader, out fields.At),
-            CommonField.FirstUse => TryDate(ref reader, out fields.FirstUse),
-            CommonField.LastUse => TryDate(ref reader, out fields.LastUse),
-            CommonField.Seq => TryNumber(ref reader, out fields.Seq),
-            CommonField.Uses => TryNumber(ref reader, out fields.Uses),
-            CommonField.InOverlap => TryNumber(ref reader, out fields.InOverlap),
-            CommonField.AfterEnd => TryNumber(ref reader, out fields.AfterEnd),
-            CommonField.UpSeconds => reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out fields.UpSeconds),
-            CommonField.Kind => IsText(ref reader) && fields.TryKind(reader.ValueSpan),
-            CommonField.Stage => IsText(ref reader) && fields.TryStage(reader.ValueSpan),
-            CommonField.Instance => TryText(ref reader, ref _instance, out fields.Instance),
-            CommonField.Credential => TryText(ref reader, ref _credential, out fields.Credential),
-            CommonField.Version => TryText(ref reader, ref _version, out fields.Version),
-            CommonField.Consumer => TryText(ref reader, ref _consumer, out fields.Consumer),
-            CommonField.Caller => TryText(ref reader, ref _caller, out fields.Caller),
-            CommonField.Prev => IsText(ref reader) && (fields.Prev = reader.GetString()) is not null,
-            _ => IsText(ref reader),
-        };
-    }
+        Seq = _numbers[CommonField.Seq],
+        At = _dates[CommonField.At],
+        UpSeconds = Has(CommonField.Up) ? _seconds : null,
+        Instance = _texts[CommonField.Instance],
+        Kind = _kind,
+        Credential = Text(CommonField.Credential),
+        Version = Text(CommonField.Version),
+        Stage = Has(CommonField.Stage) ? _stage : null,
+        Consumer = Text(CommonField.Consumer),
+        Caller = Text(CommonField.Caller),
+        Uses = Number(CommonField.Uses),
+        InOverlap = Number(CommonField.InOverlap),
+        AfterEnd = Number(CommonField.AfterEnd),
+        FirstUse = Date(CommonField.FirstUse),
+        LastUse = Date(CommonField.LastUse),
+        Prev = _texts[CommonField.Prev],
+    };
 
-    private static bool IsText(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped;
+    private string? Text(int field) => Has(field) ? _texts[field] : null;
 
-    private static bool TryText(ref Utf8JsonReader reader, ref string known, out string? text)
-    {
-        text = null;
-        if (!IsText(ref reader))
-        {
-            return false;
-        }
+    private long? Number(int field) => Has(field) ? _numbers[field] : null;
 
-        text = known = known.Length > 0 && reader.ValueTextEquals(known) ? known : reader.GetString()!;
-        return true;
-    }
-
-    private static bool TryDate(ref Utf8JsonReader reader, out DateTimeOffset date)
-    {
-        date = default;
-        return reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out date);
-    }
-
-    private static bool TryNumber(ref Utf8JsonReader reader, out long number)
-    {
-        number = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number);
-    }
+    private DateTimeOffset? Date(int field) => Has(field) ? _dates[field] : null;
 }
