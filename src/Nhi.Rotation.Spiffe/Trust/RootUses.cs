@@ -10,7 +10,7 @@ internal sealed class RootUses
 
     public RootUses(IServiceProvider services, IEnumerable<RootsCredential> credentials) => _byDomain = credentials
         .DistinctBy(static credential => credential.TrustDomain)
-        .ToDictionary(static credential => credential.TrustDomain, credential => services.GetRequiredKeyedService<IRotatingCredentialProvider>(credential.Name), StringComparer.Ordinal);
+        .ToDictionary(static credential => credential.TrustDomain, credential => services.GetRequiredKeyedService<IRotatingCredentialProvider>(credential.Name).ForConsumer("peers"), StringComparer.Ordinal);
 
     public void Count(SpiffeId peer, X509Certificate2 root)
     {
