@@ -27,9 +27,15 @@ public abstract class VaultConnectionOptions
     /// <summary>How to log in; with it neither a token file nor <c>VAULT_TOKEN</c> is read. <see langword="null"/>, the default, takes a token that somebody else looks after.</summary>
     public VaultLogin? Login { get; set; }
 
+    /// <summary>
+    /// Has Vault wrap each answer with a value, for at most this time, and opens it in a call of its own: what a proxy or a log between sees is a token that works once. At least 1 s, in whole seconds.
+    /// <see langword="null"/>, the default, does not.
+    /// </summary>
+    public TimeSpan? WrapFor { get; set; }
+
     internal VaultSettings Connect(Func<string, string?> environment)
     {
         var space = Namespace ?? environment("VAULT_NAMESPACE");
-        return new VaultSettings(VaultAddress.Read(Address, environment), string.IsNullOrEmpty(space) ? null : space, TokenFile) { Login = Login?.Terms, Tls = VaultTls.Read(environment) };
+        return new VaultSettings(VaultAddress.Read(Address, environment), string.IsNullOrEmpty(space) ? null : space, TokenFile) { Login = Login?.Terms, WrapFor = WrapFor, Tls = VaultTls.Read(environment) };
     }
 }

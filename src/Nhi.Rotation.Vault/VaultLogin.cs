@@ -8,7 +8,12 @@ namespace Nhi.Rotation.Vault;
 /// </summary>
 public sealed class VaultLogin
 {
-    private VaultLogin(LoginKind kind, string mount, string role, string? credential, string? file) => Terms = new LoginTerms(kind, mount.Trim('/'), role, credential, file);
+    private VaultLogin(LoginKind kind, string mount, string role, string? credential, string? file)
+        : this(new LoginTerms(kind, mount.Trim('/'), role, credential, file))
+    {
+    }
+
+    private VaultLogin(LoginTerms terms) => Terms = terms;
 
     internal LoginTerms Terms { get; }
 
@@ -18,6 +23,30 @@ public sealed class VaultLogin
     /// <param name="mount">The path of the auth method.</param>
     /// <exception cref="ArgumentException">One of them is empty.</exception>
     public static VaultLogin AppRole(string roleId, string secretIdCredential, string mount = "approle") => With(LoginKind.AppRole, roleId, secretIdCredential, mount);
+
+    /// <summary>Logs in as an AppRole whose secret id was handed over wrapped: the credential's value is the wrapping token, which works once. The secret id is kept in memory for the next login.</summary>
+    /// <param name="roleId">The id of the role; no secret.</param>
+    /// <param name="wrappingTokenCredential">The name of the credential whose value is the wrapping token.</param>
+    /// <param name="mount">The path of the auth method.</param>
+    /// <exception cref="ArgumentException">One of them is empty.</exception>
+    public static VaultLogin WrappedAppRole(string roleId, string wrappingTokenCredential, string mount = "approle")
+    {
+        var login = With(LoginKind.AppRole, roleId, wrappingTokenCredential, mount);
+        return new VaultLogin(login.Terms with { IsWrapped = true });
+    }
+
+    /// <summary>Logs in with a client certificate.</summary>
+    /// <param name="certificateCredential">The name of the credential whose value is the certificate with its key, declared beside this one.</param>
+    /// <param name="role">The role, or empty to let Vault find one that fits.</param>
+    /// <param name="mount">The path of the auth method.</param>
+    /// <exception cref="ArgumentException">The credential or the mount is empty.</exception>
+    public static VaultLogin Certificate(string certificateCredential, string role = "", string mount = "cert")
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        ArgumentException.ThrowIfNullOrWhiteSpace(certificateCredential);
+        ArgumentException.ThrowIfNullOrWhiteSpace(mount);
+        return new VaultLogin(LoginKind.Certificate, mount, role, certificateCredential, file: null);
+    }
 
     /// <summary>Logs in with a JWT.</summary>
     /// <param name="role">The role.</param>

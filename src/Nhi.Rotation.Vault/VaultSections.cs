@@ -6,7 +6,7 @@ namespace Nhi.Rotation.Vault;
 /// <summary>Reads what configuration says of a credential in Vault. Every mistake names its key.</summary>
 internal static class VaultSections
 {
-    private static readonly string[] Common = ["Path", "Address", "Namespace", "TokenFile", "Field", "Login"];
+    private static readonly string[] Common = ["Path", "Address", "Namespace", "TokenFile", "Field", "Login", "WrapFor"];
 
     public static void Secret(CredentialBuilder builder, IConfigurationSection section) => Read(builder, section, ["Mount", "KvVersion"], path => builder.FromVault(path, options =>
     {
@@ -54,6 +54,9 @@ internal static class VaultSections
         options.Address = section["Address"] is not { Length: > 0 } text ? null
             : Uri.TryCreate(text, UriKind.Absolute, out var address) ? address
             : throw new ArgumentException($"{section.Path}:Address is not an address. Write it with its scheme, such as https://vault.example.com:8200.");
+        options.WrapFor = section["WrapFor"] is not { Length: > 0 } wait ? null
+            : TimeSpan.TryParse(wait, CultureInfo.InvariantCulture, out var time) ? time
+            : throw new ArgumentException($"{section.Path}:WrapFor is not a duration. Write hours, minutes and seconds, such as 00:01:00.");
         options.Namespace = section["Namespace"];
         options.TokenFile = section["TokenFile"];
         options.Login = section.GetSection("Login") is var login && login.Exists() ? LoginSection.Read(login) : null;

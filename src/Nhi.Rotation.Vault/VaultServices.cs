@@ -41,9 +41,14 @@ internal static class VaultServices
             return new StoredToken(settings.TokenFile);
         }
 
-        ILogin login = terms.Credential is { } name
-            ? new CredentialLogin(terms, () => services.GetRequiredKeyedService<IRotatingCredentialProvider>(name).ForConsumer("vault login"))
-            : new FileLogin(terms);
+        ILogin login = terms.Kind switch
+        {
+            LoginKind.Kubernetes => new FileLogin(terms),
+            LoginKind.Certificate => new CertificateLogin(terms, settings, Presented),
+            _ => new CredentialLogin(terms, Presented),
+        };
         return services.GetRequiredService<VaultSessions>().Get(settings, terms, () => new LoginTokens(wire, login));
+
+        IRotatingCredentialProvider Presented() => services.GetRequiredKeyedService<IRotatingCredentialProvider>(terms.Credential!).ForConsumer("vault login");
     }
 }

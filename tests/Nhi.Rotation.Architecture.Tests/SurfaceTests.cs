@@ -18,8 +18,8 @@ public sealed class SurfaceTests
         // 46: a client of the user's own, such as the official one, can stand behind it (ISecretsManagerClient).
         ["Nhi.Rotation.AwsSecretsManager"] = 46,
         ["Nhi.Rotation.AwsParameterStore"] = 20,
-        // 36: leases, static roles and logins, each with options of its own over one connection (VaultConnectionOptions).
-        ["Nhi.Rotation.Vault"] = 36,
+        // 40: leases, static roles and logins, each with options of its own over one connection (VaultConnectionOptions).
+        ["Nhi.Rotation.Vault"] = 40,
         ["Nhi.Rotation.AzureKeyVault"] = 24,
         ["Nhi.Rotation.Npgsql"] = 30,
         ["Nhi.Rotation.AzureCore"] = 10,

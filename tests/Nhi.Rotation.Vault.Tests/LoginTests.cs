@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Nhi.Rotation.Testing;
@@ -169,6 +172,71 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_secret_id_that_was_handed_over_wrapped_is_opened_once_and_serves_for_the_next_login_too()
+    {
+        var wrapping = _vault.Wrap(new JsonObject { ["data"] = new JsonObject { ["secret_id"] = "secret-id-1", ["secret_id_accessor"] = "accessor" } });
+        _secretId.RotateTo(wrapping);
+        var backend = Backend(new CredentialLogin(VaultLogin.WrappedAppRole("role-1", "vault-secret-id").Terms, () => _secretId));
+        await ListAsync(backend);
+        _vault.RevokeTokens();
+        await ListAsync(backend);
+        Assert.Single(_vault.Asked, "sys/wrapping/unwrap");
+
+        var late = Backend(new CredentialLogin(VaultLogin.WrappedAppRole("role-1", "vault-secret-id").Terms, () => _secretId));
+        var error = await Assert.ThrowsAsync<BackendException>(() => ListAsync(late));
+
+        Assert.Contains("somebody else did", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(wrapping, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrapped_answer_is_opened_and_one_that_somebody_else_opened_or_that_is_another_is_refused()
+    {
+        var settings = Settings() with { WrapFor = TimeSpan.FromMinutes(1) };
+        var wire = new VaultWire(static () => new HttpClient(), settings, _time);
+        var backend = new KvOneBackend(new VaultHttp(wire, new LoginTokens(wire, AppRole()), settings), settings);
+        Assert.Equal("the-value", new Credential("app-key", "1", (await ListAsync(backend)).Versions[0].Value!).Reveal());
+        Assert.Equal(["auth/approle/login", "kv/app", "sys/wrapping/unwrap"], _vault.Asked);
+
+        _vault.WrongPath = "kv/other";
+        var other = await Assert.ThrowsAsync<BackendException>(() => ListAsync(backend));
+        _vault.WrongPath = null;
+        var spy = new KvOneBackend(new VaultHttp(new VaultWire(() => new HttpClient(new Spy(_vault), disposeHandler: true), settings, _time), new LoginTokens(wire, AppRole()), settings), settings);
+        var opened = await Assert.ThrowsAsync<BackendException>(() => ListAsync(spy));
+
+        Assert.Equal(BackendFailure.InvalidContent, other.Failure);
+        Assert.Equal(BackendFailure.AccessDenied, opened.Failure);
+        Assert.Contains("somebody else has opened it", opened.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_certificate_logs_in_over_a_connection_that_presents_it()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=app", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1));
+        await using var vault = await LoginVault.StartAsync(_time, certificate);
+        vault.ClientName = "app";
+        var settings = Settings() with { Address = new VaultAddress(vault.Address, "Address", IsGiven: true), Tls = VaultTls.Read(static name => name == "VAULT_SKIP_VERIFY" ? "true" : null) };
+        var certificates = new FakeCredentialProvider("vault-client");
+        var login = new CertificateLogin(VaultLogin.Certificate("vault-client").Terms, settings, () => certificates);
+        using var transport = VaultWire.NewTransport(settings.Tls);
+        var wire = new VaultWire(() => new HttpClient(transport, disposeHandler: false), settings, _time);
+        var backend = new KvOneBackend(new VaultHttp(wire, new LoginTokens(wire, login), settings), settings);
+
+        certificates.RotateTo("no certificate");
+        var mistake = await Assert.ThrowsAsync<BackendException>(() => ListAsync(backend));
+        certificates.RotateTo(certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+        Assert.Single((await ListAsync(backend)).Versions);
+        vault.ClientName = "another";
+        vault.RevokeTokens();
+        var refused = await Assert.ThrowsAsync<BackendException>(() => ListAsync(backend));
+
+        Assert.Equal(BackendFailure.Misconfigured, mistake.Failure);
+        Assert.Equal((BackendFailure.AccessDenied, true), (refused.Failure, refused.Message.Contains("auth/cert", StringComparison.Ordinal)));
+        Assert.Equal([CredentialOutcome.Accepted, CredentialOutcome.Rejected], certificates.Reports.Select(static report => report.Outcome));
+    }
+
+    [Fact]
     public void A_login_that_cannot_work_says_so_at_once()
     {
         var both = Assert.Throws<ArgumentException>(() => Add(vault =>
@@ -216,4 +284,18 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     private static async Task<BackendListing> ListAsync(ICredentialBackend backend) => await backend.ListAsync(new BackendRequest("app-key", "app"), Ct);
+
+    /// <summary>Sees what is wrapped go by, and opens it before the application does.</summary>
+    private sealed class Spy(LoginVault vault) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("unwrap", StringComparison.Ordinal))
+            {
+                vault.OpenAll();
+            }
+
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
 }

@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +19,7 @@ internal sealed class LoginVault : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, (DateTimeOffset IssuedOn, DateTimeOffset EndsOn)> _tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JsonObject> _wrapped = new(StringComparer.Ordinal);
     private int _issued;
     private int _leases;
 
@@ -53,12 +57,22 @@ internal sealed class LoginVault : IAsyncDisposable
 
     public TimeSpan Period { get; set; } = TimeSpan.FromHours(24);
 
-    public static async Task<LoginVault> StartAsync(TimeProvider time)
+    public static async Task<LoginVault> StartAsync(TimeProvider time, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddRoutingCore();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate, static https =>
+            {
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.AllowAnyClientCertificate();
+            })));
+        }
+
         var vault = new LoginVault(builder.Build(), time);
         vault._app.Run(vault.AnswerAsync);
         await vault._app.StartAsync();
@@ -66,6 +80,23 @@ internal sealed class LoginVault : IAsyncDisposable
     }
 
     public void Rotate(string password) => (Password, RotatedOn) = (password, _time.GetUtcNow());
+
+    /// <summary>Whom the certificate of a login must be of.</summary>
+    public string? ClientName { get; set; }
+
+    /// <summary>Says a path that a wrapped answer is from, in place of the right one.</summary>
+    public string? WrongPath { get; set; }
+
+    /// <summary>Keeps an answer for who has its token.</summary>
+    public string Wrap(JsonObject answer)
+    {
+        var token = $"hvs.wrapping-{Interlocked.Increment(ref _issued)}";
+        _wrapped[token] = answer;
+        return token;
+    }
+
+    /// <summary>Opens all that is wrapped, as somebody who listens.</summary>
+    public void OpenAll() => _wrapped.Clear();
 
     /// <summary>As an operator does.</summary>
     public void RevokeTokens() => _tokens.Clear();
@@ -80,6 +111,7 @@ internal sealed class LoginVault : IAsyncDisposable
         var body = context.Request.ContentLength > 0 ? await JsonSerializer.DeserializeAsync<JsonObject>(context.Request.Body, cancellationToken: context.RequestAborted) : [];
         var token = context.Request.Headers["X-Vault-Token"].ToString();
         await (IsSealed ? ErrorAsync(context, 503, "Vault is sealed")
+            : path == "sys/wrapping/unwrap" ? (_wrapped.TryRemove(token, out var answer) ? WriteAsync(context, 200, answer) : ErrorAsync(context, 400, "wrapping token is not valid or does not exist"))
             : path.Split('/') is ["auth", var mount, "login"] ? LogInAsync(context, mount, body!)
             : !_tokens.TryGetValue(token, out var life) || life.EndsOn <= _time.GetUtcNow() || Denies(path) ? ErrorAsync(context, 403, "permission denied")
             : UseAsync(context, path, token, life.IssuedOn));
@@ -87,6 +119,11 @@ internal sealed class LoginVault : IAsyncDisposable
 
     private Task LogInAsync(HttpContext context, string mount, JsonObject body)
     {
+        if (mount == "cert" && ClientName is not null && context.Connection.ClientCertificate?.Subject == $"CN={ClientName}")
+        {
+            return GiveTokenAsync(context);
+        }
+
         var presented = mount == "approle" && body["role_id"]?.GetValue<string>() == "role-1" ? body["secret_id"]
             : mount != "approle" && body["role"]?.GetValue<string>() == "app" ? body["jwt"]
             : null;
@@ -95,6 +132,11 @@ internal sealed class LoginVault : IAsyncDisposable
             return mount == "approle" ? ErrorAsync(context, 400, "invalid role or secret ID") : ErrorAsync(context, 403, "permission denied");
         }
 
+        return GiveTokenAsync(context);
+    }
+
+    private Task GiveTokenAsync(HttpContext context)
+    {
         var now = _time.GetUtcNow();
         var token = $"hvs.token-{Interlocked.Increment(ref _issued)}";
         _tokens[token] = (now, now + Duration);
@@ -143,8 +185,16 @@ internal sealed class LoginVault : IAsyncDisposable
         ["auth"] = new JsonObject { ["client_token"] = token, ["accessor"] = "accessor", ["policies"] = new JsonArray("default", "app"), ["lease_duration"] = (int)duration.TotalSeconds, ["renewable"] = true },
     });
 
-    private static Task ReplyAsync(HttpContext context, JsonObject data, string leaseId = "", int duration = 0) =>
-        WriteAsync(context, 200, new JsonObject { ["lease_id"] = leaseId, ["renewable"] = leaseId.Length > 0, ["lease_duration"] = duration, ["data"] = data, ["auth"] = null });
+    private Task ReplyAsync(HttpContext context, JsonObject data, string leaseId = "", int duration = 0)
+    {
+        var answer = new JsonObject { ["lease_id"] = leaseId, ["renewable"] = leaseId.Length > 0, ["lease_duration"] = duration, ["data"] = data, ["auth"] = null, ["wrap_info"] = null };
+        var seconds = context.Request.Headers["X-Vault-Wrap-TTL"].ToString();
+        return seconds.Length == 0 ? WriteAsync(context, 200, answer) : WriteAsync(context, 200, new JsonObject
+        {
+            ["data"] = null,
+            ["wrap_info"] = new JsonObject { ["token"] = Wrap(answer), ["ttl"] = int.Parse(seconds.TrimEnd('s'), CultureInfo.InvariantCulture), ["creation_path"] = WrongPath ?? context.Request.Path.Value!.Replace("/v1/", "", StringComparison.Ordinal) },
+        });
+    }
 
     private static Task ErrorAsync(HttpContext context, int status, params string[] errors) =>
         WriteAsync(context, status, new JsonObject { ["errors"] = new JsonArray([.. errors.Select(static error => JsonValue.Create(error))]) });

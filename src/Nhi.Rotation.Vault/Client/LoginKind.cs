@@ -9,6 +9,9 @@ internal enum LoginKind
     /// <summary>A signed token.</summary>
     Jwt,
 
+    /// <summary>A client certificate.</summary>
+    Certificate,
+
     /// <summary>The token of a service account.</summary>
     Kubernetes,
 }

@@ -6,4 +6,8 @@ namespace Nhi.Rotation.Vault.Client;
 /// <param name="Role">The role, or its id.</param>
 /// <param name="Credential">The name of the credential that is presented.</param>
 /// <param name="File">The file whose content is presented.</param>
-internal sealed record LoginTerms(LoginKind Kind, string Mount, string Role, string? Credential, string? File);
+internal sealed record LoginTerms(LoginKind Kind, string Mount, string Role, string? Credential, string? File)
+{
+    /// <summary>Whether the credential's value is a token that the secret id is wrapped with.</summary>
+    public bool IsWrapped { get; init; }
+}

@@ -12,6 +12,9 @@ internal sealed record VaultCall(string CredentialName, HttpMethod Method, strin
     /// <summary>What is sent along.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Body { get; init; }
 
+    /// <summary>Whether the answer has a value in it, which may be asked for wrapped.</summary>
+    public bool CarriesValue { get; init; }
+
     /// <summary>Whether 400 is an answer: it says that a lease or a role is not there, or cannot be had.</summary>
     public bool TakesRefusal { get; init; }
 

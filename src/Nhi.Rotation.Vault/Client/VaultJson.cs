@@ -10,6 +10,8 @@ namespace Nhi.Rotation.Vault.Client;
 [JsonSerializable(typeof(VaultAnswer<JsonDocument>))]
 [JsonSerializable(typeof(LeaseAnswer))]
 [JsonSerializable(typeof(LoginAnswer))]
+[JsonSerializable(typeof(WrappedAnswer))]
+[JsonSerializable(typeof(VaultAnswer<SecretId>))]
 [JsonSerializable(typeof(VaultAnswer<LeaseLookup>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
 [JsonSerializable(typeof(string))]
@@ -80,4 +82,25 @@ internal sealed class GivenToken
     public long LeaseDuration { get; init; }
 
     public bool Renewable { get; init; }
+}
+
+/// <summary>An answer that is kept at Vault, for who has its token.</summary>
+internal sealed class WrappedAnswer
+{
+    public WrapInfo? WrapInfo { get; init; }
+}
+
+/// <summary>Where a wrapped answer is from. A class: a record's ToString() would print the token.</summary>
+internal sealed class WrapInfo
+{
+    public required string Token { get; init; }
+
+    public required string CreationPath { get; init; }
+}
+
+/// <summary>The secret id of an AppRole, as it is in a wrapped answer. A class: a record's ToString() would print it.</summary>
+internal sealed class SecretId
+{
+    [JsonPropertyName("secret_id")]
+    public required string Value { get; init; }
 }

@@ -10,6 +10,9 @@ internal sealed class VaultReply(string credentialName, HttpStatusCode status, b
     /// <summary>The token that was used.</summary>
     public VaultToken? Token => token;
 
+    /// <summary>The same answer, to a call that another token made.</summary>
+    public VaultReply From(VaultToken? maker) => new(credentialName, status, body, maker);
+
     public bool IsDenied => status == HttpStatusCode.Forbidden;
 
     public bool IsRefused => status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound;

@@ -11,6 +11,9 @@ internal sealed record VaultSettings(VaultAddress Address, string? Namespace, st
 
     public string? Field { get; init; }
 
+    /// <summary>How long a wrapped value may wait to be opened; <see langword="null"/> where values are not wrapped.</summary>
+    public TimeSpan? WrapFor { get; init; }
+
     public LoginTerms? Login { get; init; }
 
     public VaultTls Tls { get; init; } = VaultTls.Read(static _ => null);
@@ -20,6 +23,7 @@ internal sealed record VaultSettings(VaultAddress Address, string? Namespace, st
         : Mount.Length == 0 ? "Mount is empty. Give the path of the KV engine, such as 'secret'."
         : Field is "" ? "Field is empty. Name a field, or leave it unset to take the whole object."
         : KvVersion is not (1 or 2) ? "KvVersion is neither 1 nor 2. Give the version of the KV engine, as 'vault secrets list -detailed' shows it."
+        : WrapFor < TimeSpan.FromSeconds(1) ? "WrapFor is shorter than a second, in which no answer can be opened. Give a time such as a minute, or leave it unset."
         : Login is not null && TokenFile is not null ? "both Login and TokenFile are set. Keep one: a token of somebody else's, or a login of its own."
         : Address.FindMistake() ?? Tls.Mistake;
 }

@@ -11,7 +11,7 @@ internal sealed class VaultWire(Func<HttpClient> connect, VaultSettings settings
     private const int LargestAnswer = 2 << 20; // A stored entry has at most 1 MiB by default; JSON needs more.
 
     /// <summary>Redirects are not followed: the token would go along to wherever they point.</summary>
-    public static HttpMessageHandler NewTransport(VaultTls tls)
+    public static SocketsHttpHandler NewTransport(VaultTls tls)
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
         if (tls.SkipVerify == true)
@@ -50,9 +50,29 @@ internal sealed class VaultWire(Func<HttpClient> connect, VaultSettings settings
         }
     }
 
+    /// <summary>Opens what Vault wrapped: once, and nobody but who opens it sees what is in it.</summary>
+    /// <returns>What is in it; <see langword="null"/> if it has been opened already, or has ended.</returns>
+    public async Task<VaultReply?> UnwrapAsync(string credentialName, VaultToken wrapping, CancellationToken ct)
+    {
+        try
+        {
+            var reply = await SendAsync(VaultCall.Write(credentialName, "sys/wrapping/unwrap", new Dictionary<string, JsonElement>()), wrapping, ct).ConfigureAwait(false);
+            return reply.IsRefused ? null : reply;
+        }
+        catch (BackendException denied) when (denied.Failure == BackendFailure.AccessDenied)
+        {
+            return null;
+        }
+    }
+
     private HttpRequestMessage NewRequest(VaultCall call, VaultToken? token)
     {
         var request = new HttpRequestMessage(call.Method, settings.Address.In(call.Address));
+        if (call.CarriesValue && settings.WrapFor is { } time)
+        {
+            request.Headers.Add("X-Vault-Wrap-TTL", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalSeconds)}s"));
+        }
+
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation(TokenHeader, token.Value);

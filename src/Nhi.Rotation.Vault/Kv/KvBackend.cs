@@ -64,7 +64,7 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
             try
             {
                 var address = string.Create(CultureInfo.InvariantCulture, $"{Address("data", request.Key)}?version={number}");
-                var secret = await vault.GetAsync(request, address, VaultJson.Default.VaultAnswerKvData, ct).ConfigureAwait(false);
+                var secret = await vault.GetAsync(request, address, VaultJson.Default.VaultAnswerKvData, ct, carriesValue: true).ConfigureAwait(false);
                 if (secret?.Data is not { ValueKind: JsonValueKind.Object } data)
                 {
                     return null; // Deleted since the metadata was read.

@@ -18,7 +18,7 @@ internal sealed class KvOneBackend(VaultHttp vault, VaultSettings settings) : IC
 
     public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
-        using var secret = await vault.GetAsync(request, $"/v1/{VaultPath.Escape(settings.Mount)}/{VaultPath.Escape(request.Key)}", VaultJson.Default.VaultAnswerJsonDocument, ct).ConfigureAwait(false);
+        using var secret = await vault.GetAsync(request, $"/v1/{VaultPath.Escape(settings.Mount)}/{VaultPath.Escape(request.Key)}", VaultJson.Default.VaultAnswerJsonDocument, ct, carriesValue: true).ConfigureAwait(false);
         if (secret is not { RootElement: { ValueKind: JsonValueKind.Object } data })
         {
             throw new BackendException(

@@ -18,7 +18,7 @@ internal sealed class LeaseClient(VaultHttp vault, string? field, IReadOnlyDicti
         var call = parameters.Count == 0
             ? new VaultCall(request.CredentialName, HttpMethod.Get, $"/v1/{VaultPath.Escape(path)}", $"'read' on '{path}'") { TakesRefusal = true }
             : VaultCall.Write(request.CredentialName, path, parameters.ToDictionary(static pair => pair.Key, static pair => Json(pair.Value)));
-        var reply = await vault.SendAsync(call, ct).ConfigureAwait(false);
+        var reply = await vault.SendAsync(call with { CarriesValue = true }, ct).ConfigureAwait(false);
         if (reply.IsRefused)
         {
             throw reply.IsNotFound

@@ -22,7 +22,7 @@ internal sealed class StaticRoleBackend(VaultHttp vault, string? field, TimeProv
     public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
         var path = request.Key.Trim('/');
-        var reply = await vault.SendAsync(new VaultCall(request.CredentialName, HttpMethod.Get, $"/v1/{VaultPath.Escape(path)}", $"'read' on '{path}'") { TakesRefusal = true }, ct).ConfigureAwait(false);
+        var reply = await vault.SendAsync(new VaultCall(request.CredentialName, HttpMethod.Get, $"/v1/{VaultPath.Escape(path)}", $"'read' on '{path}'") { TakesRefusal = true, CarriesValue = true }, ct).ConfigureAwait(false);
         if (reply.IsRefused)
         {
             throw new BackendException(request.CredentialName, BackendFailure.NotFound, $"Vault has no static role at '{path}'", "Check the path, such as database/static-creds/<role>, the mount and the namespace.");
