@@ -2,6 +2,7 @@ using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
 using Azure.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Nhi.Rotation.Vault;
 
 namespace Nhi.Rotation.AotApp;
 
@@ -13,19 +14,23 @@ internal static class Clouds
     /// <summary>What each backend said, by credential.</summary>
     public static async Task<Dictionary<string, BackendFailure>> AskAsync(CancellationToken ct)
     {
+        var tokenFile = Path.GetTempFileName();
+        await File.WriteAllTextAsync(tokenFile, "token", ct);
         var services = new ServiceCollection();
         services.AddSingleton<TokenCredential>(new NoToken());
         services.AddSingleton(new AWSOptions { Credentials = new BasicAWSCredentials("id", "key"), DefaultClientConfig = { ServiceURL = Nowhere.AbsoluteUri, MaxErrorRetry = 0 } });
         services.AddSpiffe(spiffe => spiffe.EndpointSocket = "unix:///nowhere/agent.sock");
         services.AddRotatingCredentials()
             .AddCredential("spiffe", c => c.FromSpiffe())
+            .AddCredential("vault", c => c.FromVault("secret", o => (o.Address, o.TokenFile) = (Nowhere, tokenFile)))
+            .AddCredential("vault lease", c => c.FromVaultLease("database/creds/app", o => (o.Address, o.Login) = (Nowhere, VaultLogin.Kubernetes("app", "/nowhere/token"))))
             .AddCredential("azure", c => c.FromAzureKeyVault(Nowhere, "secret"))
             .AddCredential("aws", c => c.FromAwsSecretsManager("secret"))
             .AddCredential("parameter", c => c.FromAwsParameterStore("/parameter"))
             .ListenToSecretsManagerEvents(new Uri(Nowhere, "/123456789012/queue"));
         await using var provider = services.BuildServiceProvider();
         var failures = new Dictionary<string, BackendFailure>();
-        foreach (var name in (string[])["azure", "aws", "parameter", "spiffe"])
+        foreach (var name in (string[])["azure", "aws", "parameter", "spiffe", "vault", "vault lease"])
         {
             try
             {
@@ -38,6 +43,7 @@ internal static class Clouds
             }
         }
 
+        File.Delete(tokenFile);
         return failures;
     }
 
