@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nhi.Rotation.Backends.Files;
 using Nhi.Rotation.Http;
+using Nhi.Rotation.Identity;
 using Nhi.Rotation.Providers;
 using Nhi.Rotation.Tests.Support;
 using Nhi.Rotation.Versions;
@@ -85,11 +86,11 @@ public sealed class ViewLeakTests
             document,
             FileImage.Content([.. Canary.Binary.Bytes], Canary.Binary.Bytes.Length, engine.Time.GetUtcNow(), UnixFileMode.UserRead),
             new FileBackendOptions { FingerprintKey = Canary.FingerprintKey.Bytes },
-            new Fingerprint(Canary.FingerprintKey.Bytes),
+            new ValueId(Canary.FingerprintKey.Bytes),
             new BackendRequest("stripe", "key"),
             new ProbeResult(ProbeVerdict.Accepted, "200"));
 
-        Type[] expected = [typeof(HeaderStamp), typeof(QueryStamp), typeof(CustomStamp), typeof(Manifest), typeof(ManifestVersion), typeof(FileImage), typeof(Fingerprint)];
+        Type[] expected = [typeof(HeaderStamp), typeof(QueryStamp), typeof(CustomStamp), typeof(Manifest), typeof(ManifestVersion), typeof(FileImage), typeof(ValueId)];
         Assert.Empty(expected.Except(opened));
         _output.AssertSilent("ToString of HeaderStamp", "ToString of FileImage");
     }

@@ -1,3 +1,5 @@
+using Nhi.Rotation.Identity;
+
 namespace Nhi.Rotation.Backends.Files;
 
 /// <summary>Takes one look at a credential's files. Blocks on disk, so it is called on the thread pool.</summary>
@@ -9,7 +11,7 @@ internal sealed class FileObserver
     private readonly string? _certificatePath;
     private readonly int _maxSize;
     private readonly ContentDecoder _decoder;
-    private readonly Fingerprint _fingerprint;
+    private readonly ValueId _id;
     private readonly TimeProvider _time;
     private readonly FileExposure _exposure;
 
@@ -23,7 +25,7 @@ internal sealed class FileObserver
         _maxSize = options.MaxFileSize;
         _exposure = options.WritableByOthers;
         _decoder = new ContentDecoder(options);
-        _fingerprint = new Fingerprint(options.FingerprintKey);
+        _id = new ValueId(options.FingerprintKey);
     }
 
     /// <summary>Looks. What is wrong with the files is part of the answer, for it can be gone at the next look.</summary>
@@ -154,7 +156,7 @@ internal sealed class FileObserver
     private BackendListing OneVersion(FileObservation observation, BackendRequest request, ReadOnlyMemory<byte> content, DateTimeOffset writtenOn)
     {
         var value = content.Span;
-        var id = _fingerprint.Of(request.CredentialName, value);
+        var id = _id.Of(request.CredentialName, value);
 
         // Half of a new value is no version that is known, so a known one needs no second look.
         var isKnown = request.KnownVersionIds.Contains(id);

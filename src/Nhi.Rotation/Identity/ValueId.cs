@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Nhi.Rotation.Backends.Files;
+namespace Nhi.Rotation.Identity;
 
 /// <summary>Ids for values that have none. Keyed, so that nobody can check a guessed value against an id that was logged.</summary>
-internal sealed class Fingerprint
+internal sealed class ValueId
 {
     private const string Prefix = "fp-";
 
@@ -17,7 +17,7 @@ internal sealed class Fingerprint
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] _key;
 
-    public Fingerprint(byte[]? key)
+    public ValueId(byte[]? key)
     {
         _key = key is null ? ProcessKey : [.. key];
     }
