@@ -12,7 +12,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.Abstractions"] = 562,
         // 564: whoever judges by a list of what runs says when it was made (FleetQuestion.AliveAt).
         ["Nhi.Rotation.Evidence"] = 564,
-        ["Nhi.Rotation"] = 270,
+        ["Nhi.Rotation"] = 273,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 110,
         // 46: a client of the user's own, such as the official one, can stand behind it (ISecretsManagerClient).
