@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Spiffe;
 using Nhi.Rotation.Spiffe.Svids;
+using Nhi.Rotation.Spiffe.Tokens;
 using Nhi.Rotation.Spiffe.Trust;
 using Nhi.Rotation.Spiffe.Workload;
 
@@ -10,6 +11,10 @@ namespace Nhi.Rotation;
 /// <summary>Takes credentials from the SPIFFE Workload API.</summary>
 public static class SpiffeExtensions
 {
+    // As agents do themselves: asked at half of its life, and not before.
+    private const double HalfOfItsLife = 0.5;
+    private static readonly TimeSpan OnlyForItsLife = TimeSpan.FromDays(1);
+
     // Longer than any root lives: the bundle alone says when one goes.
     private static readonly TimeSpan UntilItIsWithdrawn = TimeSpan.FromDays(3650);
 
@@ -31,6 +36,31 @@ public static class SpiffeExtensions
                 services.GetRequiredService<TrustStore>(),
                 string.IsNullOrEmpty(hint) ? null : hint,
                 services.GetRequiredService<IOptions<SpiffeOptions>>().Value.StopWhenDenied));
+    }
+
+    /// <summary>
+    /// Takes the JWT-SVIDs of this process for one audience: tokens to be sent as bearer, with <c>AddRotatingCredential(name, http => http.Bearer())</c>. One is kept, and replaced when about half
+    /// of its life is over (<see cref="CredentialOptions.RefreshAtLifeFraction"/>).
+    /// </summary>
+    /// <param name="builder">The credential.</param>
+    /// <param name="audience">Who is to accept it: one service, and not many, since each of them could use it towards the others.</param>
+    /// <param name="hint">Which identity, by the hint of its entry, where there are several. <see langword="null"/> takes the default one.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The audience is empty.</exception>
+    public static CredentialBuilder FromSpiffeJwt(this CredentialBuilder builder, string audience, string? hint = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(audience);
+        builder.Services.AddSpiffe();
+        return builder.Configure(static options => options.RefreshAtLifeFraction = HalfOfItsLife).UseBackend(
+            $"jwt-svid for {audience}",
+            services => new JwtSvidBackend(
+                services.GetRequiredService<WorkloadApi>(),
+                audience,
+                string.IsNullOrEmpty(hint) ? null : hint,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<IOptions<SpiffeOptions>>().Value.StopWhenDenied),
+            defaultRefreshInterval: OnlyForItsLife);
     }
 
     /// <summary>

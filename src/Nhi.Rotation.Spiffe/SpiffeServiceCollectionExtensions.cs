@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Spiffe;
+using Nhi.Rotation.Spiffe.Tokens;
 using Nhi.Rotation.Spiffe.Trust;
 using Nhi.Rotation.Spiffe.Workload;
 
@@ -9,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers the client of the SPIFFE Workload API.</summary>
 public static class SpiffeServiceCollectionExtensions
 {
-    /// <summary>Adds the Workload API, and <see cref="SpiffeTrust"/> to validate peers with. <c>FromSpiffe</c> does so too; call it to set options.</summary>
+    /// <summary>Adds the Workload API, and <see cref="SpiffeTrust"/> and <see cref="SpiffeTokens"/> to validate peers and tokens with. <c>FromSpiffe</c> does so too; call it to set options.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Sets options. Calls add up.</param>
     /// <returns>The same services.</returns>
@@ -25,6 +26,8 @@ public static class SpiffeServiceCollectionExtensions
         services.TryAddSingleton<RootUses>();
         services.TryAddSingleton<PeerCheck>();
         services.TryAddSingleton(static services => new SpiffeTrust(services.GetRequiredService<TrustStore>(), services.GetRequiredService<PeerCheck>()));
+        services.TryAddSingleton<JwtBundles>();
+        services.TryAddSingleton(static services => new SpiffeTokens(services.GetRequiredService<JwtBundles>()));
         return services;
     }
 

@@ -24,13 +24,14 @@ internal static class Clouds
             .AddCredential("spiffe", c => c.FromSpiffe())
             .AddCredential("vault", c => c.FromVault("secret", o => (o.Address, o.TokenFile) = (Nowhere, tokenFile)))
             .AddCredential("vault lease", c => c.FromVaultLease("database/creds/app", o => (o.Address, o.Login) = (Nowhere, VaultLogin.Kubernetes("app", "/nowhere/token"))))
+            .AddCredential("token", c => c.FromSpiffeJwt("orders"))
             .AddCredential("azure", c => c.FromAzureKeyVault(Nowhere, "secret"))
             .AddCredential("aws", c => c.FromAwsSecretsManager("secret"))
             .AddCredential("parameter", c => c.FromAwsParameterStore("/parameter"))
             .ListenToSecretsManagerEvents(new Uri(Nowhere, "/123456789012/queue"));
         await using var provider = services.BuildServiceProvider();
         var failures = new Dictionary<string, BackendFailure>();
-        foreach (var name in (string[])["azure", "aws", "parameter", "spiffe", "vault", "vault lease"])
+        foreach (var name in (string[])["azure", "aws", "parameter", "spiffe", "token", "vault", "vault lease"])
         {
             try
             {

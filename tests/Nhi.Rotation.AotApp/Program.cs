@@ -76,6 +76,6 @@ string[] expected =
 ];
 var isRight = seen.SequenceEqual(expected) && set.Previous.Count == 1 && uses.Where(use => use.Consumer == "charges").Sum(use => use.Uses) == 2
     && first.Values.All(value => value == "first") && second.Values.All(value => value == "second")
-    && clouds is { Count: 6 } && clouds.Values.All(failure => failure == BackendFailure.Unavailable);
+    && clouds is { Count: 7 } && clouds.Values.All(failure => failure == BackendFailure.Unavailable);
 Console.WriteLine(isRight ? "as it should be" : "WRONG");
 return isRight ? 0 : 1;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
 using SpiffeSample.LocalAgent.Protocol;
@@ -23,6 +24,21 @@ public sealed class LocalAgentState(TrustDomain domain)
 
     /// <summary>Changes what is sent, for tests of what must be refused.</summary>
     public Action<X509SVIDResponse>? Distort { get; set; }
+
+    /// <summary>What every call for a token is refused with, if with anything.</summary>
+    public StatusCode? RefusesTokens { get; set; }
+
+    /// <summary>Changes header and claims of tokens, for tests of what must be refused.</summary>
+    public Action<JsonObject, JsonObject>? DistortToken { get; set; }
+
+    /// <summary>Changes what is sent of tokens, for tests of what must be refused.</summary>
+    public Action<JWTSVIDResponse>? DistortTokens { get; set; }
+
+    /// <summary>How long tokens are valid.</summary>
+    public TimeSpan TokenLife { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The clock of tokens.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>Whether nothing is sent, though the call stays open.</summary>
     public bool IsSilent { get; set; }
@@ -121,6 +137,39 @@ public sealed class LocalAgentState(TrustDomain domain)
             }
 
             Distort?.Invoke(response);
+            return (response, changed);
+        }
+    }
+
+    /// <summary>Tokens for an audience, one for each entry.</summary>
+    public JWTSVIDResponse Issue(string audience)
+    {
+        var response = new JWTSVIDResponse();
+        lock (_gate)
+        {
+            foreach (var entry in _entries)
+            {
+                var token = domain.Tokens.Issue(entry.Path, audience, Time.GetUtcNow(), TokenLife, DistortToken);
+                response.Svids.Add(new JWTSVID { SpiffeId = domain.Id + entry.Path, Svid = token, Hint = entry.Hint });
+            }
+        }
+
+        DistortTokens?.Invoke(response);
+        return response;
+    }
+
+    /// <summary>The keys of tokens now, and what completes when they have changed.</summary>
+    public (JWTBundlesResponse Response, Task Changed) Keys()
+    {
+        var changed = Volatile.Read(ref _changed).Task;
+        lock (_gate)
+        {
+            var response = new JWTBundlesResponse { Bundles = { [domain.Id] = ByteString.CopyFromUtf8(domain.Tokens.ToBundle()) } };
+            foreach (var (id, other) in _federated)
+            {
+                response.Bundles.Add(id, ByteString.CopyFromUtf8(other.Tokens.ToBundle()));
+            }
+
             return (response, changed);
         }
     }

@@ -15,6 +15,9 @@ public sealed class TrustDomain(string name) : IDisposable
 
     public string Id => $"spiffe://{name}";
 
+    /// <summary>What signs its tokens.</summary>
+    public TokenAuthority Tokens { get; } = new(name);
+
     /// <summary>The certificates that its bundle has now.</summary>
     public IReadOnlyList<X509Certificate2> Roots
     {
@@ -95,6 +98,7 @@ public sealed class TrustDomain(string name) : IDisposable
 
     public void Dispose()
     {
+        Tokens.Dispose();
         foreach (var root in Roots)
         {
             root.Dispose();

@@ -35,6 +35,32 @@ internal sealed class WorkloadService(LocalAgentState state) : SpiffeWorkloadAPI
         throw new RpcException(new Status(StatusCode.Unavailable, "going away"));
     }
 
+    public override Task<JWTSVIDResponse> FetchJWTSVID(JWTSVIDRequest request, ServerCallContext context)
+    {
+        Enter(nameof(FetchJWTSVID), context);
+        if (state.RefusesTokens is { } refused)
+        {
+            throw new RpcException(new Status(refused, "refused"));
+        }
+
+        return request.Audience.Count == 0 ? throw new RpcException(new Status(StatusCode.InvalidArgument, "audience missing")) : Task.FromResult(state.Issue(request.Audience[0]));
+    }
+
+    public override async Task FetchJWTBundles(JWTBundlesRequest request, IServerStreamWriter<JWTBundlesResponse> responseStream, ServerCallContext context)
+    {
+        Enter(nameof(FetchJWTBundles), context);
+        var broken = state.Broken;
+        while (!broken.IsCompleted)
+        {
+            var (response, changed) = state.Keys();
+            await responseStream.WriteAsync(response, context.CancellationToken);
+            await Task.WhenAny(changed, broken, Task.Delay(Timeout.Infinite, context.CancellationToken));
+            context.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        throw new RpcException(new Status(StatusCode.Unavailable, "going away"));
+    }
+
     private void Enter(string method, ServerCallContext context)
     {
         state.Count(method);

@@ -12,7 +12,7 @@ internal static class X509Svid
     /// <exception cref="BackendException">It breaks a rule of the standard. Dates and the key are looked at where all certificates are.</exception>
     public static BackendVersion Read(X509SVID svid, BackendRequest request)
     {
-        if (X509Svids.FindLack(svid) is { } lack)
+        if (FindLack(svid) is { } lack)
         {
             throw Malformed(request, $"has no {lack}");
         }
@@ -38,6 +38,14 @@ internal static class X509Svid
             }
         }
     }
+
+    // What the standard makes mandatory.
+    private static string? FindLack(X509SVID svid) =>
+        string.IsNullOrEmpty(svid.SpiffeId) ? "SPIFFE ID"
+        : svid.X509Svid.IsEmpty ? "certificate"
+        : svid.X509SvidKey.IsEmpty ? "private key"
+        : svid.Bundle.IsEmpty ? "trust bundle"
+        : null;
 
     private static void RequireRoot(X509SVID svid, SpiffeId id, X509Certificate2Collection chain, BackendRequest request)
     {

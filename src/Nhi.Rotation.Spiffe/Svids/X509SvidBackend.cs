@@ -14,14 +14,14 @@ internal sealed class X509SvidBackend(WorkloadApi api, TrustStore trust, string?
         {
             var response = await api.FetchX509Async(request.CredentialName, ct).ConfigureAwait(false);
             trust.Begin(response);
-            var version = X509Svid.Read(X509Svids.Choose(response, hint, request.CredentialName), request);
+            var version = X509Svid.Read(response.Svids[Hints.Choose([.. response.Svids.Select(static svid => svid.Hint)], hint, request.CredentialName)], request);
 
             // The ones before are valid to their end, but nobody lists them.
             return new BackendListing([version]) { IsComplete = false };
         }
-        catch (BackendException error) when (stopsWhenDenied && request.KnownVersionIds.Count > 0 && (error.Failure is BackendFailure.AccessDenied or BackendFailure.NotFound))
+        catch (BackendException error) when (stopsWhenDenied && GivenUp.Means(error, request))
         {
-            return new BackendListing([.. request.KnownVersionIds.Select(static id => new BackendVersion(id, value: null) { IsEnabled = false })]) { IsComplete = false };
+            return GivenUp.Listing(request);
         }
     }
 

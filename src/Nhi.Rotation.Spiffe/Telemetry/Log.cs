@@ -19,11 +19,11 @@ internal static partial class Log
     [LoggerMessage(563, LogLevel.Error, "The trust bundle of {TrustDomain} cannot be read: {Cause}. The one before stays, if there was one. Look at the SPIFFE server that published it.")]
     public static partial void BundleRefused(ILogger logger, string trustDomain, string cause);
 
-    [LoggerMessage(564, LogLevel.Information, "Trusted in {TrustDomain} now: {Roots} certificates.")]
-    public static partial void BundleChanged(ILogger logger, string trustDomain, int roots);
+    [LoggerMessage(564, LogLevel.Information, "Trusted in {TrustDomain} now: {What}.")]
+    public static partial void BundleChanged(ILogger logger, string trustDomain, string what);
 
-    [LoggerMessage(565, LogLevel.Warning, "Nobody of {TrustDomain} is trusted any more: the SPIFFE Workload API does not send its bundle.")]
-    public static partial void BundleGone(ILogger logger, string trustDomain);
+    [LoggerMessage(565, LogLevel.Warning, "Nobody of {TrustDomain} is trusted any more: the SPIFFE Workload API does not send its bundle of {What}.")]
+    public static partial void BundleGone(ILogger logger, string trustDomain, string what);
 
     [LoggerMessage(566, LogLevel.Warning, "The SPIFFE Workload API sends revocation lists, which are not looked at: a certificate on one is accepted to its end.")]
     public static partial void RevocationListsIgnored(ILogger logger);

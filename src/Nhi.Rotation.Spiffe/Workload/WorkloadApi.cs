@@ -51,6 +51,31 @@ internal sealed class WorkloadApi : IDisposable
         return first ?? throw problem.For(credentialName);
     }
 
+    public AsyncServerStreamingCall<JWTBundlesResponse> OpenJwtBundles(CancellationToken ct) => _client.FetchJWTBundles(new JWTBundlesRequest(), Header, cancellationToken: ct);
+
+    /// <summary>The JWT-SVIDs for an audience.</summary>
+    /// <exception cref="BackendException">There are none to be had.</exception>
+    public async Task<JWTSVIDResponse> FetchJwtAsync(string credentialName, string audience, CancellationToken ct)
+    {
+        if (_final.TryGetValue(typeof(JWTSVIDResponse), out var final))
+        {
+            throw final.For(credentialName);
+        }
+
+        try
+        {
+            return await _client.FetchJWTSVIDAsync(new JWTSVIDRequest { Audience = { audience } }, Header, cancellationToken: ct).ConfigureAwait(false);
+        }
+        catch (RpcException) when (ct.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(ct);
+        }
+        catch (RpcException error)
+        {
+            throw Remember(typeof(JWTSVIDResponse), WorkloadProblem.Of(error, _address)).For(credentialName);
+        }
+    }
+
     /// <summary>Reads a stream until it ends.</summary>
     /// <param name="open">Opens it.</param>
     /// <param name="take">Takes each message, and says whether another one is wanted.</param>

@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace SpiffeSample.LocalAgent;
+
+/// <summary>What signs the JWT-SVIDs of a trust domain, with keys that rotate as its roots do.</summary>
+public sealed class TokenAuthority(string trustDomain) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<(string Id, ECDsa Key)> _keys = [NewKey()];
+    private int _signing;
+
+    /// <summary>Puts a new key into the bundle; it signs nothing yet.</summary>
+    public void PrepareKey()
+    {
+        lock (_gate)
+        {
+            _keys.Add(NewKey());
+        }
+    }
+
+    /// <summary>From now on the newest key signs.</summary>
+    public void ActivateKey()
+    {
+        lock (_gate)
+        {
+            _signing = _keys.Count - 1;
+        }
+    }
+
+    /// <summary>Takes the oldest key out of the bundle.</summary>
+    public void DropOldKey()
+    {
+        lock (_gate)
+        {
+            _keys.RemoveAt(0);
+            _signing = Math.Max(0, _signing - 1);
+        }
+    }
+
+    /// <summary>The bundle: a JWK set.</summary>
+    public string ToBundle()
+    {
+        lock (_gate)
+        {
+            return new JsonObject
+            {
+                ["keys"] = new JsonArray([.. _keys.Select(static key =>
+                {
+                    var point = key.Key.ExportParameters(includePrivateParameters: false).Q;
+                    return new JsonObject
+                    {
+                        ["kty"] = "EC",
+                        ["use"] = "jwt-svid",
+                        ["kid"] = key.Id,
+                        ["crv"] = "P-256",
+                        ["x"] = Base64Url.EncodeToString(point.X),
+                        ["y"] = Base64Url.EncodeToString(point.Y),
+                    };
+                })]),
+            }.ToJsonString();
+        }
+    }
+
+    /// <summary>Issues a token.</summary>
+    /// <param name="path">Whose.</param>
+    /// <param name="audience">For whom.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="life">How long it is valid.</param>
+    /// <param name="shape">Changes header and claims, for tests of what must be refused.</param>
+    public string Issue(string path, string audience, DateTimeOffset now, TimeSpan life, Action<JsonObject, JsonObject>? shape = null)
+    {
+        string id;
+        ECDsa key;
+        lock (_gate)
+        {
+            (id, key) = _keys[_signing];
+        }
+
+        var header = new JsonObject { ["alg"] = "ES256", ["kid"] = id, ["typ"] = "JWT" };
+        var claims = new JsonObject
+        {
+            ["sub"] = $"spiffe://{trustDomain}{path}",
+            ["aud"] = new JsonArray(audience),
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["exp"] = (now + life).ToUnixTimeSeconds(),
+            ["jti"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
+        };
+        shape?.Invoke(header, claims);
+        var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header.ToJsonString()))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
+        return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.UTF8.GetBytes(signed), HashAlgorithmName.SHA256))}";
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, key) in _keys)
+        {
+            key.Dispose();
+        }
+    }
+
+    private static (string Id, ECDsa Key) NewKey() => (Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), ECDsa.Create(ECCurve.NamedCurves.nistP256));
+}
