@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Security.KeyVault.Secrets;
 using Nhi.Rotation.AzureKeyVault.Errors;
 using Nhi.Rotation.AzureKeyVault.Versions;
@@ -12,7 +13,7 @@ namespace Nhi.Rotation.AzureKeyVault;
 /// One list call for each 25 versions a refresh, and one get for each version that is new and matters: the 4 newest valid ones and the 4 that become
 /// valid next, with those that a tag <c>revoked</c> calls compromised. At most 25 versions are listed; an older one counts as withdrawn. Safe for concurrent use.
 /// </remarks>
-public sealed class AzureKeyVaultBackend : ICredentialBackend
+public sealed class AzureKeyVaultBackend : IBackendRevoker
 {
     private readonly SecretClient _client;
     private readonly VersionLister _lister;
@@ -65,6 +66,31 @@ public sealed class AzureKeyVaultBackend : ICredentialBackend
             Owner = Tag(newest, "owner"),
             Purpose = Tag(newest, "purpose"),
         };
+    }
+
+    /// <summary>Disables a version, for all that read the vault. Nothing does so by itself. Needs the role Key Vault Secrets Officer, or the secret permission <c>set</c>.</summary>
+    /// <param name="revocation">Which version. One that the vault does not have is no error.</param>
+    /// <param name="ct">Cancels the call.</param>
+    /// <exception cref="BackendException">The vault refused or failed.</exception>
+    public async ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(revocation);
+        var request = new BackendRequest(revocation.CredentialName, revocation.Key);
+        try
+        {
+            var version = new SecretProperties(new Uri(_client.VaultUri, $"/secrets/{revocation.Key}/{revocation.VersionId}")) { Enabled = false };
+            await _client.UpdateSecretPropertiesAsync(version, ct).ConfigureAwait(false);
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            // What was wanted is so.
+        }
+        catch (Exception error) when (Failure.Translate(error, request, _client.VaultUri, _time, ct) is { } failure)
+        {
+            throw failure.Failure != BackendFailure.AccessDenied ? failure : new BackendException(
+                revocation.CredentialName, BackendFailure.AccessDenied, $"vault {_client.VaultUri.Host} does not let the identity disable a version of '{revocation.Key}'",
+                "Give it the role 'Key Vault Secrets Officer' or the secret permission 'set', and check the vault's network rules; whoever only reads needs neither.");
+        }
     }
 
     /// <summary>The secret's address, as the vault's events name it: <c>https://my-vault.vault.azure.net/secrets/name</c>.</summary>

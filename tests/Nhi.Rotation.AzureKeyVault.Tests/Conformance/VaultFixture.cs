@@ -10,7 +10,7 @@ namespace Nhi.Rotation.AzureKeyVault.Tests.Conformance;
 /// <summary>What the conformance suite needs to know of Key Vault. It cannot delete a single version, and it holds text only: binary is the PFX convention.</summary>
 internal sealed class VaultFixture : IBackendFixture, IAsyncDisposable
 {
-    private static readonly VaultOperation[] Reads = [VaultOperation.ListVersions, VaultOperation.GetSecret];
+    private static readonly VaultOperation[] Reads = [VaultOperation.ListVersions, VaultOperation.GetSecret, VaultOperation.UpdateSecret];
 
     private readonly FakeTimeProvider _time;
     private readonly KeyVaultServer _server;
