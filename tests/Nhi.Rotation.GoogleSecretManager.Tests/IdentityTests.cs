@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Google.Apis.Auth.OAuth2;
+using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.GoogleSecretManager.Api;
 using Nhi.Rotation.GoogleSecretManager.Secrets;
 using Nhi.Rotation.GoogleSecretManager.Tests.Server;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Nhi.Rotation.GoogleSecretManager.Tests;
 

@@ -1,5 +1,5 @@
-using Nhi.Rotation.Identity;
 using System.Security.Cryptography;
+using Nhi.Rotation.Identity;
 
 namespace Nhi.Rotation.Tests.Backends.Files;
 
