@@ -87,7 +87,7 @@ public sealed class AzureKeyVaultBackend : IBackendRevoker
         }
         catch (Exception error) when (Failure.Translate(error, request, _client.VaultUri, _time, ct) is { } failure)
         {
-            throw failure.Failure != BackendFailure.AccessDenied ? failure : new BackendException(
+            throw failure is not BackendException { Failure: BackendFailure.AccessDenied } ? failure : new BackendException(
                 revocation.CredentialName, BackendFailure.AccessDenied, $"vault {_client.VaultUri.Host} does not let the identity disable a version of '{revocation.Key}'",
                 "Give it the role 'Key Vault Secrets Officer' or the secret permission 'set', and check the vault's network rules; whoever only reads needs neither.");
         }
