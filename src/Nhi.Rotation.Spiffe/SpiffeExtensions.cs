@@ -64,6 +64,27 @@ public static class SpiffeExtensions
     }
 
     /// <summary>
+    /// Takes the WIT-SVIDs of this process: tokens that are bound to a private key, which <see cref="WitSvid.Parse"/> reads. How one is presented with a proof of the key is not standard yet; it must
+    /// never be sent without. The standard calls them incubating, and an agent need not have them.
+    /// </summary>
+    /// <param name="builder">The credential.</param>
+    /// <param name="hint">Which identity, by the hint of its entry, where there are several. <see langword="null"/> takes the default one.</param>
+    /// <returns>The same builder.</returns>
+    public static CredentialBuilder FromSpiffeWit(this CredentialBuilder builder, string? hint = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSpiffe();
+        return builder.UseBackend(
+            string.IsNullOrEmpty(hint) ? "wit-svid" : $"wit-svid of {hint}",
+            services => new WitSvidBackend(
+                services.GetRequiredService<WorkloadApi>(),
+                services.GetRequiredService<WitStream>(),
+                string.IsNullOrEmpty(hint) ? null : hint,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<IOptions<SpiffeOptions>>().Value.StopWhenDenied));
+    }
+
+    /// <summary>
     /// Takes the roots of a trust domain, so that the ledger tells who relies on which: each peer that <see cref="SpiffeTrust"/> finds to lead to one counts as a use of it, by the peer's SPIFFE ID. The
     /// newest root is current. An old one is previous for as long as it is in the bundle, and its verdict says who still needs it. Who is trusted does not depend on this.
     /// </summary>

@@ -27,6 +27,7 @@ public static class SpiffeServiceCollectionExtensions
         services.TryAddSingleton<PeerCheck>();
         services.TryAddSingleton(static services => new SpiffeTrust(services.GetRequiredService<TrustStore>(), services.GetRequiredService<PeerCheck>()));
         services.TryAddSingleton<JwtBundles>();
+        services.TryAddSingleton<WitStream>();
         services.TryAddSingleton(static services => new SpiffeTokens(services.GetRequiredService<JwtBundles>()));
         return services;
     }

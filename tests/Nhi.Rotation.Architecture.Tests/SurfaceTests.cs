@@ -23,7 +23,7 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.AzureKeyVault"] = 24,
         ["Nhi.Rotation.Npgsql"] = 30,
         ["Nhi.Rotation.AzureCore"] = 10,
-        ["Nhi.Rotation.Spiffe"] = 42,
+        ["Nhi.Rotation.Spiffe"] = 49,
         ["Nhi.Rotation.StackExchangeRedis"] = 14,
         ["Nhi.Rotation.GoogleSecretManager"] = 28,
         ["Nhi.Rotation.Grpc"] = 5,

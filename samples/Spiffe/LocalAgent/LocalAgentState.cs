@@ -14,6 +14,7 @@ public sealed class LocalAgentState(TrustDomain domain)
     private List<WorkloadEntry> _entries = [];
     private Dictionary<string, TrustDomain> _federated = new(StringComparer.Ordinal);
     private X509SVIDResponse? _sent;
+    private WITSVIDResponse _bound = new();
     private TaskCompletionSource _changed = New();
     private TaskCompletionSource _broken = New();
 
@@ -103,6 +104,12 @@ public sealed class LocalAgentState(TrustDomain domain)
             }
 
             _sent = response;
+            _bound = new WITSVIDResponse();
+            foreach (var entry in _entries)
+            {
+                var (token, key) = domain.Tokens.IssueBound(entry.Path, Time.GetUtcNow(), TokenLife, DistortToken);
+                _bound.Svids.Add(new WITSVID { SpiffeId = domain.Id + entry.Path, WitSvid = token, WitSvidKey = key, Hint = entry.Hint });
+            }
         }
 
         Push();
@@ -156,6 +163,16 @@ public sealed class LocalAgentState(TrustDomain domain)
 
         DistortTokens?.Invoke(response);
         return response;
+    }
+
+    /// <summary>The tokens that are bound to a key now, and what completes when they have changed.</summary>
+    public (WITSVIDResponse Response, Task Changed) Bound()
+    {
+        var changed = Volatile.Read(ref _changed).Task;
+        lock (_gate)
+        {
+            return (_bound.Clone(), changed);
+        }
     }
 
     /// <summary>The keys of tokens now, and what completes when they have changed.</summary>

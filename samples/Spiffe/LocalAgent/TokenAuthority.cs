@@ -66,11 +66,12 @@ public sealed class TokenAuthority(string trustDomain) : IDisposable
 
     /// <summary>Issues a token.</summary>
     /// <param name="path">Whose.</param>
-    /// <param name="audience">For whom.</param>
+    /// <param name="audience">For whom; nobody for one that is bound to a key.</param>
     /// <param name="now">The time.</param>
     /// <param name="life">How long it is valid.</param>
     /// <param name="shape">Changes header and claims, for tests of what must be refused.</param>
-    public string Issue(string path, string audience, DateTimeOffset now, TimeSpan life, Action<JsonObject, JsonObject>? shape = null)
+    /// <param name="more">More claims.</param>
+    public string Issue(string path, string? audience, DateTimeOffset now, TimeSpan life, Action<JsonObject, JsonObject>? shape = null, JsonObject? more = null)
     {
         string id;
         ECDsa key;
@@ -79,18 +80,45 @@ public sealed class TokenAuthority(string trustDomain) : IDisposable
             (id, key) = _keys[_signing];
         }
 
-        var header = new JsonObject { ["alg"] = "ES256", ["kid"] = id, ["typ"] = "JWT" };
+        var header = new JsonObject { ["alg"] = "ES256", ["kid"] = id, ["typ"] = audience is null ? "wit+jwt" : "JWT" };
         var claims = new JsonObject
         {
             ["sub"] = $"spiffe://{trustDomain}{path}",
-            ["aud"] = new JsonArray(audience),
             ["iat"] = now.ToUnixTimeSeconds(),
             ["exp"] = (now + life).ToUnixTimeSeconds(),
             ["jti"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
         };
+        if (audience is not null)
+        {
+            claims["aud"] = new JsonArray(audience);
+        }
+
+        foreach (var (name, value) in more ?? [])
+        {
+            claims[name] = value!.DeepClone();
+        }
+
         shape?.Invoke(header, claims);
         var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header.ToJsonString()))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
         return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.UTF8.GetBytes(signed), HashAlgorithmName.SHA256))}";
+    }
+
+    /// <summary>Issues a token that is bound to a new key (a WIT-SVID), and the key as a JWK.</summary>
+    public (string Token, string Key) IssueBound(string path, DateTimeOffset now, TimeSpan life, Action<JsonObject, JsonObject>? shape = null)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var parameters = key.ExportParameters(includePrivateParameters: true);
+        var jwk = new JsonObject
+        {
+            ["kty"] = "EC",
+            ["crv"] = "P-256",
+            ["alg"] = "ES256",
+            ["x"] = Base64Url.EncodeToString(parameters.Q.X),
+            ["y"] = Base64Url.EncodeToString(parameters.Q.Y),
+        };
+        var token = Issue(path, audience: null, now, life, shape, new JsonObject { ["cnf"] = new JsonObject { ["jwk"] = jwk.DeepClone() } });
+        jwk["d"] = Base64Url.EncodeToString(parameters.D);
+        return (token, jwk.ToJsonString());
     }
 
     public void Dispose()

@@ -61,6 +61,26 @@ internal sealed class WorkloadService(LocalAgentState state) : SpiffeWorkloadAPI
         throw new RpcException(new Status(StatusCode.Unavailable, "going away"));
     }
 
+    public override async Task FetchWITSVID(WITSVIDRequest request, IServerStreamWriter<WITSVIDResponse> responseStream, ServerCallContext context)
+    {
+        Enter(nameof(FetchWITSVID), context);
+        if (state.RefusesTokens is { } refused)
+        {
+            throw new RpcException(new Status(refused, "refused"));
+        }
+
+        var broken = state.Broken;
+        while (!broken.IsCompleted)
+        {
+            var (response, changed) = state.Bound();
+            await responseStream.WriteAsync(response, context.CancellationToken);
+            await Task.WhenAny(changed, broken, Task.Delay(Timeout.Infinite, context.CancellationToken));
+            context.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        throw new RpcException(new Status(StatusCode.Unavailable, "going away"));
+    }
+
     private void Enter(string method, ServerCallContext context)
     {
         state.Count(method);

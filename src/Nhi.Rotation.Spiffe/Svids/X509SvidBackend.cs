@@ -12,7 +12,7 @@ internal sealed class X509SvidBackend(WorkloadApi api, TrustStore trust, string?
         ct.ThrowIfCancellationRequested();
         try
         {
-            var response = await api.FetchX509Async(request.CredentialName, ct).ConfigureAwait(false);
+            var response = await api.FetchFirstAsync(api.OpenX509, request.CredentialName, ct).ConfigureAwait(false);
             trust.Begin(response);
             var version = X509Svid.Read(response.Svids[Hints.Choose([.. response.Svids.Select(static svid => svid.Hint)], hint, request.CredentialName)], request);
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Nhi.Rotation.Spiffe.Workload;
 
@@ -16,16 +13,16 @@ internal static class JwtSvid
         var token = Parse(svid, request);
         var (until, from) = (Date(token.ValidTo), Date(token.IssuedAt) ?? Date(token.ValidFrom));
         var mistake = until is null ? "has no date of expiry"
-            : until <= now ? string.Create(CultureInfo.InvariantCulture, $"expired at {until:u}")
+            : until <= now ? TokenVersion.Expired(until.Value)
             : !token.Audiences.Contains(audience, StringComparer.Ordinal) ? "is for another audience than was asked for"
             : token.Subject != svid.SpiffeId || !SpiffeId.TryParse(token.Subject, out var id) || id.Path.Length == 0 ? "is of somebody else than the message says"
             : null;
         if (mistake is not null)
         {
-            throw Malformed(request, mistake);
+            throw TokenVersion.Malformed(request, "JWT-SVID", mistake);
         }
 
-        var versionId = IdOf(svid.Svid, until!.Value);
+        var versionId = TokenVersion.IdOf(svid.Svid, until!.Value);
         return new BackendVersion(versionId, request.KnownVersionIds.Contains(versionId) ? null : SecretValue.FromText(svid.Svid)) { CreatedOn = from, ExpiresOn = until };
     }
 
@@ -39,19 +36,9 @@ internal static class JwtSvid
         catch (Exception)
 #pragma warning restore CA1031
         {
-            throw Malformed(request, "is no signed token");
+            throw TokenVersion.Malformed(request, "JWT-SVID", "is no signed token");
         }
     }
 
-    // What is signed, without the signature: from it nobody gets the token.
-    private static string IdOf(string token, DateTimeOffset until)
-    {
-        var print = SHA256.HashData(Encoding.UTF8.GetBytes(token[..token.LastIndexOf('.')]));
-        return string.Create(CultureInfo.InvariantCulture, $"{until.UtcDateTime:yyyyMMdd'T'HHmmss}-{Convert.ToHexStringLower(print.AsSpan(0, 4))}");
-    }
-
     private static DateTimeOffset? Date(DateTime date) => date == DateTime.MinValue ? null : new DateTimeOffset(DateTime.SpecifyKind(date, DateTimeKind.Utc));
-
-    private static BackendException Malformed(BackendRequest request, string mistake) => new(
-        request.CredentialName, BackendFailure.InvalidContent, $"the JWT-SVID that the SPIFFE Workload API sent {mistake}", "Look at the SPIFFE server that issued it; the one before stays in use to its end.");
 }

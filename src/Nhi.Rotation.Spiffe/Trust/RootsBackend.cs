@@ -13,7 +13,7 @@ internal sealed class RootsBackend(WorkloadApi api, TrustStore trust, string tru
     public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var response = await api.FetchX509Async(request.CredentialName, ct).ConfigureAwait(false);
+        var response = await api.FetchFirstAsync(api.OpenX509, request.CredentialName, ct).ConfigureAwait(false);
         trust.Begin(response);
         var der = TrustStore.BundleOf(response, trustDomain) ?? throw new BackendException(
             request.CredentialName, BackendFailure.NotFound, $"the SPIFFE Workload API sends no trust bundle of {trustDomain}", "Federate with it, or correct the name of the trust domain.");

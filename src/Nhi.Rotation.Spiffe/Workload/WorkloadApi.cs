@@ -35,14 +35,17 @@ internal sealed class WorkloadApi : IDisposable
 
     public AsyncServerStreamingCall<X509SVIDResponse> OpenX509(CancellationToken ct) => _client.FetchX509SVID(new X509SVIDRequest(), Header, cancellationToken: ct);
 
-    /// <summary>All X.509-SVIDs as they are now: a stream of its own, of which the first message is read.</summary>
-    /// <exception cref="BackendException">There are none to be had.</exception>
-    public async Task<X509SVIDResponse> FetchX509Async(string credentialName, CancellationToken ct)
+    public AsyncServerStreamingCall<WITSVIDResponse> OpenWit(CancellationToken ct) => _client.FetchWITSVID(new WITSVIDRequest(), Header, cancellationToken: ct);
+
+    /// <summary>What a stream would bring, as it is now: one of its own, of which the first message is read.</summary>
+    /// <exception cref="BackendException">There is nothing to be had.</exception>
+    public async Task<T> FetchFirstAsync<T>(Func<CancellationToken, AsyncServerStreamingCall<T>> open, string credentialName, CancellationToken ct)
+        where T : class
     {
-        X509SVIDResponse? first = null;
+        T? first = null;
         var problem = await ReadAsync(
-            OpenX509,
-            message =>
+            open,
+            (T message) =>
             {
                 first = message;
                 return false;
