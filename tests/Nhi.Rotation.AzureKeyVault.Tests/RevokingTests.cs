@@ -13,7 +13,7 @@ public sealed class RevokingTests : VaultTest
 
         await Backend.RevokeAsync(new BackendRevocation("stripe", Name, old.Id), Ct);
 
-        var listing = await ListAsync();
+        var listing = await ListAsync(old.Id);
         Assert.Equal([(old.Id, false), (young.Id, true)], listing.Versions.Select(version => (version.Id, version.IsEnabled)));
         var properties = await CreateClient().GetPropertiesOfSecretVersionsAsync(Name, Ct).SingleAsync(version => version.Version == old.Id, Ct);
         Assert.Equal("payments", properties.Tags["owner"]);

@@ -6,7 +6,7 @@ namespace Nhi.Rotation.AzureKeyVault.Tests.Conformance;
 public sealed class ConformanceTests
 {
     // A single version cannot be deleted in Key Vault, there is no revision, no push signal and no batch.
-    private static readonly string[] NotApplicable = ["NHI-B14", "NHI-B15", "NHI-B24", "NHI-B25", "NHI-B26", "NHI-B27", "NHI-B28", "NHI-B29", "NHI-B31", "NHI-B32", "NHI-B33", "NHI-B34"];
+    private static readonly string[] NotApplicable = ["NHI-B14", "NHI-B15", "NHI-B24", "NHI-B25", "NHI-B26", "NHI-B27", "NHI-B28", "NHI-B29"];
 
     public static TheoryData<string> Rules => [.. BackendConformance.Rules.Select(rule => rule.Id)];
 
