@@ -9,8 +9,8 @@ namespace Nhi.Rotation.AspNetCore.Tests;
 public sealed class TelemetryPageTests
 {
     [Theory]
-    [InlineData("ApiKeys", 400, 419)]
-    [InlineData("Webhooks", 420, 439)]
+    [InlineData("ApiKeys", 400, 409)]
+    [InlineData("Webhooks", 420, 429)]
     [InlineData("Push", 440, 449)]
     [InlineData("Leaks", 470, 479)]
     [InlineData("Control", 480, 489)]
