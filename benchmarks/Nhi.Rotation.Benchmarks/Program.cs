@@ -23,6 +23,9 @@ switch (args)
     case ["--timing", ..]:
         TimingMeasurement.Run();
         break;
+    case ["--evidence", var directory, var instances, var lines]:
+        EvidenceFiles.Write(directory, int.Parse(instances, CultureInfo.InvariantCulture), int.Parse(lines, CultureInfo.InvariantCulture));
+        break;
     case ["--throughput", ..]:
         await ThroughputMeasurement.RunAsync();
         break;
