@@ -5,7 +5,9 @@ internal static class LineBounds
 {
     private const long MaxCount = 1L << 50;
     private const int MaxDays = 36_500;
+    private const int FirstYear = 1970;
     private const int LastYear = 9_000;
+    private const int LastClockYear = 2_200;
 
     public static bool Allow(ChainLine line) =>
         line.Instance is { Length: > 0 }
@@ -28,12 +30,16 @@ internal static class LineBounds
     private static bool HasSpans(ChainLine line) => IsSpan(line.UpSeconds) && IsSpan(line.QuietSeconds) && IsSpan(line.ArtifactSeconds);
 
     private static bool HasTimes(ChainLine line) =>
-        IsTime(line.At) && IsTime(line.StartedAt) && IsTime(line.CreatedOn) && IsTime(line.Until) && IsTime(line.FirstUse) && IsTime(line.LastUse);
+        IsClock(line.At) && IsClock(line.StartedAt) && IsClock(line.FirstUse) && IsClock(line.LastUse)
+        && (line.CreatedOn is null || line.CreatedOn.Value.Year <= LastYear) && IsEnd(line.Until) && IsEnd(line.ValidUntil);
 
     private static bool IsCount(long? count) => count is null or (>= 0 and <= MaxCount);
 
     private static bool IsSpan(double? seconds) => seconds is null or (>= 0 and <= MaxDays * 86_400d);
 
-    // Adding a quiet period must not leave the calendar.
-    private static bool IsTime(DateTimeOffset? time) => time is null || time.Value.Year <= LastYear;
+    // What a clock showed. Whatever two of them are apart, and a quiet period more, does not leave the calendar.
+    private static bool IsClock(DateTimeOffset? time) => time is null or { Year: >= FirstYear and <= LastClockYear };
+
+    // What is to come may be never.
+    private static bool IsEnd(DateTimeOffset? time) => time is null or { Year: >= FirstYear and <= LastYear };
 }

@@ -29,6 +29,10 @@ public sealed class HostileLineTests : IDisposable
     [InlineData("\"quietSeconds\":3600", "\"quietSeconds\":1e300")]
     [InlineData("\"instance\":\"aaaa\"", "\"instance\":null")]
     [InlineData("\"at\":\"2026", "\"at\":\"9999")]
+    [InlineData("\"at\":\"2026", "\"at\":\"2201")]
+    [InlineData("\"at\":\"2026", "\"at\":\"1969")]
+    [InlineData("\"lastUse\":\"2026", "\"lastUse\":\"0001")]
+    [InlineData("\"firstUse\":\"2026", "\"firstUse\":\"8000")]
     public void A_sealed_line_that_says_nonsense_is_not_understood(string ours, string theirs)
     {
         Write(_lines.Select(line => line.Replace(ours, theirs, StringComparison.Ordinal)));
@@ -36,6 +40,17 @@ public sealed class HostileLineTests : IDisposable
         var (exit, output, _) = _evidence.Verify(WrittenInstance.At(300));
         Assert.InRange(exit, (int)ExitCode.StillUsed, (int)ExitCode.NotEnoughEvidence);
         Assert.Contains("UNREADABLE", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2200)]
+    [InlineData(1970)]
+    public void A_clock_that_leaps_over_centuries_and_back_ends_with_a_verdict(int year)
+    {
+        Write(_lines.Select((line, index) => index % 3 == 1 ? line.Replace("\"at\":\"2026", $"\"at\":\"{year}", StringComparison.Ordinal) : line));
+
+        var (exit, output, _) = _evidence.Verify(WrittenInstance.At(300));
+        Assert.True(exit is > 0 and <= 3, $"{exit} {output}");
     }
 
     [Fact]
