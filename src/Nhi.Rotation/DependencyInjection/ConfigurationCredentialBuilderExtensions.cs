@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.Backends.Configuration;
-using Nhi.Rotation.Evidence.Revocations;
+using Nhi.Rotation.Identity;
 
 namespace Nhi.Rotation;
 
@@ -30,9 +30,9 @@ public static class ConfigurationCredentialBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         var options = new ConfigurationBackendOptions();
         configure(options);
-        if (options.FingerprintKey is { Length: < ValueFingerprint.SmallestKey } tooShort)
+        if (ValueId.FindProblem(options.FingerprintKey) is { } problem)
         {
-            throw new ArgumentException($"FingerprintKey has {tooShort.Length} bytes. Set at least {ValueFingerprint.SmallestKey} random bytes, or none.", nameof(configure));
+            throw new ArgumentException(problem, nameof(configure));
         }
 
         return builder.UseBackend(key, services => new ConfigurationCredentialBackend(services.GetService<IConfiguration>(), options.FingerprintKey));

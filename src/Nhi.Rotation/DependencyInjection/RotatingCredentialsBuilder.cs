@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.DependencyInjection;
-using Nhi.Rotation.Evidence.Revocations;
+using Nhi.Rotation.Identity;
 using Nhi.Rotation.Revocations;
 using Nhi.Rotation.Spelling;
 
@@ -220,9 +220,7 @@ public sealed class RotatingCredentialsBuilder
     {
         var options = new RevocationListOptions();
         configure(options);
-        return options.FingerprintKey is { Length: < ValueFingerprint.SmallestKey } key
-            ? throw new ArgumentException($"FingerprintKey has {key.Length} bytes. Set at least {ValueFingerprint.SmallestKey} random bytes, or none.", nameof(configure))
-            : options;
+        return ValueId.FindProblem(options.FingerprintKey) is { } problem ? throw new ArgumentException(problem, nameof(configure)) : options;
     }
 
     private static void ApplyBackend(CredentialBuilder builder, IConfigurationSection section, string name, Action<CredentialBuilder, IConfigurationSection> configure)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Nhi.Rotation.Evidence.Revocations;
 
 namespace Nhi.Rotation.Identity;
 
@@ -21,6 +22,11 @@ internal sealed class ValueId
     {
         _key = key is null ? ProcessKey : [.. key];
     }
+
+    /// <summary>What is wrong with a key that an option has; <see langword="null"/> if nothing is.</summary>
+    public static string? FindProblem(byte[]? key) => key is { Length: < ValueFingerprint.SmallestKey }
+        ? $"FingerprintKey has {key.Length} bytes. Set at least {ValueFingerprint.SmallestKey} random bytes, or none."
+        : null;
 
     public string Of(string credentialName, ReadOnlySpan<byte> value)
     {

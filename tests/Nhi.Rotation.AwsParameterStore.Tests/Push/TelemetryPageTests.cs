@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Reflection;
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
+using Nhi.Rotation.TestSupport;
 
 namespace Nhi.Rotation.AwsParameterStore.Tests.Push;
 
@@ -9,21 +6,6 @@ namespace Nhi.Rotation.AwsParameterStore.Tests.Push;
 public sealed class TelemetryPageTests
 {
     [Fact]
-    public void Every_event_is_on_the_page_with_its_level()
-    {
-        var inCode = from type in typeof(ParameterStoreEventsExtensions).Assembly.GetTypes()
-                     from method in type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
-                     let message = method.GetCustomAttribute<LoggerMessageAttribute>()
-                     where message?.EventId is >= 430 and < 440
-                     orderby message.EventId
-                     select $"{message.EventId} {method.Name} {message.Level}";
-
-        Assert.Equal(inCode, OnPage());
-    }
-
-    private static IEnumerable<string> OnPage([CallerFilePath] string here = "") =>
-        from line in File.ReadLines(Path.Join(Path.GetDirectoryName(here), "../../../docs/telemetry.md"))
-        let cells = line.Trim('|', ' ').Replace("`", string.Empty, StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries)
-        where cells.Length == 5 && int.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id is >= 430 and < 440
-        select $"{cells[0]} {cells[1]} {cells[2]}";
+    public void Every_event_is_on_the_page_with_its_level() =>
+        Assert.Equal(LoggedEvents.InCode(typeof(ParameterStoreEventsExtensions).Assembly.GetTypes(), 430, 439), LoggedEvents.OnPage(430, 439));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Nhi.Rotation.Backends.Files;
+using Nhi.Rotation.Identity;
 
 namespace Nhi.Rotation;
 
@@ -10,7 +11,6 @@ namespace Nhi.Rotation;
 public sealed class FileBackendOptions
 {
     internal const int LargestMaxFileSize = 16 * 1024 * 1024;
-    internal const int SmallestFingerprintKey = 16;
     internal static readonly TimeSpan LargestSettleTime = TimeSpan.FromSeconds(10);
 
     /// <summary>How the credential is laid out in files. Default: <see cref="FileLayout.Auto"/>.</summary>
@@ -93,9 +93,9 @@ public sealed class FileBackendOptions
             return $"SettleTime is {SettleTime}. Set 0 to {LargestSettleTime.TotalSeconds} seconds.";
         }
 
-        if (FingerprintKey is { Length: < SmallestFingerprintKey })
+        if (ValueId.FindProblem(FingerprintKey) is { } problem)
         {
-            return $"FingerprintKey has {FingerprintKey.Length} bytes. Set at least {SmallestFingerprintKey} random bytes, or none.";
+            return problem;
         }
 
         if (FileName is not null && !RelativePath.IsInside(FileName))

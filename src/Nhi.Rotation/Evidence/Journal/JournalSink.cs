@@ -54,11 +54,6 @@ internal sealed class JournalSink : IJournalPlace
         {
             await _calls.ExecuteAsync(static async (state, _) => await state.Self.CallAsync(state.Texts).ConfigureAwait(false), (Self: this, Texts: texts)).ConfigureAwait(false);
         }
-        catch (BrokenCircuitException paused)
-        {
-            _lines.GoBack(before);
-            throw Told(paused.InnerException ?? paused);
-        }
 #pragma warning disable CA1031 // A sink may throw anything; its message may carry a value, so only the type is told.
         catch (Exception error)
 #pragma warning restore CA1031
@@ -82,6 +77,7 @@ internal sealed class JournalSink : IJournalPlace
 
     private static EvidenceSinkException Told(Exception error) => error switch
     {
+        BrokenCircuitException { InnerException: { } cause } => Told(cause),
         EvidenceSinkException told => told,
         TimeoutException => new EvidenceSinkException($"it did not answer within {CallTimeout.TotalSeconds:0} s", "Look at the network path to it, and whether it is overloaded."),
         _ => new EvidenceSinkException($"it failed with {error.GetType().Name}", "Look at the store's own log; the message is withheld here, as it may hold a password."),
