@@ -80,7 +80,8 @@ public sealed class ConformanceTests
         await aws.ListAsync("text");
         await aws.ListAsync("binary");
         await aws.Backend.ListManyAsync([BackendFixture.Request("text"), BackendFixture.Request("binary")], TestContext.Current.CancellationToken);
-        Assert.Equal("BatchGetSecretValue 1, DescribeSecret 4, GetSecretValue 4", aws.Server.Counts());
+        await aws.Backend.RevokeAsync(new BackendRevocation("cred", "text", aws.Server.Secret("text").Versions[0].Id), TestContext.Current.CancellationToken);
+        Assert.Equal("BatchGetSecretValue 1, DescribeSecret 5, GetSecretValue 4, UpdateSecretVersionStage 1", aws.Server.Counts());
         return JsonSerializer.Serialize(new
         {
             calls = aws.Server.Calls.Select(call => new { operation = call.Operation, request = call.Body, response = call.Response }),

@@ -8,7 +8,7 @@ namespace Nhi.Rotation.AwsSecretsManager;
 /// AWS Secrets Manager as a backend. DescribeSecret tells labels and version ids without a value, so an unchanged secret costs that one call;
 /// values are read only of versions that are not known yet, together where many are due. Safe for concurrent use.
 /// </summary>
-internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend
+internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend, IBackendRevoker
 {
     private readonly Func<string?, ISecretsManagerClient> _clients;
     private readonly ILogger _logger;
@@ -54,6 +54,13 @@ internal sealed class AwsSecretsManagerBackend : IBatchCredentialBackend
         await ForEachAsync(results, async i =>
             readings[i] is { } reading ? await reading.ListAsync(batched.GetValueOrDefault(reading.Arn), ct).ConfigureAwait(false) : null).ConfigureAwait(false);
         return results;
+    }
+
+    /// <summary>Takes all labels from a version, on somebody's explicit call: others read it too. AWSCURRENT stays, and is an error.</summary>
+    public async ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        await new LabelRemoval(OpenSecret.Open(revocation.CredentialName, revocation.Key, _clients), revocation.VersionId).RunAsync(ct).ConfigureAwait(false);
     }
 
     // The steps start in order on the caller's thread; an error ends only its own.

@@ -31,5 +31,8 @@ internal sealed record OwnClient(IAmazonSecretsManager Client) : ISecretsManager
         return [.. (answer.SecretValues ?? []).Select(static entry => new SecretVersionValue(entry.ARN, entry.VersionId, entry.CreatedDate, entry.SecretString, entry.SecretBinary))];
     }
 
+    public Task UpdateSecretVersionStageAsync(string secretId, string versionStage, string removeFromVersionId, CancellationToken ct) => Client.UpdateSecretVersionStageAsync(
+        new UpdateSecretVersionStageRequest { SecretId = secretId, VersionStage = versionStage, RemoveFromVersionId = removeFromVersionId }, ct);
+
     public override string ToString() => Where;
 }

@@ -6,28 +6,26 @@ namespace Nhi.Rotation.AwsSecretsManager;
 /// <summary>Answers one request: first the labels, then the values that are not known yet.</summary>
 internal sealed class SecretReading
 {
-    private const string DescribeAction = "secretsmanager:DescribeSecret";
     private const string GetAction = "secretsmanager:GetSecretValue";
 
-    private readonly SecretCall _call;
+    private readonly OpenSecret _secret;
     private readonly IReadOnlySet<string> _known;
     private readonly ILogger _logger;
     private SecretDescription _description = new(null);
     private List<StagedVersion> _versions = [];
 
-    private SecretReading(SecretCall call, ISecretsManagerClient client, IReadOnlySet<string> known, ILogger logger)
+    private SecretReading(OpenSecret secret, IReadOnlySet<string> known, ILogger logger)
     {
-        _call = call;
+        _secret = secret;
         _known = known;
         _logger = logger;
-        Client = client;
     }
 
-    public ISecretsManagerClient Client { get; }
+    public ISecretsManagerClient Client => _secret.Client;
 
-    public string Where => _call.Where;
+    public string Where => _secret.Call.Where;
 
-    public (ISecretsManagerClient Client, string SecretId) Identity => (Client, _call.Address.SecretId);
+    public (ISecretsManagerClient Client, string SecretId) Identity => (Client, _secret.Call.Address.SecretId);
 
     /// <summary>The secret's full ARN; known once it was described.</summary>
     public string Arn => _description.Arn;
@@ -35,23 +33,10 @@ internal sealed class SecretReading
     public bool LacksCurrent => _versions.Exists(version => version.Label == VersionLabel.Current && !_known.Contains(version.Id));
 
     /// <exception cref="BackendException">There is no client to ask with: no region, no credentials.</exception>
-    public static SecretReading Open(BackendRequest request, Func<string?, ISecretsManagerClient> clients, ILogger logger)
-    {
-        var address = SecretAddress.Parse(request.Key);
-        try
-        {
-            var client = clients(address.Region);
-            var where = client.Where.Contains("://", StringComparison.Ordinal) ? $"AWS Secrets Manager at {client.Where}" : $"AWS Secrets Manager in {client.Where}";
-            return new SecretReading(new SecretCall(request.CredentialName, address, where), client, request.KnownVersionIds, logger);
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            throw new SecretCall(request.CredentialName, address, "AWS Secrets Manager").Map(error, DescribeAction);
-        }
-    }
+    public static SecretReading Open(BackendRequest request, Func<string?, ISecretsManagerClient> clients, ILogger logger) =>
+        new(OpenSecret.Open(request.CredentialName, request.Key, clients), request.KnownVersionIds, logger);
 
-    // Asynchronous, so that whatever a client throws is an error of this secret.
-    public async Task<SecretDescription> AskDescription(CancellationToken ct) => await Client.DescribeSecretAsync(_call.Address.SecretId, ct).ConfigureAwait(false) ?? new SecretDescription(null);
+    public Task<SecretDescription> AskDescription(CancellationToken ct) => _secret.AskDescription(ct);
 
     /// <param name="description">The answer, which several readings of one secret may share.</param>
     /// <param name="ct">Cancels.</param>
@@ -64,24 +49,15 @@ internal sealed class SecretReading
         }
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            throw _call.Map(error, DescribeAction);
+            throw _secret.NotDescribed(error);
         }
 
-        if (Arn.Length == 0)
-        {
-            throw _call.Invalid($"the answer of {Where} names no secret", "Check for a proxy or a custom endpoint that changes answers.");
-        }
-
-        if (_description.DeletedDate is not null)
-        {
-            throw ServiceErrors.Deleted(_call.Aws);
-        }
-
+        _secret.Check(_description);
         _versions = StagedVersion.From(_description);
         if (!_versions.Exists(version => version.Label == VersionLabel.Current))
         {
-            throw _call.Error(
-                BackendFailure.NotFound, $"secret '{_call.Address.SecretId}' has no version labelled AWSCURRENT", "Put a value into it (aws secretsmanager put-secret-value).");
+            throw _secret.Call.Error(
+                BackendFailure.NotFound, $"secret '{_secret.Call.Address.SecretId}' has no version labelled AWSCURRENT", "Put a value into it (aws secretsmanager put-secret-value).");
         }
     }
 
@@ -106,7 +82,7 @@ internal sealed class SecretReading
         {
             // A batch reads what is current now, which a rotation may have changed since the labels were read.
             var content = batched?.VersionId == version.Id ? new SecretContent(batched) : await GetAsync(version.Id, ct).ConfigureAwait(false);
-            return Describe(version, content?.Read(_call, version.Id), content?.CreatedOn);
+            return Describe(version, content?.Read(_secret.Call, version.Id), content?.CreatedOn);
         }
         catch (BackendException error) when (version.Label != VersionLabel.Current || version.RevokedBecause is not null)
         {
@@ -127,7 +103,7 @@ internal sealed class SecretReading
         }
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            return ServiceErrors.IsNotFound(error) ? null : throw _call.Map(error, GetAction);
+            return ServiceErrors.IsNotFound(error) ? null : throw _secret.Call.Map(error, GetAction);
         }
     }
 }

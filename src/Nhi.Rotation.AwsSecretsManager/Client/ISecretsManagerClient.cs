@@ -1,7 +1,7 @@
 namespace Nhi.Rotation.AwsSecretsManager;
 
 /// <summary>
-/// The three operations of AWS Secrets Manager that the backend needs, so that a client of your own can do them: see docs/aws-secrets-manager.md for an adapter over
+/// The operations of AWS Secrets Manager that the backend needs, so that a client of your own can do them: see docs/aws-secrets-manager.md for an adapter over
 /// the official AWSSDK.SecretsManager.
 /// </summary>
 /// <remarks>
@@ -31,4 +31,16 @@ public interface ISecretsManagerClient
     /// <param name="ct">Cancels the call; pass it on.</param>
     /// <exception cref="Amazon.Runtime.AmazonServiceException">The service refused.</exception>
     Task<IReadOnlyList<SecretVersionValue>> BatchGetSecretValueAsync(IReadOnlyList<string> secretIds, CancellationToken ct);
+
+    /// <summary>
+    /// Takes one label from a version (<c>UpdateSecretVersionStage</c>), when somebody asked for the version to be ended; nothing calls this by itself. What only reads needs no body of its own:
+    /// without one, ending a version is an error that says so.
+    /// </summary>
+    /// <param name="secretId">The secret's ARN.</param>
+    /// <param name="versionStage">The label. Never AWSCURRENT, which the service only moves.</param>
+    /// <param name="removeFromVersionId">The id of the version that has it. It is moved to no other one.</param>
+    /// <param name="ct">Cancels the call; pass it on.</param>
+    /// <exception cref="Amazon.Runtime.AmazonServiceException">The service refused.</exception>
+    /// <exception cref="NotSupportedException">The client cannot.</exception>
+    Task UpdateSecretVersionStageAsync(string secretId, string versionStage, string removeFromVersionId, CancellationToken ct) => throw new NotSupportedException();
 }

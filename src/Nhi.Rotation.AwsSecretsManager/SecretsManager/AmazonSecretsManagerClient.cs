@@ -34,6 +34,9 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonS
     public Task<BatchGetSecretValueResponse> BatchGetSecretValueAsync(BatchGetSecretValueRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<BatchGetSecretValueResponse>(request, BatchGetSecretValueRequestMarshaller.Instance, BatchGetSecretValueResponseUnmarshaller.Instance, cancellationToken);
 
+    public Task<UpdateSecretVersionStageResponse> UpdateSecretVersionStageAsync(UpdateSecretVersionStageRequest request, CancellationToken cancellationToken = default) =>
+        SendAsync<UpdateSecretVersionStageResponse>(request, UpdateSecretVersionStageRequestMarshaller.Instance, UpdateSecretVersionStageResponseUnmarshaller.Instance, cancellationToken);
+
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);

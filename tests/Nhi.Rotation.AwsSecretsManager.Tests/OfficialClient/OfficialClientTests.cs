@@ -25,7 +25,7 @@ public sealed class OfficialClientTests
         global using System.Threading.Tasks;
         """;
 
-    private static readonly Lazy<SdkShapes> Shapes = new(() => new SdkShapes(ApiModel.Read("secretsmanager", "2017-10-17"), "DescribeSecret", "GetSecretValue", "BatchGetSecretValue"));
+    private static readonly Lazy<SdkShapes> Shapes = new(() => new SdkShapes(ApiModel.Read("secretsmanager", "2017-10-17"), "DescribeSecret", "GetSecretValue", "BatchGetSecretValue", "UpdateSecretVersionStage"));
 
     [Fact]
     public void The_rules_by_which_shapes_are_made_are_those_of_the_SDK()
@@ -86,6 +86,10 @@ public sealed class OfficialClientTests
         server.Do("PutSecretValue", new { SecretId = "text", SecretString = "two" });
         await text.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
         Assert.Equal(("two", "one"), (text.Current.Reveal(), Assert.Single(text.Credentials.Previous).Reveal()));
+
+        var old = Assert.Single(text.Credentials.Previous).VersionId;
+        await adapter.UpdateSecretVersionStageAsync("text", "AWSPREVIOUS", old, TestContext.Current.CancellationToken);
+        Assert.Empty(server.Secret("text").Find(old)!.Labels);
 
         server.Faults = _ => Fault.Error("AccessDeniedException");
         var error = await Assert.ThrowsAsync<BackendException>(() => text.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken).AsTask());

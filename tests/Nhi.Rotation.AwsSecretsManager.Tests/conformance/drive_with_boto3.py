@@ -56,6 +56,7 @@ def drive(session, endpoint):
     one, arn = created["VersionId"], created["ARN"]
     assert client.get_secret_value(SecretId=name)["SecretString"] == "one"
     rotate(client, name, one)
+    unlabel(client)
     described = client.describe_secret(SecretId=arn)
     assert described["Name"] == name and described["Tags"] == [{"Key": "owner", "Value": "tests"}]
     assert described["CreatedDate"].tzinfo is not None
@@ -79,6 +80,23 @@ def rotate(client, name, one):
     expect("InvalidParameterException", client.update_secret_version_stage, SecretId=name, VersionStage="AWSCURRENT", MoveToVersionId=one)
     client.update_secret_version_stage(SecretId=name, VersionStage="AWSCURRENT", MoveToVersionId=one, RemoveFromVersionId=two)
     assert stages(client, name) == {one: ["AWSCURRENT"], two: ["AWSPREVIOUS"]}
+
+
+def unlabel(client):
+    """All labels leave a version but AWSCURRENT, which can only be moved. What has none is still there by its id."""
+    name = "boto3/" + uuid.uuid4().hex
+    one = client.create_secret(Name=name, SecretString="one")["VersionId"]
+    two = client.put_secret_value(SecretId=name, SecretString="two")["VersionId"]
+    client.update_secret_version_stage(SecretId=name, VersionStage="blue", MoveToVersionId=one)
+    assert stages(client, name) == {one: ["AWSPREVIOUS", "blue"], two: ["AWSCURRENT"]}
+    update = client.update_secret_version_stage
+    expect("InvalidParameterException", update, SecretId=name, VersionStage="AWSCURRENT", RemoveFromVersionId=two)
+    expect("InvalidParameterException", update, SecretId=name, VersionStage="blue", RemoveFromVersionId=two)
+    update(SecretId=name, VersionStage="AWSPREVIOUS", RemoveFromVersionId=one)
+    update(SecretId=name, VersionStage="blue", RemoveFromVersionId=one)
+    assert stages(client, name) == {two: ["AWSCURRENT"]}
+    assert client.get_secret_value(SecretId=name, VersionId=one)["SecretString"] == "one"
+    expect("ResourceNotFoundException", client.get_secret_value, SecretId=name, VersionStage="AWSPREVIOUS")
 
 
 def stages(client, name):
