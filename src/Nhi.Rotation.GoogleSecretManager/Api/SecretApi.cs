@@ -16,6 +16,7 @@ internal sealed class SecretApi(GoogleConnection connection, Uri? endpoint)
     private const string GetPermission = "secretmanager.secrets.get";
     private const string ListPermission = "secretmanager.versions.list";
     private const string AccessPermission = "secretmanager.versions.access";
+    private const string LookPermission = "secretmanager.versions.get";
 
     public Task<SecretAnswer> GetSecretAsync(SecretCall call, CancellationToken ct) => AskAsync(call, call.Address.Name, GetPermission, SecretJson.Default.SecretAnswer, ct);
 
@@ -29,13 +30,36 @@ internal sealed class SecretApi(GoogleConnection connection, Uri? endpoint)
     /// <summary>The value of a version, or <see langword="null"/> if it was disabled, destroyed or deleted meanwhile.</summary>
     public async Task<PayloadAnswer?> AccessAsync(SecretCall call, long version, CancellationToken ct)
     {
-        using var response = await SendAsync(call, $"{call.Address.Name}/versions/{version}:access", ct).ConfigureAwait(false);
+        using var response = await SendAsync(call, HttpMethod.Get, $"{call.Address.Name}/versions/{version}:access", ct).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
         {
             return null;
         }
 
         return (await ReadAsync(call, response, AccessPermission, SecretJson.Default.AccessAnswer, ct).ConfigureAwait(false)).Payload ?? throw call.Invalid("the answer has no payload");
+    }
+
+    /// <summary>What is known of a version without its value, or <see langword="null"/> if there is no such version.</summary>
+    public async Task<VersionAnswer?> FindVersionAsync(SecretCall call, long version, CancellationToken ct)
+    {
+        using var response = await SendAsync(call, HttpMethod.Get, $"{call.Address.Name}/versions/{version}", ct).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(call, response, LookPermission, SecretJson.Default.VersionAnswer, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Disables a version.</summary>
+    /// <returns>What is known of it afterwards, or <see langword="null"/> if it was deleted meanwhile.</returns>
+    public async Task<VersionAnswer?> DisableAsync(SecretCall call, long version, CancellationToken ct)
+    {
+        using var response = await SendAsync(call, HttpMethod.Post, $"{call.Address.Name}/versions/{version}:disable", ct).ConfigureAwait(false);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.NotFound => null,
+            HttpStatusCode.Forbidden => throw call.Error(
+                BackendFailure.AccessDenied,
+                $"{call.Where} does not let the identity disable a version of secret '{call.Address.Name}'",
+                "Grant secretmanager.versions.disable on it, such as with the role Secret Manager Secret Version Manager; whoever only reads needs neither."),
+            _ => await ReadAsync(call, response, LookPermission, SecretJson.Default.VersionAnswer, ct).ConfigureAwait(false),
+        };
     }
 
     public string Where(SecretAddress address) => $"Google Secret Manager at {Base(address).Authority}";
@@ -46,16 +70,16 @@ internal sealed class SecretApi(GoogleConnection connection, Uri? endpoint)
     private async Task<T> AskAsync<T>(SecretCall call, string path, string permission, JsonTypeInfo<T> type, CancellationToken ct)
         where T : class
     {
-        using var response = await SendAsync(call, path, ct).ConfigureAwait(false);
+        using var response = await SendAsync(call, HttpMethod.Get, path, ct).ConfigureAwait(false);
         return await ReadAsync(call, response, permission, type, ct).ConfigureAwait(false);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(SecretCall call, string path, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync(SecretCall call, HttpMethod method, string path, CancellationToken ct)
     {
         try
         {
             var client = await connection.OpenAsync(call, ct).ConfigureAwait(false);
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{Base(call.Address).AbsoluteUri.TrimEnd('/')}/v1/{path}"));
+            using var request = new HttpRequestMessage(method, new Uri($"{Base(call.Address).AbsoluteUri.TrimEnd('/')}/v1/{path}"));
             return await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, ct).ConfigureAwait(false);
         }
         catch (TokenResponseException error)

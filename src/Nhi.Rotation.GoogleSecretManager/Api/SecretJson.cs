@@ -6,6 +6,7 @@ namespace Nhi.Rotation.GoogleSecretManager.Api;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(SecretAnswer))]
 [JsonSerializable(typeof(VersionsAnswer))]
+[JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(AccessAnswer))]
 internal sealed partial class SecretJson : JsonSerializerContext;
 

@@ -9,7 +9,7 @@ namespace Nhi.Rotation.GoogleSecretManager.Secrets;
 /// Google Secret Manager as a backend. The secret tells aliases, annotations and its expiry, the list of versions their states and dates; neither carries a value. Values
 /// are read only of versions that are not known yet. Safe for concurrent use.
 /// </summary>
-internal sealed class SecretManagerBackend(SecretApi api, AliasNames names, ILogger logger) : ICredentialBackend
+internal sealed class SecretManagerBackend(SecretApi api, AliasNames names, ILogger logger) : IBackendRevoker
 {
     public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
@@ -21,6 +21,23 @@ internal sealed class SecretManagerBackend(SecretApi api, AliasNames names, ILog
             BackendFailure.NotFound, $"secret '{address.Name}' has no enabled version that may be presented", "Add a version (gcloud secrets versions add), or enable one.");
         var listed = await Task.WhenAll(versions.Select(version => ReadAsync(call, secret, version, isPresented: version == presented, request.KnownVersionIds, ct))).ConfigureAwait(false);
         return new BackendListing(listed) { Owner = Note(secret, "owner"), Purpose = Note(secret, "purpose") };
+    }
+
+    /// <summary>Disables the version, which <c>gcloud secrets versions enable</c> undoes. Only on somebody's explicit call: others read it too.</summary>
+    public async ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var address = SecretAddress.Parse(revocation.Key);
+        var call = new SecretCall(revocation.CredentialName, address, api.Where(address));
+
+        // The date in the id is compared: a secret that was deleted and made again has another version under this number.
+        if (StagedVersion.NumberOf(revocation.VersionId) is { } number
+            && await api.FindVersionAsync(call, number, ct).ConfigureAwait(false) is { State: StagedVersion.Enabled } found
+            && StagedVersion.IdOf(number, found) == revocation.VersionId
+            && await api.DisableAsync(call, number, ct).ConfigureAwait(false) is { State: null or StagedVersion.Enabled })
+        {
+            throw call.Invalid($"version '{revocation.VersionId}' was to be disabled, and the answer does not say that it is");
+        }
     }
 
     // Newest first; older pages only while an alias or the annotation names a version that was not seen.

@@ -10,7 +10,7 @@ namespace Nhi.Rotation.GoogleSecretManager.Secrets;
 /// <param name="RevokedBecause">Why it is compromised, if the secret says so.</param>
 internal sealed record StagedVersion(long Number, VersionAnswer Entry, VersionLabel Label, string? RevokedBecause)
 {
-    private const string Enabled = "ENABLED";
+    public const string Enabled = "ENABLED";
     private const string Annotated = "the secret's annotation 'revoked' names it";
 
     // After a deletion Secret Manager numbers from 1 again; with the time of creation an id is never used for a second value.
@@ -19,6 +19,10 @@ internal sealed record StagedVersion(long Number, VersionAnswer Entry, VersionLa
     public bool IsEnabled => Entry.State == Enabled;
 
     public static string IdOf(long number, VersionAnswer entry) => string.Create(CultureInfo.InvariantCulture, $"{number}-{entry.CreateTime?.UtcDateTime:yyyyMMdd'T'HHmmssfffffff}");
+
+    /// <summary>The number that a version's id begins with, or <see langword="null"/> if it is no id of ours.</summary>
+    public static long? NumberOf(string id) =>
+        id.IndexOf('-', StringComparison.Ordinal) is var end and > 0 && long.TryParse(id.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 
     /// <summary>The number at the end of a version's name, or <see langword="null"/> if there is none.</summary>
     public static long? NumberOf(VersionAnswer entry) =>

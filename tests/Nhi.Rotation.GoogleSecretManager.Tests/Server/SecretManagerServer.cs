@@ -181,6 +181,7 @@ internal sealed partial class SecretManagerServer : IAsyncDisposable
             ("DELETE", false, "") => Delete(secret),
             ("POST", false, "addVersion") => AddVersion(secret, input),
             ("GET", true, "") when which.Length == 0 => List(secret, request),
+            ("GET", true, "") => (secret.Find(which) ?? throw GoogleError.NotFound(call)).Describe(secret.Name),
             ("GET", true, "access") => Access(secret, which),
             ("POST", true, "enable" or "disable" or "destroy") => Change(secret, which, verb),
             _ => throw new GoogleError(404, "NOT_FOUND", "Not Found"),
@@ -261,6 +262,11 @@ internal sealed partial class SecretManagerServer : IAsyncDisposable
     private static JsonObject Change(StoredSecret secret, string which, string verb)
     {
         var version = secret.Find(which) ?? throw GoogleError.NotFound(which);
+        if (version.State == "DESTROYED" && verb != "destroy")
+        {
+            throw new GoogleError(400, "FAILED_PRECONDITION", $"SecretVersion [{secret.Name}/versions/{version.Number}] is in DESTROYED state.");
+        }
+
         version.State = verb switch { "enable" => "ENABLED", "disable" => "DISABLED", _ => "DESTROYED" };
         return version.Describe(secret.Name);
     }

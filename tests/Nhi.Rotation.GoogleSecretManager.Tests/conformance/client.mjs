@@ -42,10 +42,18 @@ for (const parent of ['projects/shop', 'projects/shop/locations/europe-west3']) 
 
   const [disabled] = await client.disableSecretVersion({ name: one.name });
   assert.equal(disabled.state, 'DISABLED');
+  const [looked] = await client.getSecretVersion({ name: one.name });
+  assert.equal(looked.state, 'DISABLED');
+  assert.deepEqual(looked.createTime, one.createTime, 'a state changes no date');
+  const [again] = await client.disableSecretVersion({ name: one.name });
+  assert.equal(again.state, 'DISABLED');
+  await assert.rejects(client.getSecretVersion({ name: `${secret.name}/versions/9` }), (error) => error.code === 5);
+  await assert.rejects(client.disableSecretVersion({ name: `${secret.name}/versions/9` }), (error) => error.code === 5);
   await assert.rejects(client.accessSecretVersion({ name: one.name }), (error) => error.code === 9 || error.code === 3);
   await client.enableSecretVersion({ name: one.name });
   const [destroyed] = await client.destroySecretVersion({ name: two.name });
   assert.equal(destroyed.state, 'DESTROYED');
+  await assert.rejects(client.disableSecretVersion({ name: two.name }), (error) => error.code === 9 || error.code === 3);
   await assert.rejects(client.accessSecretVersion({ name: `${secret.name}/versions/9` }), (error) => error.code === 5);
   await client.deleteSecret({ name: secret.name });
   await assert.rejects(client.getSecret({ name: secret.name }), (error) => error.code === 5);
