@@ -9,7 +9,7 @@ namespace Nhi.Rotation.AwsParameterStore.Tests;
 /// <summary>What the conformance suite needs to know of Parameter Store. It has no bytes, can neither disable nor delete a single version, and has no push signal of its own.</summary>
 internal sealed class SuiteFixture : IBackendFixture, IAsyncDisposable
 {
-    public static readonly string[] NotApplicable = ["NHI-B10", "NHI-B13", "NHI-B14", "NHI-B15", "NHI-B24", "NHI-B25", "NHI-B26", "NHI-B31", "NHI-B32", "NHI-B33", "NHI-B34"];
+    public static readonly string[] NotApplicable = ["NHI-B10", "NHI-B13", "NHI-B14", "NHI-B15", "NHI-B24", "NHI-B25", "NHI-B26"];
 
     private readonly BackendFixture _aws;
     private string _lastValue = string.Empty;

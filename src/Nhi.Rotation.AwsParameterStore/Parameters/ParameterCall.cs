@@ -8,6 +8,7 @@ internal readonly record struct ParameterCall(string CredentialName, ParameterAd
 {
     public const string HistoryAction = "ssm:GetParameterHistory";
     public const string ValueAction = "ssm:GetParameters";
+    public const string LabelAction = "ssm:LabelParameterVersion";
 
     public AwsCall Aws => new(CredentialName, "Parameter Store", "parameter", Address.Name, Where);
 
@@ -30,6 +31,9 @@ internal readonly record struct ParameterCall(string CredentialName, ParameterAd
             BackendFailure.AccessDenied,
             $"{Where} could not decrypt {Aws.Subject} with its KMS key{AnswerErrors.Tag(error)}",
             "Check that the KMS key exists and is enabled, and grant kms:Decrypt on it."),
+        "TooManyUpdates" => Aws.Error(BackendFailure.Throttled, $"{Where} has another change of {Aws.Subject} under way{AnswerErrors.Tag(error)}", "Try again in a moment."),
+        "ParameterVersionLabelLimitExceeded" => Aws.Error(
+            BackendFailure.Misconfigured, $"the version of {Aws.Subject} has ten labels, which is the most{AnswerErrors.Tag(error)}", "Take one off first (aws ssm unlabel-parameter-version)."),
         "ValidationException" or "InvalidNextToken" => Aws.Error(
             BackendFailure.Misconfigured, $"{Where} refused the request for {Aws.Subject} as invalid{AnswerErrors.Tag(error)}", "Check that the parameter's name or ARN is complete and spelt right."),
         _ => AnswerErrors.Map(error, Aws, action),

@@ -12,7 +12,7 @@ namespace Nhi.Rotation.AwsParameterStore.Parameters;
 /// <param name="clients">The client for a region, or for the configured one.</param>
 /// <param name="names">What the labels are called.</param>
 /// <param name="logger">Takes what is worth saying.</param>
-internal sealed class ParameterStoreBackend(Func<string?, IAmazonSimpleSystemsManagement> clients, LabelNames names, ILogger logger) : IBatchCredentialBackend
+internal sealed class ParameterStoreBackend(Func<string?, IAmazonSimpleSystemsManagement> clients, LabelNames names, ILogger logger) : IBatchCredentialBackend, IBackendRevoker
 {
     /// <summary>What one GetParameters takes.</summary>
     public int MaxBatchSize => ValueReader.MaxNames;
@@ -38,6 +38,14 @@ internal sealed class ParameterStoreBackend(Func<string?, IAmazonSimpleSystemsMa
         }
 
         return results;
+    }
+
+    /// <summary>Gives the version a label that says that it is revoked, on somebody's explicit call: others read it too. The service has no way to disable a version.</summary>
+    public async ValueTask RevokeAsync(BackendRevocation revocation, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var reading = ParameterReading.Open(new BackendRequest(revocation.CredentialName, revocation.Key), clients);
+        await new RevokingLabel(reading, names).SetAsync(revocation.VersionId, ct).ConfigureAwait(false);
     }
 
     // One after the other: the service allows few of these calls a second. Once it asks for fewer, the rest is not even asked.

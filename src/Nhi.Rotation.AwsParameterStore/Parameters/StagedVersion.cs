@@ -15,12 +15,17 @@ internal sealed record StagedVersion(ParameterHistory Entry, VersionLabel Label,
     public long Number => Entry.Version ?? 0;
 
     // After a deletion Parameter Store numbers from 1 again; with the date an id is never used for a second value.
-    public string Id { get; } = string.Create(CultureInfo.InvariantCulture, $"{Entry.Version}-{Entry.LastModifiedDate?.ToUniversalTime():yyyyMMdd'T'HHmmssfff}");
+    public string Id { get; } = IdOf(Entry);
 
     public DateTimeOffset? CreatedOn => Entry.LastModifiedDate is { } date ? new DateTimeOffset(date.ToUniversalTime()) : null;
 
     /// <summary>Whether the history's value is not the value but its ciphertext.</summary>
     public bool IsEncrypted => Entry.Type == Amazon.SimpleSystemsManagement.ParameterType.SecureString;
+
+    public static string IdOf(ParameterHistory entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.Version}-{entry.LastModifiedDate?.ToUniversalTime():yyyyMMdd'T'HHmmssfff}");
+
+    /// <summary>Which label revokes a version, or <see langword="null"/> if none does.</summary>
+    public static string? RevokedBy(ParameterHistory entry, LabelNames names) => entry.Labels?.Find(label => label.StartsWith(names.RevokedPrefix, StringComparison.Ordinal));
 
     /// <summary>The versions that matter, oldest first.</summary>
     public static List<StagedVersion> Choose(IEnumerable<ParameterHistory> history, LabelNames names)
@@ -57,5 +62,5 @@ internal sealed record StagedVersion(ParameterHistory Entry, VersionLabel Label,
     private static bool Has(ParameterHistory entry, string label) => entry.Labels?.Contains(label) == true;
 
     private static string? WhyRevoked(ParameterHistory entry, LabelNames names) =>
-        entry.Labels?.Find(label => label.StartsWith(names.RevokedPrefix, StringComparison.Ordinal)) is { } label ? $"its label '{label}' says so" : null;
+        RevokedBy(entry, names) is { } label ? $"its label '{label}' says so" : null;
 }

@@ -10,6 +10,7 @@ internal sealed partial class ParameterStore(string region, string account, Time
 {
     private const int MostVersions = 100;
     private const int MostNames = 10;
+    private const int MaxLabels = 10;
     private readonly Dictionary<string, List<StoredParameter>> _parameters = new(StringComparer.Ordinal);
     private DateTimeOffset _last;
 
@@ -66,6 +67,11 @@ internal sealed partial class ParameterStore(string region, string account, Time
     {
         var (versions, version) = Find(input);
         var invalid = new JsonArray();
+        if (version.Labels.Union(input["Labels"]!.AsArray().Select(label => label!.GetValue<string>())).Count(label => ValidLabel().IsMatch(label)) > MaxLabels)
+        {
+            throw new ServiceError("ParameterVersionLabelLimitExceeded", "A parameter version can have maximum 10 labels. Remove an existing label and then try again.");
+        }
+
         foreach (var label in input["Labels"]!.AsArray().Select(label => label!.GetValue<string>()))
         {
             if (!ValidLabel().IsMatch(label))

@@ -60,6 +60,12 @@ def labels(client, name):
     assert client.label_parameter_version(Name=name, Labels=["current"])["ParameterVersion"] == 2
     client.label_parameter_version(Name=name, ParameterVersion=1, Labels=["previous", "old"])
     assert client.unlabel_parameter_version(Name=name, ParameterVersion=1, Labels=["old", "none"])["RemovedLabels"] == ["old"]
+    for version in (1, 1):
+        assert client.label_parameter_version(Name=name, ParameterVersion=version, Labels=["revoked-1"])["InvalidLabels"] == []
+    eight = [f"more-{index}" for index in range(8)]
+    client.label_parameter_version(Name=name, ParameterVersion=1, Labels=eight)
+    shared.expect("ParameterVersionLabelLimitExceeded", client.label_parameter_version, Name=name, ParameterVersion=1, Labels=["eleventh"])
+    client.unlabel_parameter_version(Name=name, ParameterVersion=1, Labels=eight + ["revoked-1"])
     shared.expect("ParameterVersionNotFound", client.label_parameter_version, Name=name, ParameterVersion=7, Labels=["current"])
 
 
