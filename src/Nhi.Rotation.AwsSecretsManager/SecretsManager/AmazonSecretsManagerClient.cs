@@ -40,9 +40,7 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonS
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        pipeline.RemoveHandler<EndpointResolver>();
-        pipeline.AddHandlerAfter<Marshaller>(new AmazonSecretsManagerEndpointResolver());
-        pipeline.AddHandlerAfter<Marshaller>(new AmazonSecretsManagerAuthSchemeHandler());
+        AmazonSecretsManagerEndpointResolver.PutInto(pipeline);
     }
 
     private Task<TResponse> SendAsync<TResponse>(

@@ -7,6 +7,14 @@ namespace Amazon.SecretsManager.Internal;
 /// <summary>Hands the client's configuration to the endpoint rules.</summary>
 internal sealed class AmazonSecretsManagerEndpointResolver : BaseEndpointResolver
 {
+    /// <summary>Takes the place of the pipeline's own resolver, with the choice of a signature before it.</summary>
+    public static void PutInto(RuntimePipeline pipeline)
+    {
+        pipeline.RemoveHandler<EndpointResolver>();
+        pipeline.AddHandlerAfter<Marshaller>(new AmazonSecretsManagerEndpointResolver());
+        pipeline.AddHandlerAfter<Marshaller>(new AmazonSecretsManagerAuthSchemeHandler());
+    }
+
     protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext)
     {
         ArgumentNullException.ThrowIfNull(requestContext);
