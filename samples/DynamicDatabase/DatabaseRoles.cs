@@ -23,10 +23,15 @@ internal sealed class DatabaseRoles(PostgresServer server)
         return new JsonObject { ["username"] = user, ["password"] = password };
     }
 
-    // A lease that ends too early is seen at once: whoever is at work fails.
+    // A lease that ends too early is seen at once: whoever is at work fails. A role that somebody dropped already is no error, as for the plugin.
     public async Task DropAsync(JsonObject data)
     {
         var user = data["username"]!.GetValue<string>();
+        if (await server.CountAsync($"SELECT count(*) FROM pg_roles WHERE rolname = '{user}'") == 0)
+        {
+            return;
+        }
+
         await server.ExecuteAsync($"ALTER ROLE \"{user}\" NOLOGIN");
         await server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}'");
         await server.ExecuteAsync($"DROP ROLE \"{user}\"");

@@ -20,6 +20,7 @@ public sealed class DynamicDatabaseTests : IAsyncLifetime
     private readonly string _tokenFile = Path.GetTempFileName();
     private readonly ConcurrentDictionary<string, string> _passwords = new(StringComparer.Ordinal);
     private PostgresServer? _server;
+    private volatile bool _refusesAll;
     private DatabaseRoles? _roles;
     private LeasingVault? _vault;
 
@@ -124,6 +125,49 @@ public sealed class DynamicDatabaseTests : IAsyncLifetime
         Assert.Equal(0, await _roles!.CountAsync());
     }
 
+    [Fact]
+    public async Task One_whose_user_somebody_dropped_by_hand_is_replaced_at_once_under_load_and_given_back()
+    {
+        using var app = App();
+        await app.StartAsync(Ct);
+        await using var load = new QueryLoad(app.Services.GetRequiredService<RotatingNpgsqlDataSource>());
+        await load.UntilMoreAsync(20);
+
+        await _roles!.DropAsync(Engine.Leases.Single().Data);
+        await load.UntilMoreAsync(100);
+        await Eventually.TrueAsync(() => Engine.Leases.Count == 1);
+        await load.DisposeAsync();
+
+        // What was at work on a connection that was cut failed, and what was on its way to one; nothing that began later.
+        Assert.All(load.Failures, static failure => Assert.Contains("57P01", failure, StringComparison.Ordinal));
+        Assert.InRange(load.Failures.Count, 0, 4);
+        Assert.Equal((2, 0), Engine.Counts);
+        Assert.Equal(1, await _roles.CountAsync());
+        await app.StopAsync(Ct);
+        Assert.Equal(0, await _roles.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_refuses_everybody_costs_one_more_lease_however_many_logins_fail()
+    {
+        using var app = App();
+        await app.StartAsync(Ct);
+        var orders = app.Services.GetRequiredService<RotatingNpgsqlDataSource>();
+        var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("orders-db");
+        await provider.GetCurrentAsync(Ct);
+        _refusesAll = true;
+        await LockOutAsync();
+
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            await Assert.ThrowsAnyAsync<NpgsqlException>(async () => await orders.OpenConnectionAsync(Ct));
+        }
+
+        Assert.Equal(2, Engine.Counts.Made);
+        await app.StopAsync(Ct);
+        Assert.Equal(0, await _roles!.CountAsync());
+    }
+
     private ShiftedTime Time { get; } = new();
 
     private IHost App()
@@ -152,8 +196,11 @@ public sealed class DynamicDatabaseTests : IAsyncLifetime
     {
         var made = await _roles!.CreateAsync(role);
         _passwords[made!["username"]!.GetValue<string>()] = made["password"]!.GetValue<string>();
+        await (_refusesAll ? LockOutAsync() : Task.CompletedTask);
         return made;
     }
+
+    private Task LockOutAsync() => _server!.ExecuteAsync("DO $$ DECLARE r record; BEGIN FOR r IN SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-app-%' LOOP EXECUTE format('ALTER ROLE %I NOLOGIN', r.rolname); END LOOP; END $$");
 
     // The SQLSTATE of a refusal, or null for a login that works.
     private async Task<string?> LoginAsync(string user)
@@ -168,15 +215,5 @@ public sealed class DynamicDatabaseTests : IAsyncLifetime
         {
             return refused.SqlState;
         }
-    }
-
-    /// <summary>The machine's clock, and how far a test has put its wall clock forward.</summary>
-    private sealed class ShiftedTime : TimeProvider
-    {
-        private long _shift;
-
-        public void Add(TimeSpan shift) => Interlocked.Add(ref _shift, shift.Ticks);
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + new TimeSpan(Interlocked.Read(ref _shift));
     }
 }

@@ -141,6 +141,69 @@ public class LeaseBackendTests
     }
 
     [Fact]
+    public async Task One_that_the_other_side_refuses_and_Vault_has_is_replaced_at_once_and_stays_listed()
+    {
+        await using var fixture = await StartAsync(duration: 1000, longest: 10_000);
+        var first = Assert.Single(await ListAsync(fixture));
+
+        var both = await ListRefusedAsync(fixture, first.Id);
+
+        Assert.Equal((first.Id, true, true), (both[0].Id, both[0].IsEnabled, both[1].Value is not null));
+        Assert.Equal([Key, "sys/leases/lookup", Key], fixture.Vault.Asked);
+        Assert.Equal(2, (await ListRefusedAsync(fixture, first.Id)).Count);
+    }
+
+    [Fact]
+    public async Task One_that_is_refused_and_gone_is_replaced_once_and_not_listed()
+    {
+        await using var fixture = await StartAsync(duration: 1000, longest: 10_000);
+        var first = Assert.Single(await ListAsync(fixture));
+        await fixture.Engine.EndAsync(fixture.Engine.Leases.Single().Id);
+
+        Assert.NotEqual(first.Id, Assert.Single(await ListRefusedAsync(fixture, first.Id)).Id);
+        Assert.Equal(2, fixture.Engine.Counts.Made);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_everything_costs_six_leases_in_its_first_hour_and_one_in_each_further_one()
+    {
+        await using var fixture = await StartAsync(duration: 100_000, longest: 1_000_000);
+        await ListAsync(fixture);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var made = new List<int>();
+        for (var second = 0; second < 5 * 3600; second += 10)
+        {
+            var before = fixture.Engine.Counts.Made;
+            await ListRefusedAsync(fixture, Newest(fixture));
+            made.AddRange(Enumerable.Repeat(second / 60, fixture.Engine.Counts.Made - before));
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal([0, 1, 3, 7, 15, 31, 63, 123, 183, 243], made);
+
+        // Two hours without a refusal, and the next one is another matter.
+        _time.Advance(TimeSpan.FromHours(2));
+        await ListRefusedAsync(fixture, Newest(fixture));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await ListRefusedAsync(fixture, Newest(fixture));
+        Assert.Equal(1 + made.Count + 2, fixture.Engine.Counts.Made);
+    }
+
+    [Fact]
+    public async Task A_refused_one_whose_successor_cannot_be_had_is_an_error_and_the_next_time_it_is_tried_again_at_once()
+    {
+        await using var fixture = await StartAsync(duration: 1000, longest: 10_000);
+        var first = Assert.Single(await ListAsync(fixture));
+        fixture.Vault.Forbids = static path => path == Key;
+
+        var error = await Assert.ThrowsAsync<BackendException>(() => ListRefusedAsync(fixture, first.Id));
+        fixture.Vault.Forbids = static _ => false;
+
+        Assert.Equal(BackendFailure.AccessDenied, error.Failure);
+        Assert.Equal(2, (await ListRefusedAsync(fixture, first.Id)).Count);
+    }
+
+    [Fact]
     public async Task A_path_that_answers_without_a_lease_is_said_to_do_so()
     {
         var script = new ScriptedVault();
@@ -188,6 +251,11 @@ public class LeaseBackendTests
 
     private static async Task<IReadOnlyList<BackendVersion>> ListAsync(LeaseFixture fixture, params string[] known) =>
         (await fixture.Backend.ListAsync(new BackendRequest("app", Key, known.ToHashSet()), Ct)).Versions;
+
+    private static async Task<IReadOnlyList<BackendVersion>> ListRefusedAsync(LeaseFixture fixture, string refused) =>
+        (await fixture.Backend.ListAsync(new BackendRequest("app", Key, new HashSet<string> { refused }) { RejectedVersionIds = new HashSet<string> { refused } }, Ct)).Versions;
+
+    private static string Newest(LeaseFixture fixture) => fixture.Engine.Leases.MaxBy(static lease => lease.IssuedOn)!.Id.Split('/')[^1];
 
     private async Task<IReadOnlyList<BackendVersion>> ListAsync(ScriptedVault script, string path, Dictionary<string, string>? parameters = null, string? field = null)
     {

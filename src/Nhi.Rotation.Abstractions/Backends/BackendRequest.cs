@@ -27,6 +27,12 @@ public sealed class BackendRequest
     /// <summary>Versions whose value is not needed again. Still list them; leave their value out.</summary>
     public IReadOnlySet<string> KnownVersionIds { get; }
 
+    /// <summary>
+    /// Versions that the other side refused when they were last presented, as far as this process knows. Empty but for a while after a refusal. It changes nothing of what a store lists: the engine decides what is
+    /// presented. A backend whose versions are made for this process alone can make another one, and has to limit how often: a server that refuses everything refuses the new one too.
+    /// </summary>
+    public IReadOnlySet<string> RejectedVersionIds { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>Whether a version past its date of expiry is wanted like any other: the date is information only. Default <see langword="false"/>.</summary>
     public bool TakesExpired { get; init; }
 }

@@ -20,6 +20,7 @@ public static class BackendConformance
         .. BatchRules.All,
         .. RevocationRules.All,
         .. RevokerRules.All,
+        .. RejectionRules.All,
     ];
 
     /// <summary>All rules, by id.</summary>

@@ -246,14 +246,16 @@ public sealed class FakeCredentialBackend : IBatchCredentialBackend, IBackendRev
         }
     }
 
+    private static BackendRequest Copy(BackendRequest request) => new(request.CredentialName, request.Key, request.KnownVersionIds.ToFrozenSet()) { RejectedVersionIds = request.RejectedVersionIds.ToFrozenSet(), TakesExpired = request.TakesExpired };
+
     private async ValueTask EnterAsync(IReadOnlyList<BackendRequest> requests, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         BlockedCalls? block;
         lock (_gate)
         {
-            // The caller may reuse its set of known ids, so what is recorded is a copy.
-            _requests.AddRange(requests.Select(request => new BackendRequest(request.CredentialName, request.Key, request.KnownVersionIds.ToFrozenSet(StringComparer.Ordinal))));
+            // The caller may reuse its sets of ids, so what is recorded is a copy.
+            _requests.AddRange(requests.Select(Copy));
             block = _block;
         }
 

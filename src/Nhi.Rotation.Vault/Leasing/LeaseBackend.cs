@@ -4,7 +4,7 @@ namespace Nhi.Rotation.Vault.Leasing;
 
 /// <summary>
 /// The leases of this process at a path of Vault: each is a version. It is made when the engine first asks, renewed when the engine asks late in its life, and replaced when Vault does not renew it
-/// any further. Unchanged, a listing costs one call, which carries no value.
+/// any further or the other side refuses it. Unchanged, a listing costs one call, which carries no value.
 /// </summary>
 internal sealed class LeaseBackend(LeaseClient vault, TimeProvider time) : IBackendRevoker
 {
@@ -19,6 +19,7 @@ internal sealed class LeaseBackend(LeaseClient vault, TimeProvider time) : IBack
         try
         {
             await StepAsync(book, request, ct).ConfigureAwait(false);
+            await ReplaceIfRefusedAsync(book, request, ct).ConfigureAwait(false);
             return new BackendListing(book.List(request, time.GetUtcNow()));
         }
         finally
@@ -73,6 +74,17 @@ internal sealed class LeaseBackend(LeaseClient vault, TimeProvider time) : IBack
             default:
                 book.Add(await vault.MakeAsync(request, ct).ConfigureAwait(false));
                 break;
+        }
+    }
+
+    // Vault has it, and somebody dropped its user by hand. It stays listed, as it may be refused in one place only, and is given back once nobody uses it.
+    private async Task ReplaceIfRefusedAsync(LeaseBook book, BackendRequest request, CancellationToken ct)
+    {
+        var now = time.GetElapsedTime(0);
+        if (book.Current is { } lease && request.RejectedVersionIds.Contains(lease.VersionId) && book.Refusals.IsOpen(now))
+        {
+            book.Add(await vault.MakeAsync(request, ct).ConfigureAwait(false));
+            book.Refusals.Note(now);
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class LeaseBook
     /// <summary>Taken by who asks Vault for a lease: two at once would make two.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
+    /// <summary>How often leases were replaced for a refusal. Used by who has the turn.</summary>
+    public RefusalPace Refusals { get; } = new();
+
     /// <summary>The lease in use, if there is one.</summary>
     public VaultLease? Current
     {

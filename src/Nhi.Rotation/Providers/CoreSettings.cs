@@ -57,7 +57,7 @@ internal sealed record CoreSettings
     public CoreSettings Trimming(TrailingNewline newline) => this with { Rules = Rules with { Newline = newline } };
 
     /// <summary>What the backend is asked, by what is known.</summary>
-    public BackendRequest RequestFor(CredentialState state) => new(Name, Key, new KnownVersionIds(state.Versions)) { TakesExpired = Rules.TakesExpired };
+    public BackendRequest RequestFor(CredentialState state) => new(Name, Key, new KnownVersionIds(state.Versions)) { TakesExpired = Rules.TakesExpired, RejectedVersionIds = RejectedVersions.In(state) };
 
     /// <summary>The same, with one object for equal rules.</summary>
     public static IEnumerable<CoreSettings> Share(IEnumerable<CoreSettings> credentials)

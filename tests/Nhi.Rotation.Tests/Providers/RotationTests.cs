@@ -46,6 +46,43 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task The_store_is_told_what_the_other_side_refuses_until_it_is_accepted_or_replaced()
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        var (engine, provider) = await Engine.StartAsync(backend);
+        await using var _ = engine;
+        Assert.Empty(backend.Rejected);
+        provider.Report(provider.Current, CredentialOutcome.Rejected);
+        await engine.SettleAsync();
+        Assert.Equal(["v1"], backend.Rejected);
+
+        provider.Report(provider.Current, CredentialOutcome.Accepted);
+        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        Assert.Empty(backend.Rejected);
+
+        // Refused so often that another one, which works, takes its place: that is no longer current, and refused all the same.
+        backend.Put("v2", "two");
+        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        var (refused, working) = (provider.Current, provider.Credentials.Previous[0]);
+        for (var time = 0; time < 10; time++)
+        {
+            provider.Report(refused, CredentialOutcome.Rejected);
+            provider.Report(working, CredentialOutcome.Accepted);
+        }
+
+        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        Assert.Equal("v1", provider.Current.VersionId);
+        Assert.Equal(["v2"], backend.Rejected);
+
+        backend.Put("v3", "three");
+        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        await engine.AdvanceAsync(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1));
+        await provider.RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken);
+        Assert.Equal("v3", provider.Current.VersionId);
+        Assert.Empty(backend.Rejected);
+    }
+
+    [Fact]
     public async Task The_old_version_retires_when_its_overlap_ends()
     {
         var backend = new ScriptedBackend().Put("v1", "one");

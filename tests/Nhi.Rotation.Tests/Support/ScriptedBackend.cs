@@ -26,6 +26,9 @@ internal class ScriptedBackend : ICredentialBackend
 
     public List<IReadOnlySet<string>> KnownIds { get; } = [];
 
+    /// <summary>What the last request said of refusals.</summary>
+    public IReadOnlySet<string> Rejected { get; private set; } = new HashSet<string>();
+
     public ScriptedBackend Put(string id, string value, VersionLabel label = VersionLabel.None, DateTimeOffset? createdOn = null, DateTimeOffset? notBefore = null, DateTimeOffset? expiresOn = null, bool enabled = true, string? revoked = null)
     {
         lock (_gate)
@@ -123,6 +126,7 @@ internal class ScriptedBackend : ICredentialBackend
         lock (_gate)
         {
             KnownIds.Add(request.KnownVersionIds);
+            Rejected = request.RejectedVersionIds;
             if ((_failures.TryDequeue(out var error) ? error : AlwaysFail) is { } failure)
             {
                 throw failure;
