@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DynamicDatabase.LocalVault;
 
-/// <summary>A server on the loopback interface that speaks Vault's API of leases: <c>database/creds</c>, and <c>sys/leases</c> to look one up, renew and revoke it.</summary>
+/// <summary>A server on the loopback interface that speaks Vault's API of leases: <c>creds</c> of any engine, such as <c>database/creds</c>, and <c>sys/leases</c> to look one up, renew and revoke it.</summary>
 internal sealed class LeasingVault : IAsyncDisposable
 {
     public const string Token = "local-root-token";
@@ -57,7 +57,7 @@ internal sealed class LeasingVault : IAsyncDisposable
             : context.Request.Headers["X-Vault-Token"] != Token || Forbids(path) ? ErrorAsync(context, 403, "permission denied")
             : path.Split('/') switch
             {
-                ["database", "creds", var role] => MakeAsync(context, role, path),
+                [_, "creds", var role] => MakeAsync(context, role, path),
                 ["sys", "leases", var what] when !HttpMethods.IsGet(context.Request.Method) => UseAsync(context, what),
                 _ => ErrorAsync(context, 404),
             };

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Nhi.Rotation.TestSupport;
@@ -100,6 +101,10 @@ internal sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>What <c>rabbitmqctl delete_user</c> does.</summary>
     public Task DeleteUserAsync(string user) => AskAsync($"rabbit_auth_backend_internal:delete_user(<<\"{user}\">>, <<\"test\">>)");
+
+    /// <summary>How many users <c>rabbitmqctl list_users</c> has whose names begin so.</summary>
+    public async Task<int> CountUsersAsync(string prefix) => int.Parse(
+        await AskAsync($"length([1 || U <- rabbit_auth_backend_internal:list_users(), string:prefix(proplists:get_value(user, U), <<\"{prefix}\">>) =/= nomatch])"), CultureInfo.InvariantCulture);
 
     /// <summary>What <c>rabbitmqctl close_all_user_connections</c> does.</summary>
     public Task CloseConnectionsAsync(string user) => AskAsync($"[rabbit_networking:close_connection(P, \"by the administrator\") || P <- {PidsOf(user)}]");
