@@ -18,17 +18,19 @@ public sealed class RabbitMqLeaseTests(RabbitMqFixture rabbitMq) : IAsyncLifetim
     private readonly string _prefix = $"v-{Guid.NewGuid():N}"[..10];
     private readonly string _tokenFile = Path.GetTempFileName();
     private readonly ShiftedTime _time = new();
-    private RabbitMqServer _server = null!;
     private LeasingVault _vault = null!;
     private int _made;
     private int _sent;
 
     private LeaseEngine Engine => _vault.Engine;
 
+    // The fixture's.
+    private RabbitMqServer Server { get; set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
-        _server = await rabbitMq.StartAsync();
-        await _server.AddVirtualHostAsync(_prefix);
+        Server = await rabbitMq.StartAsync();
+        await Server.AddVirtualHostAsync(_prefix);
         _vault = await LeasingVault.StartAsync(new LeaseEngine(TimeProvider.System, MakeUserAsync, DeleteUserAsync) { Duration = TimeSpan.FromMinutes(10), IsRenewable = false });
         await File.WriteAllTextAsync(_tokenFile, LeasingVault.Token, Ct);
     }
@@ -57,9 +59,9 @@ public sealed class RabbitMqLeaseTests(RabbitMqFixture rabbitMq) : IAsyncLifetim
             await provider.RefreshAsync(RefreshReason.Requested, Ct);
             await load.UntilMoreAsync(20);
 
-            await Eventually.TrueAsync(async () => await _server.CountUsersAsync(_prefix) == 1, () => $"the user of lease {lease} is still there");
-            Assert.Empty(await _server.ConnectionsOfAsync(UserOf(old)));
-            Assert.Single(await _server.ConnectionsOfAsync(UserOf(Engine.Leases.Single())));
+            await Eventually.TrueAsync(async () => await Server.CountUsersAsync(_prefix) == 1, () => $"the user of lease {lease} is still there");
+            Assert.Empty(await Server.ConnectionsOfAsync(UserOf(old)));
+            Assert.Single(await Server.ConnectionsOfAsync(UserOf(Engine.Leases.Single())));
         }
 
         await load.StopAsync();
@@ -67,7 +69,7 @@ public sealed class RabbitMqLeaseTests(RabbitMqFixture rabbitMq) : IAsyncLifetim
 
         Assert.Empty(load.Failures);
         Assert.Equal((4, 0), Engine.Counts);
-        Assert.DoesNotContain(_prefix, await _server.ControlAsync("list_users"), StringComparison.Ordinal);
+        Assert.DoesNotContain(_prefix, await Server.ControlAsync("list_users"), StringComparison.Ordinal);
         TestContext.Current.SendDiagnosticMessage("{0} messages confirmed, none failed", load.Done);
     }
 
@@ -81,7 +83,7 @@ public sealed class RabbitMqLeaseTests(RabbitMqFixture rabbitMq) : IAsyncLifetim
         await using var load = new Load(4, () => PublishAsync(orders));
         await load.UntilMoreAsync(20);
 
-        await _server.DeleteUserAsync(UserOf(Engine.Leases.Single()));
+        await Server.DeleteUserAsync(UserOf(Engine.Leases.Single()));
         await load.UntilMoreAsync(100);
         await load.StopAsync();
 
@@ -89,14 +91,14 @@ public sealed class RabbitMqLeaseTests(RabbitMqFixture rabbitMq) : IAsyncLifetim
         Assert.InRange(load.Failures.Count, 0, 4);
         Assert.Equal(2, Engine.Counts.Made);
         await app.StopAsync(Ct);
-        Assert.Equal(0, await _server.CountUsersAsync(_prefix));
+        Assert.Equal(0, await Server.CountUsersAsync(_prefix));
     }
 
     private static string UserOf(LocalLease lease) => lease.Data["username"]!.GetValue<string>();
 
     private async Task<OrdersBroker> OpenAsync(IRotatingCredentialProvider provider)
     {
-        var orders = new OrdersBroker(provider, () => new ConnectionFactory { HostName = "127.0.0.1", Port = _server.Port, VirtualHost = _prefix });
+        var orders = new OrdersBroker(provider, () => new ConnectionFactory { HostName = "127.0.0.1", Port = Server.Port, VirtualHost = _prefix });
         await orders.UseAsync(static (channel, _) => channel.QueueDeclareAsync("orders", durable: true, exclusive: false, autoDelete: false, cancellationToken: Ct), Ct);
         return orders;
     }
@@ -116,16 +118,16 @@ public sealed class RabbitMqLeaseTests(RabbitMqFixture rabbitMq) : IAsyncLifetim
         }
 
         var (user, password) = ($"{_prefix}-{Interlocked.Increment(ref _made)}", ServerProcess.NewPassword());
-        await _server.AddUserAsync(user, password, _prefix);
+        await Server.AddUserAsync(user, password, _prefix);
         return new JsonObject { ["username"] = user, ["password"] = password };
     }
 
     private async Task DeleteUserAsync(JsonObject data)
     {
         var user = data["username"]!.GetValue<string>();
-        if (await _server.CountUsersAsync(user) > 0)
+        if (await Server.CountUsersAsync(user) > 0)
         {
-            await _server.DeleteUserAsync(user);
+            await Server.DeleteUserAsync(user);
         }
     }
 
