@@ -118,6 +118,22 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_does_not_know_the_token_yet_says_so_and_a_cluster_that_was_set_back_is_not_asked_for_the_login_for_ever()
+    {
+        _vault.Index = "v1:index-7";
+        var backend = Backend(AppRole());
+        await ListAsync(backend);
+        _vault.IsBehind = true;
+
+        var behind = await Assert.ThrowsAsync<BackendException>(() => ListAsync(backend));
+        Assert.Single((await ListAsync(backend)).Versions);
+
+        Assert.True(behind.IsTransient);
+        Assert.Equal(["auth/approle/login", "kv/app", "kv/app", "kv/app"], _vault.Asked);
+        Assert.Equal([null, "v1:index-7", "v1:index-7", null], _vault.Indices);
+    }
+
+    [Fact]
     public async Task What_the_policy_denies_is_denied_and_nobody_logs_in_again_for_it()
     {
         var backend = Backend(AppRole());

@@ -44,7 +44,16 @@ internal sealed class LoginVault : IAsyncDisposable
     /// <summary>What the policy denies, whatever the token.</summary>
     public Func<string, bool> Denies { get; set; } = static _ => false;
 
+    /// <summary>How far the cluster has written, as a node says after a login; <see langword="null"/> where nodes say nothing.</summary>
+    public string? Index { get; set; }
+
+    /// <summary>Whether the node that is asked lags behind what its callers say that they need.</summary>
+    public bool IsBehind { get; set; }
+
     public ConcurrentQueue<string> Asked { get; } = new();
+
+    /// <summary>How far the node must be, as each caller said.</summary>
+    public ConcurrentQueue<string?> Indices { get; } = new();
 
     public ConcurrentQueue<string?> Namespaces { get; } = new();
 
@@ -107,10 +116,12 @@ internal sealed class LoginVault : IAsyncDisposable
     {
         var path = context.Request.Path.Value!.Replace("/v1/", "", StringComparison.Ordinal);
         Asked.Enqueue(path);
+        Indices.Enqueue(context.Request.Headers["X-Vault-Index"]);
         Namespaces.Enqueue(context.Request.Headers["X-Vault-Namespace"]);
         var body = context.Request.ContentLength > 0 ? await JsonSerializer.DeserializeAsync<JsonObject>(context.Request.Body, cancellationToken: context.RequestAborted) : [];
         var token = context.Request.Headers["X-Vault-Token"].ToString();
         await (IsSealed ? ErrorAsync(context, 503, "Vault is sealed")
+            : IsBehind && Index is not null && context.Request.Headers["X-Vault-Index"] == Index ? ErrorAsync(context, 412, "required index state not present")
             : path == "sys/wrapping/unwrap" ? (_wrapped.TryRemove(token, out var answer) ? WriteAsync(context, 200, answer) : ErrorAsync(context, 400, "wrapping token is not valid or does not exist"))
             : path.Split('/') is ["auth", var mount, "login"] ? LogInAsync(context, mount, body!)
             : !_tokens.TryGetValue(token, out var life) || life.EndsOn <= _time.GetUtcNow() || Denies(path) ? ErrorAsync(context, 403, "permission denied")
@@ -140,6 +151,11 @@ internal sealed class LoginVault : IAsyncDisposable
         var now = _time.GetUtcNow();
         var token = $"hvs.token-{Interlocked.Increment(ref _issued)}";
         _tokens[token] = (now, now + Duration);
+        if (Index is { } index)
+        {
+            context.Response.Headers["X-Vault-Index"] = index;
+        }
+
         return TokenAsync(context, token, Duration);
     }
 

@@ -25,14 +25,20 @@ public sealed class NodeVaultTests
         var dropped = 0;
         var engine = new LeaseEngine(
             TimeProvider.System,
-            static role => Task.FromResult(role == "app" ? new JsonObject { ["username"] = "v-app-1", ["password"] = "one" } : null),
+            static role => Task.FromResult(role switch
+            {
+                "app" => new JsonObject { ["username"] = "v-app-1", ["password"] = "one" },
+                "iam-user" => new JsonObject { ["access_key"] = "AKID1", ["secret_key"] = "secret/1", ["security_token"] = null },
+                "assumed-role" => new JsonObject { ["access_key"] = "AKID1", ["secret_key"] = "secret/1", ["security_token"] = "session-1", ["arn"] = "arn:aws:sts::123456789012:assumed-role/deploy/vault-test" },
+                _ => null,
+            }),
             _ => Task.FromResult(++dropped))
         { LongestLife = TimeSpan.FromMinutes(90) };
         await using var vault = await LeasingVault.StartAsync(engine);
 
         await DriveAsync("leases.mjs", vault.Address, LeasingVault.Token);
 
-        Assert.Equal(1, dropped);
+        Assert.Equal(2, dropped);
     }
 
     [Fact]

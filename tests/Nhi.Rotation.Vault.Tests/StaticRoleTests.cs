@@ -69,6 +69,30 @@ public sealed class StaticRoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_of_what_Vault_still_tells_has_it_asked_again_a_second_later_and_not_after_the_interval()
+    {
+        await using var app = App();
+        var provider = app.GetRequiredKeyedService<IRotatingCredentialProvider>("orders-db");
+        await provider.GetCurrentAsync(Ct);
+        var asked = _vault.Asked.Count(static path => path == "database/static-creds/app");
+
+        // The password is changed at the other side, and Vault has not written it down yet.
+        provider.Report(provider.Current, CredentialOutcome.Rejected);
+        await Eventually.TrueAsync(() => _vault.Asked.Count(static path => path == "database/static-creds/app") == asked + 1);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _vault.Rotate("password-2");
+
+        var waited = TimeSpan.Zero;
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            waited += TimeSpan.FromMilliseconds(100);
+            return UsernamePassword.Parse(provider.Current).Password == "password-2";
+        });
+        Assert.True(waited < TimeSpan.FromSeconds(9), $"{waited}");
+    }
+
+    [Fact]
     public async Task What_is_no_static_role_is_said_to_be_none()
     {
         await using var app = App("database/creds/app");

@@ -13,7 +13,7 @@ public static class AWSCredentialsExtensions
     /// </summary>
     /// <param name="provider">
     /// The credential. Its value is JSON with the texts <c>AccessKeyId</c> and <c>SecretAccessKey</c>, and <c>SessionToken</c> if there is one, as
-    /// <c>aws configure export-credentials</c> writes them; other properties are ignored. It is parsed once per version; a version that is malformed is logged
+    /// <c>aws configure export-credentials</c> writes them, or <c>access_key</c>, <c>secret_key</c> and <c>security_token</c>, as Vault leases them; other properties are ignored. It is parsed once per version; a version that is malformed is logged
     /// (event 116) and the one before is used on.
     /// </param>
     /// <returns>Give it to clients, or to <c>AWSOptions.Credentials</c>. Safe for concurrent use.</returns>

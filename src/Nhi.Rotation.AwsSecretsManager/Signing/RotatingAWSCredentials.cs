@@ -23,6 +23,8 @@ internal sealed class RotatingAWSCredentials : AWSCredentials
     private static ImmutableCredentials Parse(Credential credential)
     {
         var fields = JsonFields.Parse(credential);
-        return new ImmutableCredentials(fields.Text("AccessKeyId"), fields.Text("SecretAccessKey"), fields.Find("SessionToken"));
+        return fields.Find("access_key") is { } leased
+            ? new ImmutableCredentials(leased, fields.Text("secret_key"), fields.Find("security_token")) // As Vault's AWS engine answers.
+            : new ImmutableCredentials(fields.Text("AccessKeyId"), fields.Text("SecretAccessKey"), fields.Find("SessionToken"));
     }
 }

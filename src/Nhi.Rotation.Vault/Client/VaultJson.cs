@@ -82,6 +82,10 @@ internal sealed class GivenToken
     public long LeaseDuration { get; init; }
 
     public bool Renewable { get; init; }
+
+    /// <summary>From the answer's header.</summary>
+    [JsonIgnore]
+    public string? Index { get; set; }
 }
 
 /// <summary>An answer that is kept at Vault, for who has its token.</summary>

@@ -10,6 +10,9 @@ internal sealed class VaultReply(string credentialName, HttpStatusCode status, b
     /// <summary>The token that was used.</summary>
     public VaultToken? Token => token;
 
+    /// <summary>How far a node must be to know what this call has written, if Vault says so.</summary>
+    public string? Index { get; init; }
+
     /// <summary>The same answer, to a call that another token made.</summary>
     public VaultReply From(VaultToken? maker) => new(credentialName, status, body, maker);
 

@@ -8,6 +8,7 @@ internal sealed class VaultWire(Func<HttpClient> connect, VaultSettings settings
 {
     public const string ClientName = "Nhi.Rotation.Vault";
     public const string TokenHeader = "X-Vault-Token";
+    private const string IndexHeader = "X-Vault-Index";
     private const int LargestAnswer = 2 << 20; // A stored entry has at most 1 MiB by default; JSON needs more.
 
     /// <summary>Redirects are not followed: the token would go along to wherever they point.</summary>
@@ -40,8 +41,14 @@ internal sealed class VaultWire(Func<HttpClient> connect, VaultSettings settings
             using var client = connect();
             client.MaxResponseContentBufferSize = LargestAnswer;
             using var response = await client.SendAsync(request, ct).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.PreconditionFailed)
+            {
+                // Asked for once: a Vault that was restored from a backup may never come so far again.
+                token?.Index = null;
+            }
+
             return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound || (call.TakesRefusal && response.StatusCode == HttpStatusCode.BadRequest) || (token is null && response.StatusCode == HttpStatusCode.Forbidden)
-                ? new VaultReply(call.CredentialName, response.StatusCode, await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false), token)
+                ? new VaultReply(call.CredentialName, response.StatusCode, await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false), token) { Index = response.Headers.TryGetValues(IndexHeader, out var index) ? index.First() : null }
                 : throw VaultErrors.Refused(call, response, time.GetUtcNow());
         }
         catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !ct.IsCancellationRequested))
@@ -76,6 +83,10 @@ internal sealed class VaultWire(Func<HttpClient> connect, VaultSettings settings
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation(TokenHeader, token.Value);
+            if (token.Index is { } index)
+            {
+                request.Headers.TryAddWithoutValidation(IndexHeader, index);
+            }
         }
 
         request.Headers.Add("X-Vault-Request", "true"); // A Vault Agent or Proxy may insist on it.

@@ -11,7 +11,14 @@ internal static class LoginCall
     {
         var call = VaultCall.Write(credentialName, $"auth/{mount}/login", body.ToDictionary(static pair => pair.Key, static pair => JsonSerializer.SerializeToElement(pair.Value, VaultJson.Default.String)));
         var reply = await wire.SendAsync(call, token: null, ct).ConfigureAwait(false);
-        return reply.IsRefused || reply.IsDenied ? null : reply.Read(VaultJson.Default.LoginAnswer).Auth ?? throw reply.Unexpected();
+        if (reply.IsRefused || reply.IsDenied)
+        {
+            return null;
+        }
+
+        var given = reply.Read(VaultJson.Default.LoginAnswer).Auth ?? throw reply.Unexpected();
+        given.Index = reply.Index;
+        return given;
     }
 
     public static BackendException Refused(string credentialName, string mount, string fix) =>

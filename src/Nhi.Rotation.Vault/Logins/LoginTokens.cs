@@ -122,6 +122,6 @@ internal sealed class LoginTokens(VaultWire wire, ILogin login) : ITokens, IDisp
         var given = await login.LogInAsync(wire, credentialName, ct).ConfigureAwait(false);
         _token?.IsReplaced = true;
         (_grantedOn, _duration, _isRenewable) = (now, TimeSpan.FromSeconds(given.LeaseDuration), given.Renewable);
-        return _token = new VaultToken(given.ClientToken) { EndsOn = given.LeaseDuration > 0 ? now + _duration : null };
+        return _token = new VaultToken(given.ClientToken) { EndsOn = given.LeaseDuration > 0 ? now + _duration : null, Index = given.Index };
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RotationClock(TimeProvider time)
         }
     }
 
-    /// <summary>Takes in when the next rotation is.</summary>
+    /// <summary>Takes in when the next rotation is; zero if it is due, or has happened and is not told yet.</summary>
     public void Set(TimeSpan left)
     {
         lock (_gate)

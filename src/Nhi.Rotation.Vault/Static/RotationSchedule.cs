@@ -10,7 +10,7 @@ internal static class RotationSchedule
 
     /// <summary>How long to wait.</summary>
     /// <param name="left">Until the rotation, as Vault says.</param>
-    /// <param name="late">How often in a row it said that the time is over, and had not rotated: whatever the role is for may be out of its reach.</param>
+    /// <param name="late">How often in a row it said that the time is over, or told what is refused, and had not rotated: whatever the role is for may be out of its reach.</param>
     public static TimeSpan Wait(TimeSpan left, int late)
     {
         if (left > TimeSpan.Zero)

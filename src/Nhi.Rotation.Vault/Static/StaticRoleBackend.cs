@@ -35,8 +35,11 @@ internal sealed class StaticRoleBackend(VaultHttp vault, string? field, TimeProv
             throw new BackendException(request.CredentialName, BackendFailure.InvalidContent, $"what Vault answers at '{path}' is not the password of a static role", "Give a path such as database/static-creds/<role>; what is leased is FromVaultLease's.");
         }
 
-        Clock(request.Key).Set(TimeSpan.FromSeconds(role.TryGetProperty("ttl", out var left) && left.TryGetInt64(out var seconds) ? seconds : 0));
         var id = rotatedOn.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture);
+        var left = TimeSpan.FromSeconds(role.TryGetProperty("ttl", out var ttl) && ttl.TryGetInt64(out var seconds) ? seconds : 0);
+
+        // Vault changes a password at the other side first, and tells it a moment later.
+        Clock(request.Key).Set(request.RejectedVersionIds.Contains(id) ? TimeSpan.Zero : left);
         var value = request.KnownVersionIds.Contains(id) ? null : VaultValue.Of(request, field, WithoutDates(role), $"the static role '{path}'");
         return new BackendListing([new BackendVersion(id, value) { CreatedOn = rotatedOn }]);
     }

@@ -25,6 +25,14 @@ await assert.rejects(vault.write('sys/leases/renew', { lease_id: lease.lease_id 
 await assert.rejects(vault.write('sys/leases/lookup', { lease_id: lease.lease_id }), (error) => error.response.statusCode === 400);
 await assert.rejects(vault.read('database/creds/nobody'), (error) => error.response.statusCode === 400);
 
+const user = await vault.read('aws/creds/iam-user');
+assert.match(user.lease_id, /^aws\/creds\/iam-user\//);
+assert.deepEqual(user.data, { access_key: 'AKID1', secret_key: 'secret/1', security_token: null });
+const session = await vault.read('aws/creds/assumed-role');
+assert.equal(session.data.security_token, 'session-1');
+await vault.write('sys/leases/revoke', { lease_id: user.lease_id, sync: true });
+await assert.rejects(vault.write('sys/leases/lookup', { lease_id: user.lease_id }), (error) => error.response.statusCode === 400);
+
 const stranger = vaultOf({ apiVersion: 'v1', endpoint, token: 'wrong' });
 await assert.rejects(stranger.read('database/creds/app'), (error) => error.response.statusCode === 403);
 console.log('conformant');
