@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.Npgsql;
 using Nhi.Rotation.TestSupport;
-using Npgsql;
 
 namespace Nhi.Rotation.Vault.Tests;
 
@@ -54,7 +53,7 @@ public sealed class StaticDatabaseTests : IAsyncLifetime
             await Eventually.TrueAsync(() => TimeProvider.System.GetUtcNow() >= _vault.RotatedOn + _vault.Period);
             await RotateAsync();
             await load.UntilMoreAsync(20);
-            await Eventually.TrueAsync(() => UsernamePassword.Parse(provider.Current).Password == _vault.Password);
+            await Eventually.TrueAsync(() => provider.Current.CreatedOn == _vault.RotatedOn);
         }
 
         await load.DisposeAsync();
