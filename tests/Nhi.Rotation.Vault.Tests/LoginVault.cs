@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Nhi.Rotation.Vault.Tests;
 
-/// <summary>A server that speaks Vault's API of logins and tokens: AppRole, Kubernetes and JWT; a secret of KV version 1 at <c>kv/app</c>, a static role at <c>database/static-creds/app</c>, a lease at <c>database/creds/app</c>.</summary>
+/// <summary>A server that speaks Vault's API of logins and tokens: AppRole, Kubernetes and JWT; a secret of KV version 1 at <c>kv/app</c>, static roles at <c>database/static-creds/app</c> and <c>ldap/static-cred/app</c>, a lease at <c>database/creds/app</c>.</summary>
 internal sealed class LoginVault : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -184,6 +184,17 @@ internal sealed class LoginVault : IAsyncDisposable
             case "database/static-creds/app":
                 return ReplyAsync(context, new JsonObject
                 {
+                    ["last_vault_rotation"] = RotatedOn.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture),
+                    ["password"] = Password,
+                    ["rotation_period"] = (int)Period.TotalSeconds,
+                    ["ttl"] = Math.Max(0, (int)(RotatedOn + Period - now).TotalSeconds),
+                    ["username"] = "app",
+                });
+            case "ldap/static-cred/app":
+                return ReplyAsync(context, new JsonObject
+                {
+                    ["dn"] = "cn=app,ou=users,dc=example,dc=com",
+                    ["last_password"] = "password-0",
                     ["last_vault_rotation"] = RotatedOn.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture),
                     ["password"] = Password,
                     ["rotation_period"] = (int)Period.TotalSeconds,

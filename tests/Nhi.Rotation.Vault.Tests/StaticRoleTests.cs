@@ -93,6 +93,17 @@ public sealed class StaticRoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_password_before_that_LDAPs_engine_tells_is_no_part_of_the_value()
+    {
+        await using var app = App("ldap/static-cred/app");
+
+        var value = await app.GetRequiredKeyedService<IRotatingCredentialProvider>("orders-db").GetCurrentAsync(Ct);
+
+        Assert.Equal("""{"dn":"cn=app,ou=users,dc=example,dc=com","password":"password-1","username":"app"}""", value.Reveal());
+        Assert.Equal(("app", "password-1"), (UsernamePassword.Parse(value).Username, UsernamePassword.Parse(value).Password));
+    }
+
+    [Fact]
     public async Task What_is_no_static_role_is_said_to_be_none()
     {
         await using var app = App("database/creds/app");

@@ -14,8 +14,8 @@ namespace Nhi.Rotation.Vault.Static;
 /// </summary>
 internal sealed class StaticRoleBackend(VaultHttp vault, string? field, TimeProvider time) : ICredentialBackend
 {
-    // What is said of the password, and is another with each call.
-    private static readonly string[] Dates = ["ttl", "last_vault_rotation", "rotation_period", "rotation_schedule", "rotation_window"];
+    // What is said of the password, and is another with each call; and the password before, which LDAP's engine tells and which is no part of this one.
+    private static readonly string[] Besides = ["ttl", "last_vault_rotation", "rotation_period", "rotation_schedule", "rotation_window", "last_password"];
 
     private readonly ConcurrentDictionary<string, RotationClock> _clocks = new(StringComparer.Ordinal);
 
@@ -40,19 +40,19 @@ internal sealed class StaticRoleBackend(VaultHttp vault, string? field, TimeProv
 
         // Vault changes a password at the other side first, and tells it a moment later.
         Clock(request.Key).Set(request.RejectedVersionIds.Contains(id) ? TimeSpan.Zero : left);
-        var value = request.KnownVersionIds.Contains(id) ? null : VaultValue.Of(request, field, WithoutDates(role), $"the static role '{path}'");
+        var value = request.KnownVersionIds.Contains(id) ? null : VaultValue.Of(request, field, PasswordOf(role), $"the static role '{path}'");
         return new BackendListing([new BackendVersion(id, value) { CreatedOn = rotatedOn }]);
     }
 
     public IChangeToken Watch(string key) => Clock(key).Token;
 
-    private static string WithoutDates(JsonElement role)
+    private static string PasswordOf(JsonElement role)
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            foreach (var property in role.EnumerateObject().Where(static property => !Dates.Contains(property.Name)))
+            foreach (var property in role.EnumerateObject().Where(static property => !Besides.Contains(property.Name)))
             {
                 property.WriteTo(writer);
             }
