@@ -1,13 +1,15 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation;
 using Nhi.Rotation.Npgsql;
 using Npgsql;
+using OpenTelemetry.Metrics;
 
-// One short-lived instance of a service: presents a credential all the time and says so to three places at once. What it is told comes on standard input, what it answers goes to
+// One short-lived instance of a service: presents a credential all the time and says so to three places at once, and to whoever scrapes it. What it is told comes on standard input, what it answers goes to
 // standard error, and standard output is for its logs.
-var (service, secret, evidence, database, console) = (args[0], args[1], args[2], args[3], args[4]);
+var (service, secret, evidence, database, console, port) = (args[0], args[1], args[2], args[3], args[4], int.Parse(args[5], CultureInfo.InvariantCulture));
 await using var source = NpgsqlDataSource.Create(database);
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = service });
 _ = console switch
@@ -21,7 +23,10 @@ builder.Services.AddRotatingCredentials()
     .WriteEvidenceToLogs()
     .WriteEvidenceTo(_ => new PostgresEvidenceSink(source))
     .Configure(static options => options.SweepInterval = TimeSpan.FromMilliseconds(100))
-    .AddCredential("partner", credential => credential.FromFiles(secret).Configure(static options => options.QuietPeriod = TimeSpan.FromSeconds(2)));
+    .AddCredential("partner", credential => credential.FromFiles(secret).Configure(static options => options.QuietPeriod = TimeSpan.FromSeconds(4)));
+builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+    .AddMeter("Nhi.Rotation")
+    .AddPrometheusHttpListener(listener => (listener.Host, listener.Port) = ("127.0.0.1", port)));
 using var app = builder.Build();
 await app.StartAsync();
 var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");

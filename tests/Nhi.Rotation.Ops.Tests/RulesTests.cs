@@ -20,7 +20,7 @@ public sealed partial class RulesTests
     [Fact]
     public async Task The_rules_pass_their_tests()
     {
-        var (exit, output) = await Tool.RunAsync(Tool.Promtool, "test", "rules", Repository.RuleTests);
+        var (exit, output) = await Tool.RunAsync(Tool.Promtool, "test", "rules", Repository.RuleTests, Repository.TestsBetweenScrapes);
 
         Assert.True(exit == 0, output);
     }

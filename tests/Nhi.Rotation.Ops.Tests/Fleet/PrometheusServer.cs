@@ -11,11 +11,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly HttpClient _http;
+    private readonly string _targets;
 
-    private PrometheusServer(Process process, HttpClient http)
+    private PrometheusServer(Process process, HttpClient http, string targets)
     {
         _process = process;
         _http = http;
+        _targets = targets;
     }
 
     /// <summary>Where it answers.</summary>
@@ -32,8 +34,10 @@ internal sealed class PrometheusServer : IAsyncDisposable
             rule_files: [ rules.yml ]
             scrape_configs:
               - job_name: fleet
-                static_configs: [ { targets: [ {{string.Join(", ", targets.Select(target => $"'{target}'"))}} ] } ]
+                file_sd_configs: [ { files: [ targets.json ] } ]
             """);
+        var list = Path.Join(directory, "targets.json");
+        Write(list, targets);
         var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Find()}");
         string[] arguments =
         [
@@ -41,7 +45,19 @@ internal sealed class PrometheusServer : IAsyncDisposable
         ];
 
         // timeout ends it should the test not.
-        return new PrometheusServer(Process.Start("timeout", ["180", program, .. arguments]), new HttpClient { BaseAddress = new Uri($"http://{address}") });
+        return new PrometheusServer(Process.Start("timeout", ["300", program, .. arguments]), new HttpClient { BaseAddress = new Uri($"http://{address}") }, list);
+    }
+
+    /// <summary>From now on these are scraped and no others, as when an orchestrator starts and ends pods.</summary>
+    public void Scrape(IEnumerable<string> targets) => Write(_targets, targets);
+
+    /// <summary>Each sample of one series in a range, with its time.</summary>
+    public async Task<IReadOnlyList<(DateTimeOffset At, double Value)>> SamplesAsync(string selector, TimeSpan last, CancellationToken ct)
+    {
+        var text = await _http.GetStringAsync(new Uri($"/api/v1/query?query={Uri.EscapeDataString(string.Create(CultureInfo.InvariantCulture, $"{selector}[{last.TotalSeconds:0}s]"))}", UriKind.Relative), ct);
+        var series = Assert.Single(JsonNode.Parse(text)!["data"]!["result"]!.AsArray());
+        return [.. series!["values"]!.AsArray().Select(static sample => (
+            DateTimeOffset.UnixEpoch.AddSeconds(sample![0]!.GetValue<double>()), double.Parse(sample[1]!.GetValue<string>(), CultureInfo.InvariantCulture)))];
     }
 
     /// <summary>The result of an instant query: labels and value of each series. Empty while Prometheus starts.</summary>
@@ -79,6 +95,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
             await Task.Delay(500, ct);
         }
+    }
+
+    // A file that is moved into place, so that Prometheus reads no half of it.
+    private static void Write(string path, IEnumerable<string> targets)
+    {
+        File.WriteAllText(path + ".next", new JsonArray(new JsonObject { ["targets"] = new JsonArray([.. targets.Select(static target => (JsonNode)target)]) }).ToJsonString());
+        File.Move(path + ".next", path, overwrite: true);
     }
 
     public async ValueTask DisposeAsync()

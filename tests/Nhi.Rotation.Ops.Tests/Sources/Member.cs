@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Nhi.Rotation.Ops.Tests.Support;
 
 namespace Nhi.Rotation.Ops.Tests.Sources;
 
@@ -10,14 +11,18 @@ internal sealed class Member : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _collecting;
 
-    private Member(Process process, string pod, Task collecting) => (_process, Pod, _collecting) = (process, pod, collecting);
+    private Member(Process process, string pod, string target, Task collecting) => (_process, Pod, Target, _collecting) = (process, pod, target, collecting);
 
     public string Pod { get; }
+
+    /// <summary>Where it is scraped.</summary>
+    public string Target { get; }
 
     public static async Task<Member> StartAsync(MemberPlace place, string service, int number)
     {
         var pod = string.Create(CultureInfo.InvariantCulture, $"{service}-7d9f-{number:00}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.FleetMember.dll"), service, place.Secret, place.Evidence, place.Database, place.Console(service)])
+        var port = FreePort.Find().ToString(CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Nhi.Rotation.FleetMember.dll"), service, place.Secret, place.Evidence, place.Database, place.Console(service), port])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -27,7 +32,7 @@ internal sealed class Member : IAsyncDisposable
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_gcServer"] = "0";
         var process = Process.Start(start)!;
-        var member = new Member(process, pod, Task.Run(() => CollectAsync(process.StandardOutput, Path.Join(place.Logs, pod + ".log"), place.Console(service))));
+        var member = new Member(process, pod, $"127.0.0.1:{port}", Task.Run(() => CollectAsync(process.StandardOutput, Path.Join(place.Logs, pod + ".log"), place.Console(service))));
         await member.AnswerAsync("started");
         return member;
     }

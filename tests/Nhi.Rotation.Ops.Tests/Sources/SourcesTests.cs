@@ -10,14 +10,19 @@ namespace Nhi.Rotation.Ops.Tests.Sources;
 
 /// <summary>
 /// Sixty processes of three services that come and go, some killed and some stopped in good order, through two rotations, one of them with a key that one process captured. What they say goes to files, to logs
-/// in three forms and to PostgreSQL, and each of these alone has the verdict of the others. Sixty starts of .NET cost a minute of two cores, so it runs only when it is asked for:
+/// in three forms, to PostgreSQL and to Prometheus, and each of these alone has the verdict of the others; whoever waits by any of them is told in time and never early. Sixty starts of .NET cost a minute of two cores, so it runs only when it is asked for:
 /// <c>dotnet run --project tests/Nhi.Rotation.Ops.Tests -- -explicit only</c>, as CI does.
 /// </summary>
 public sealed class SourcesTests : IAsyncDisposable
 {
     private const int Fleet = 60;
+    private const string VerdictOfK2 = "nhi:credential:verdict{nhi_credential_version=\"k2\"}";
 
     // A list says who is gone if it is a minute younger than their last line, so the tool looks two minutes later: at lines that were written a few seconds ago.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(4);
+
+    // Prometheus looks each second, at what is a second old at most; the rest is for a busy machine.
+    private static readonly TimeSpan InTime = TimeSpan.FromSeconds(5);
     private static readonly LaterTime Later = new(TimeSpan.FromMinutes(2));
     private static readonly string MaxAge = $"{Later.By.TotalSeconds + 5}s";
     private static readonly string Password = PostgresServer.NewPassword();
@@ -27,6 +32,7 @@ public sealed class SourcesTests : IAsyncDisposable
     private readonly List<(string Pod, string How)> _ended = [];
     private readonly Random _random = new(1);
     private string _directory = "";
+    private PrometheusServer? _prometheus;
     private int _started;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -56,6 +62,7 @@ public sealed class SourcesTests : IAsyncDisposable
         _directory = Directory.CreateTempSubdirectory("sources-").FullName;
         await using var server = await PostgresServer.StartAsync(programs);
         var place = await PrepareAsync(server);
+        await using var prometheus = _prometheus = PrometheusServer.Start(_directory, Quiet, []);
         SecretFile.Write(place.Secret, "k1");
         await GrowAsync(place, 9);
         await AgreeAsync(place, "nothing was rotated", static answer => answer.Exit == 3);
@@ -73,16 +80,37 @@ public sealed class SourcesTests : IAsyncDisposable
         SecretFile.Write(place.Secret, "k2", "k3");
         await ChurnAsync(place, Fleet - _started, "k3", spared: captor);
         var alive = AliveFile();
-        var waiting = Task.Run(() => Run(["wait", .. Sources(place)[0], "--credential", "partner", "--old-version", "k2", "--alive", alive, "--max-age", MaxAge, "--interval", "1s", "--timeout", "100s"]), Ct);
+        var byFiles = WaitAsync(Later, [.. Sources(place)[0], "--alive", alive, "--max-age", MaxAge]);
+        var byMetrics = WaitAsync(TimeProvider.System, ["--prometheus", prometheus.Address.AbsoluteUri]);
         await AgreeAsync(place, "a captured key", static answer => answer.Kinds.Contains("k2 StillUsed", StringComparison.Ordinal));
-        Assert.False(waiting.IsCompleted);
+        await Eventually.TrueAsync(async () => (await prometheus.QueryAsync($"{VerdictOfK2} == 3", Ct)).Count == 1);
+        Assert.False(byFiles.IsCompleted || byMetrics.IsCompleted);
 
+        // Until then it was presented a hundred times a second.
+        var truth = TimeProvider.System.GetUtcNow() + Quiet;
         await captor.TellAsync("release");
         await AgreeAsync(place, "the key was let go", static answer => answer is { Exit: 0, Kinds: "k1 SafeToRevoke, k2 SafeToRevoke" });
-        var (exit, output) = await waiting;
-        Assert.True(exit == 0, output);
+        EndsInTime("files", await byFiles, truth);
+        EndsInTime("Prometheus", await byMetrics, truth);
+        var samples = await prometheus.SamplesAsync(VerdictOfK2, TimeProvider.System.GetUtcNow() - truth + Quiet, Ct);
+        Assert.All(samples, sample => Assert.True(sample.At > truth || sample.Value != 1, $"{sample} is {truth - sample.At} early"));
         Assert.Equal(Fleet, _started);
     }
+
+    private static void EndsInTime(string source, Ended wait, DateTimeOffset truth)
+    {
+        TestContext.Current.TestOutputHelper!.WriteLine($"wait by {source} ended {(wait.At - truth).TotalSeconds:0.0} s after the truth");
+        Assert.True(wait.Exit == 0, wait.Output);
+        Assert.InRange(wait.At - truth, TimeSpan.Zero, InTime);
+    }
+
+    private static Task<Ended> WaitAsync(TimeProvider time, string[] source) => Task.Run(
+        () =>
+        {
+            var (exit, output) = Run(["wait", .. source, "--credential", "partner", "--old-version", "k2", "--interval", "1s", "--timeout", "100s"], time);
+            return new Ended(TimeProvider.System.GetUtcNow(), exit, output);
+        },
+        Ct);
 
     private async Task<MemberPlace> PrepareAsync(PostgresServer server)
     {
@@ -98,6 +126,7 @@ public sealed class SourcesTests : IAsyncDisposable
         var first = _started;
         _started += count;
         _alive.AddRange(await Task.WhenAll(Enumerable.Range(first, count).Select(number => Member.StartAsync(place, Services[number % Services.Length], number))));
+        _prometheus!.Scrape(_alive.Select(static member => member.Target));
     }
 
     // New ones come before old ones go, as an orchestrator does it; the last that came stay.
@@ -116,6 +145,8 @@ public sealed class SourcesTests : IAsyncDisposable
                 _alive.Remove(member);
                 await member.DisposeAsync();
             }
+
+            _prometheus!.Scrape(_alive.Select(static member => member.Target));
         }
 
         await Task.WhenAll(_alive.Where(member => member != spared).Select(member => member.TellAsync($"await {version}")));
@@ -158,17 +189,17 @@ public sealed class SourcesTests : IAsyncDisposable
 
     private static Answer Verify(string[] source)
     {
-        var (exit, output) = Run(["verify", .. source, "--format", "json", "--credential", "partner", "--max-age", MaxAge]);
+        var (exit, output) = Run(["verify", .. source, "--format", "json", "--credential", "partner", "--max-age", MaxAge], Later);
         var kinds = output.StartsWith('{') && JsonNode.Parse(output)!["rotations"] is JsonArray rotations
             ? rotations.Select(static rotation => $"{rotation!["oldVersion"]} {rotation["verdict"]}").Order(StringComparer.Ordinal)
             : (IEnumerable<string>)[];
         return new Answer(exit, string.Join(", ", kinds));
     }
 
-    private static (int Exit, string Output) Run(string[] arguments)
+    private static (int Exit, string Output) Run(string[] arguments, TimeProvider time)
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture);
-        return (CommandLine.Run(arguments, Later, Stream.Null, output, output), output.ToString());
+        return (CommandLine.Run(arguments, time, Stream.Null, output, output), output.ToString());
     }
 
     private sealed class LaterTime(TimeSpan by) : TimeProvider
@@ -179,4 +210,6 @@ public sealed class SourcesTests : IAsyncDisposable
     }
 
     private sealed record Answer(int Exit, string Kinds);
+
+    private sealed record Ended(DateTimeOffset At, int Exit, string Output);
 }

@@ -9,6 +9,8 @@ internal static class Repository
 
     public static string RuleTests => Path("ops/prometheus/nhi-rotation.rules.test.yml");
 
+    public static string TestsBetweenScrapes => Path("ops/prometheus/nhi-rotation.between-scrapes.test.yml");
+
     public static string Dashboard => Path("ops/grafana/nhi-rotation.json");
 
     public static string EvidenceTable => Path("src/Nhi.Rotation.Npgsql/Evidence/nhi_evidence.sql");
