@@ -38,10 +38,15 @@ internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
     public bool HasEvidence(ParseResult arguments) => _sources.AreGiven(arguments);
 
     /// <summary>Reads and judges.</summary>
+    /// <param name="arguments">What is asked.</param>
+    /// <param name="now">When.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="problem">Why there is none.</param>
+    /// <param name="collected">Keeps the lines that were found in logs and tables.</param>
     /// <returns>Whether there is an answer; if not, <paramref name="problem"/> says what makes no sense.</returns>
     /// <exception cref="IOException">Something cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public bool TryAsk(ParseResult arguments, DateTimeOffset now, [NotNullWhen(true)] out FleetAnswer? answer, [NotNullWhen(false)] out string? problem)
+    public bool TryAsk(ParseResult arguments, DateTimeOffset now, [NotNullWhen(true)] out FleetAnswer? answer, [NotNullWhen(false)] out string? problem, CollectedEvidence? collected = null)
     {
         answer = null;
         if (_sources.HasStandardInput(arguments) && (isAskedAgain || Options.HasListOnStandardInput(arguments)))
@@ -57,7 +62,7 @@ internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
             return false;
         }
 
-        if (!_sources.TryRead(arguments, earlier, out var found, out problem))
+        if (!_sources.TryRead(arguments, earlier, out var found, out problem, collected))
         {
             return false;
         }

@@ -36,10 +36,15 @@ internal sealed class EvidenceSources(Stream input)
     public bool HasStandardInput(ParseResult arguments) => arguments.GetValue(_paths)?.Contains(FoundFiles.StandardInput) == true;
 
     /// <summary>What the evidence says.</summary>
+    /// <param name="arguments">Which.</param>
+    /// <param name="earlier">The chains of an earlier report.</param>
+    /// <param name="found">It.</param>
+    /// <param name="problem">Why there is none.</param>
+    /// <param name="collected">Keeps the lines that were found in logs and tables.</param>
     /// <returns>Whether there is any; if not, <paramref name="problem"/> says why.</returns>
     /// <exception cref="IOException">Something cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public bool TryRead(ParseResult arguments, IReadOnlyList<EarlierChain> earlier, [NotNullWhen(true)] out FoundEvidence? found, [NotNullWhen(false)] out string? problem)
+    public bool TryRead(ParseResult arguments, IReadOnlyList<EarlierChain> earlier, [NotNullWhen(true)] out FoundEvidence? found, [NotNullWhen(false)] out string? problem, CollectedEvidence? collected = null)
     {
         found = null;
         var files = FoundFiles.None;
@@ -49,16 +54,16 @@ internal sealed class EvidenceSources(Stream input)
             return false;
         }
 
-        var instances = table is null ? files.Read(input, earlier) : Read(table, files, earlier);
+        var instances = table is null ? files.Read(input, earlier, collected) : Read(table, files, earlier, collected);
         problem = instances.Count == 0 ? EvidenceFiles.NoLine : null;
         found = new FoundEvidence(instances, files.LeftAlone);
         return problem is null;
     }
 
-    private IReadOnlyList<InstanceEvidence> Read(PostgresTable table, FoundFiles files, IReadOnlyList<EarlierChain> earlier)
+    private IReadOnlyList<InstanceEvidence> Read(PostgresTable table, FoundFiles files, IReadOnlyList<EarlierChain> earlier, CollectedEvidence? collected)
     {
         IReadOnlyList<InstanceEvidence> instances = [];
-        table.Read(rows => instances = files.Read(input, earlier, KeyValuePair.Create(table.Name, rows)));
+        table.Read(rows => instances = files.Read(input, earlier, collected, KeyValuePair.Create(table.Name, rows)));
         return instances;
     }
 }

@@ -17,10 +17,12 @@ internal sealed record FoundFiles(IReadOnlyList<string> Evidence, IReadOnlyList<
     /// <summary>What the evidence says.</summary>
     /// <param name="input">Standard input.</param>
     /// <param name="earlier">The chains of an earlier report.</param>
+    /// <param name="collected">Keeps the lines that were found in logs.</param>
     /// <param name="others">Lines from elsewhere, each under the name that reports call it.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public IReadOnlyList<InstanceEvidence> Read(Stream input, IReadOnlyList<EarlierChain>? earlier = null, params IEnumerable<KeyValuePair<string, Stream>> others) => EvidenceReader.Read(Evidence, earlier, others.Concat(Open(input)));
+    public IReadOnlyList<InstanceEvidence> Read(Stream input, IReadOnlyList<EarlierChain> earlier, CollectedEvidence? collected, params IEnumerable<KeyValuePair<string, Stream>> others) =>
+        EvidenceReader.Read(Evidence, earlier, others.Concat(Open(input)), collected: collected);
 
     // One after the other, each closed before the next.
     private IEnumerable<KeyValuePair<string, Stream>> Open(Stream input)

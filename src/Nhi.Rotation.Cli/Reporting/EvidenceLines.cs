@@ -4,7 +4,7 @@ using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Reporting;
 
-/// <summary>Finds the lines that tell of a rotation, as they stand in the files. What is judged is judged by the reader; this only shows it.</summary>
+/// <summary>Finds the lines that tell of a rotation, as they stand in the files, or as they were found in logs and tables. What is judged is judged by the reader; this only shows it.</summary>
 internal static class EvidenceLines
 {
     // No line of evidence is longer.
@@ -13,9 +13,10 @@ internal static class EvidenceLines
     /// <summary>The lines of a rotation, in order of their files.</summary>
     /// <param name="report">The report.</param>
     /// <param name="rotation">One rotation of it.</param>
+    /// <param name="collected">What was found elsewhere than in files of evidence.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public static IReadOnlyList<EvidenceLine> Of(FleetReport report, FleetRotation rotation)
+    public static IReadOnlyList<EvidenceLine> Of(FleetReport report, FleetRotation rotation, CollectedEvidence collected)
     {
         HashSet<string> names =
         [
@@ -27,11 +28,28 @@ internal static class EvidenceLines
         return
         [
             .. from instance in report.Instances
-               from file in instance.Files
-               from line in In(file, instance)
+               from line in In(instance, collected)
                where names.Contains(line.Credential) && (versions.Contains(line.Found.Version ?? "") || line.Found.Kind == "lost")
                select line.Found,
         ];
+    }
+
+    private static IEnumerable<(string Credential, EvidenceLine Found)> In(InstanceEvidence instance, CollectedEvidence collected)
+    {
+        var isCollected = false;
+        foreach (var (name, text) in collected.LinesOf(instance.Instance))
+        {
+            isCollected = true;
+            if (Parse(text, Path.GetFileName(name), number: null) is { } found)
+            {
+                yield return found;
+            }
+        }
+
+        foreach (var found in isCollected ? [] : instance.Files.SelectMany(file => In(file, instance)))
+        {
+            yield return found;
+        }
     }
 
     private static IEnumerable<(string Credential, EvidenceLine Found)> In(string file, InstanceEvidence instance)
@@ -45,15 +63,20 @@ internal static class EvidenceLines
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         for (var number = 1; reader.ReadLine() is { } text; number++)
         {
-            if (text.Length <= MaxLength && text.Contains("\"credential\":", StringComparison.Ordinal) && Parse(text, Path.GetFileName(file), number) is { } found && found.Found.Instance == instance.Instance)
+            if (Parse(text, Path.GetFileName(file), number) is { } found && found.Found.Instance == instance.Instance)
             {
                 yield return found;
             }
         }
     }
 
-    private static (string Credential, EvidenceLine Found)? Parse(string text, string file, int number)
+    private static (string Credential, EvidenceLine Found)? Parse(string text, string file, int? number)
     {
+        if (text.Length > MaxLength || !text.Contains("\"credential\":", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         try
         {
             using var line = JsonDocument.Parse(text);

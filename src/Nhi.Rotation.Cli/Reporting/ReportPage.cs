@@ -47,9 +47,13 @@ internal static class ReportPage
         $"""
         <section class="proof"><h3>{proof.Name} &nbsp; <span class="mark {proof.Result switch { ProofResult.Shown => "good", ProofResult.Refuted => "bad", _ => "open" }}">{proof.Result switch { ProofResult.Shown => "shown", ProofResult.Refuted => "refuted", _ => "not shown" }}</span></h3>
         {List(proof.Statements, "")}</section>
-        {Html.Join(proof.Lines, static line => $"<p><small>{line.File}:{line.Line}</small></p><pre>{line.Text}</pre>")}
-        {(proof.Lines.Count == 0 ? "No line is shown: none tells of it, or it came in a log, where lines of evidence stand among others." : "")}{(proof.MoreLines == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"And {proof.MoreLines} more lines in the evidence."))}
+        {Html.Join(proof.Lines, static line => $"<p><small>{Place(line)}</small></p><pre>{line.Text}</pre>")}
+        {(proof.Lines.Count == 0 ? "No line tells of it." : "")}{(proof.MoreLines == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"And {proof.MoreLines} more lines in the evidence."))}
         """;
+
+    private static string Place(EvidenceLine line) => line.Line is { } number
+        ? string.Create(CultureInfo.InvariantCulture, $"{line.File}:{number}")
+        : string.Create(CultureInfo.InvariantCulture, $"{line.File}: line {line.Seq} of instance {line.Instance}");
 
     private static Html Doubts(IReadOnlyList<string> doubts) => doubts.Count == 0 ? Html.Nothing : $"<h2>What is open, and what is wrong with the evidence</h2>{List(doubts, "")}";
 

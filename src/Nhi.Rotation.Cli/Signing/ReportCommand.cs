@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Reporting;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Signing;
 
@@ -16,7 +17,7 @@ internal sealed class ReportCommand(Stream input)
     private readonly FleetInquiry _inquiry = new(input);
     private readonly Option<FileInfo?> _output = new("--output", "-o") { Description = "The page that is written. Without it, it goes to standard output." };
     private readonly Option<string> _format = new Option<string>("--format") { Description = "html, or json for programs.", DefaultValueFactory = static _ => "html" }.AcceptOnlyFromAmong("html", "json");
-    private readonly Option<FileInfo?> _sign = new("--sign") { Description = "A private key (ECDSA P-256, PEM) to sign the page and what it says with: a DSSE envelope around an in-toto statement, beside the page, with .dsse.json after its name." };
+    private readonly Option<FileInfo?> _sign = new("--sign") { Description = "A private key (ECDSA P-256, PEM; its certificate may be in the file too) to sign the page and what it says with: a DSSE envelope around an in-toto statement, beside the page, with .dsse.json after its name." };
 
     public static Command New(TimeProvider time, Stream input, TextWriter output, TextWriter errors)
     {
@@ -41,7 +42,8 @@ internal sealed class ReportCommand(Stream input)
         try
         {
             using var key = arguments.GetValue(_sign) is { } file ? SigningKey.Read(file, needsPrivate: true) : null;
-            if (!_inquiry.TryAsk(arguments, time.GetUtcNow(), out var answer, out var problem))
+            using var collected = new CollectedEvidence();
+            if (!_inquiry.TryAsk(arguments, time.GetUtcNow(), out var answer, out var problem, collected))
             {
                 return UsageError.Write(errors, [problem]);
             }
@@ -51,7 +53,7 @@ internal sealed class ReportCommand(Stream input)
                 return NotOne(answer, errors);
             }
 
-            var report = ReportMaker.Make(answer.Report, rotation, EvidenceLines.Of(answer.Report, rotation));
+            var report = ReportMaker.Make(answer.Report, rotation, EvidenceLines.Of(answer.Report, rotation, collected));
             var text = isHtml ? ReportPage.Of(report) : JsonSerializer.Serialize(report, RotationReportJson.Default.RotationReport);
             return Write(report, text, arguments.GetValue(_output), key, output, errors);
         }

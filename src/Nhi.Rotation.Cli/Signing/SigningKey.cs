@@ -21,7 +21,7 @@ internal sealed class SigningKey : IDisposable
     /// <summary>SHA-256 of the public key.</summary>
     public string Id { get; }
 
-    /// <summary>Reads a private key (PKCS#8 or SEC 1), a public key, or a certificate for its public key.</summary>
+    /// <summary>Reads a private key (PKCS#8 or SEC 1), which may stand beside its certificate, a public key, or a certificate for its public key.</summary>
     /// <param name="file">The file.</param>
     /// <param name="needsPrivate">Whether it has to sign.</param>
     /// <exception cref="CryptographicException">It is something else; the message says what to do, and nothing of what is in the file.</exception>
@@ -35,9 +35,18 @@ internal sealed class SigningKey : IDisposable
         }
 
         var pem = File.ReadAllText(file.FullName);
-        var key = IsCertificate(pem) ? OfCertificate(pem, file) : OfKey(pem, file);
+        var key = HasPrivateKey(pem) ? OfKey(pem, file) : HasCertificate(pem) ? OfCertificate(pem, file) : OfKey(pem, file);
         try
         {
+            if (HasPrivateKey(pem) && HasCertificate(pem))
+            {
+                using var certified = OfCertificate(pem, file);
+                if (!certified.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()))
+                {
+                    throw new CryptographicException($"The certificate in '{file.Name}' is for another key than the private key there: put the certificate of the key first.");
+                }
+            }
+
             var parameters = key.ExportParameters(includePrivateParameters: false);
             return parameters.Curve.Oid.Value != P256 ? throw new CryptographicException($"'{file.Name}' is a key of another curve than P-256: make one with openssl ecparam -name prime256v1 -genkey -noout.")
                 : needsPrivate && !CanSign(key) ? throw new CryptographicException($"'{file.Name}' holds no private key, so nothing can be signed with it.")
@@ -56,7 +65,9 @@ internal sealed class SigningKey : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    private static bool IsCertificate(string pem) => PemEncoding.TryFind(pem, out var found) && pem[found.Label] == Certificate;
+    private static bool HasCertificate(string pem) => pem.Contains($"-----BEGIN {Certificate}-----", StringComparison.Ordinal);
+
+    private static bool HasPrivateKey(string pem) => pem.Contains(" PRIVATE KEY-----", StringComparison.Ordinal) || pem.Contains("-----BEGIN PRIVATE KEY-----", StringComparison.Ordinal);
 
     private static ECDsa OfCertificate(string pem, FileInfo file)
     {

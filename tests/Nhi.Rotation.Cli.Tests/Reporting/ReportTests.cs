@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
+using Nhi.Rotation.Cli.Tests.Logs;
 using Nhi.Rotation.Cli.Tests.Support;
 
 namespace Nhi.Rotation.Cli.Tests.Reporting;
@@ -40,6 +41,33 @@ public sealed class ReportTests : IDisposable
             text => Assert.Contains(text, page, StringComparison.Ordinal));
         Assert.DoesNotMatch("<script|<link|<img|http-equiv=\"refresh\"|javascript:| on[a-z]+=", page);
         Assert.DoesNotMatch("(src|href)=", page);
+    }
+
+    public static TheoryData<string> Forms => [.. LogForms.All.Keys];
+
+    [Theory, MemberData(nameof(Forms))]
+    public void Out_of_a_log_come_the_same_lines_as_out_of_files(string form)
+    {
+        ShopFleet.Write(_evidence.Path);
+        var expected = LinesIn(AssertExit(ExitCode.Safe, "--format", "json"));
+        var log = Path.Combine(_directory, "shop.log");
+        File.WriteAllLines(log, LogForms.All[form](_evidence.Files.SelectMany(File.ReadAllLines)));
+
+        var (exit, output) = Run("report", log, "--format", "json");
+        var (both, ofBoth) = Run("report", log, _evidence.Path, "--format", "json");
+        Assert.Equal(((int)ExitCode.Safe, (int)ExitCode.Safe), (exit, both));
+        Assert.True(expected.Length > 20);
+        Assert.Equal(expected, LinesIn(output));
+        Assert.Equal(expected, LinesIn(ofBoth));
+
+        Run("report", log, "--output", Page);
+        Assert.Contains("shop.log: line 1", File.ReadAllText(Page), StringComparison.Ordinal);
+    }
+
+    private static string?[] LinesIn(string report)
+    {
+        using var json = JsonDocument.Parse(report);
+        return [.. json.RootElement.GetProperty("proofs").EnumerateArray().SelectMany(static proof => proof.GetProperty("lines").EnumerateArray()).Select(static line => line.GetProperty("text").GetString())];
     }
 
     [Fact]

@@ -123,6 +123,23 @@ public sealed class SigningTests : IDisposable
     }
 
     [Fact]
+    public void A_key_signs_that_stands_beside_its_certificate_and_the_certificate_checks_it()
+    {
+        using var certificate = new CertificateRequest("CN=auditors", _key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1));
+        var (open, secret) = (certificate.ExportCertificatePem(), _key.ExportECPrivateKeyPem());
+        foreach (var pem in new[] { $"{open}\n{secret}", $"{secret}\n{open}", $"{_key.ExportPkcs8PrivateKeyPem()}\n{open}" })
+        {
+            using var key = Read(pem, needsPrivate: true);
+            var envelope = SignedReport.Sign(Report(), "report.html", _page, key);
+            using var checks = Read(open, needsPrivate: false);
+            Assert.Null(SignedReport.FindFault(envelope, _page, checks, out _));
+        }
+
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Assert.Contains("for another key", Assert.Throws<CryptographicException>(() => Read($"{open}\n{other.ExportECPrivateKeyPem()}", needsPrivate: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_key_of_P256_is_refused_and_not_quoted()
     {
         using var larger = ECDsa.Create(ECCurve.NamedCurves.nistP384);
