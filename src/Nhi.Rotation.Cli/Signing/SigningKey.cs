@@ -67,7 +67,7 @@ internal sealed class SigningKey : IDisposable
 
     private static bool HasCertificate(string pem) => pem.Contains($"-----BEGIN {Certificate}-----", StringComparison.Ordinal);
 
-    private static bool HasPrivateKey(string pem) => pem.Contains(" PRIVATE KEY-----", StringComparison.Ordinal) || pem.Contains("-----BEGIN PRIVATE KEY-----", StringComparison.Ordinal);
+    private static bool HasPrivateKey(string pem) => pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal);
 
     private static ECDsa OfCertificate(string pem, FileInfo file)
     {
