@@ -11,8 +11,8 @@ namespace Nhi.Rotation.Cli;
 /// <param name="isAskedAgain">Whether it asks again and again: standard input can be read once.</param>
 internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
 {
-    // A running instance writes a line a minute: one with a younger line is not gone.
-    private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(1);
+    // A running instance writes a line a minute, or a little later: one with a younger line is not gone.
+    private static readonly TimeSpan YoungestGone = TimeSpan.FromMinutes(2);
 
     private readonly EvidenceSources _sources = new(input);
 
@@ -78,7 +78,7 @@ internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
         return question.Gone.Concat(question.Declared.AcceptedLosses).FirstOrDefault(id => !known.ContainsKey(id)) is { } unknown
             ? $"--gone {unknown}: no file is of such an instance."
             : question.Gone.FirstOrDefault(id => known[id] is { IsClosed: false } instance && question.Now - instance.LastAt < YoungestGone) is { } young
-                ? $"--gone {young}: it wrote its last line less than a minute ago, so it runs."
+                ? $"--gone {young}: it wrote its last line less than two minutes ago, so it may run."
                 : question.Alive is { } alive && instances.Any(static instance => !instance.IsClosed) && !instances.Any(instance => instance.IsNamedIn(alive))
                     ? "--alive: it names none of the instances whose evidence is here, so it is a list of something else. Give the names of pods or hosts as the evidence has them."
                     : null;

@@ -6,7 +6,8 @@ namespace Nhi.Rotation.Cli;
 /// <param name="files">Reads lists.</param>
 internal sealed class RollCallOptions(ListFiles files)
 {
-    private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(1);
+    // A running instance writes a line a minute, and one that has much to do a little later.
+    private static readonly TimeSpan ShortestSilence = TimeSpan.FromMinutes(3);
 
     private readonly Option<string[]> _gone = new("--gone") { Description = "Instances that are known to be gone, though they did not stop in good order: ids, with commas between them. May be repeated." };
 
@@ -16,7 +17,7 @@ internal sealed class RollCallOptions(ListFiles files)
 
     private readonly Option<TimeSpan?> _goneAfter = new("--gone-after")
     {
-        Description = "Without a line for that long an instance is gone: 30m. A running one writes a line a minute.",
+        Description = "Without a line for that long an instance is gone: 30m; 3m at least. A running one writes a line a minute.",
         CustomParser = TimeArgument.Parse,
     };
 
@@ -42,7 +43,7 @@ internal sealed class RollCallOptions(ListFiles files)
             expected);
         return CountStandardInput(arguments) > 1 ? "Standard input can be one list only."
             : rollCall.Alive is { Count: 0 } ? "--alive: the file names nothing, so everything would be gone."
-            : rollCall.GoneAfter < LineInterval ? $"--gone-after {rollCall.GoneAfter}: a running instance writes a line a minute, so say more than 1m."
+            : rollCall.GoneAfter < ShortestSilence ? $"--gone-after {rollCall.GoneAfter}: a running instance writes a line a minute, and later when it is busy, so say 3m or more."
             : counts is not null ? $"--expect {counts}: say APP=NUMBER."
             : null;
     }

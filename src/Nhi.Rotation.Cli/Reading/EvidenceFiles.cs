@@ -1,16 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Reading;
 
 /// <summary>Finds evidence files: each once, whatever links lead to it. Nothing is left out silently: what cannot be read is an error.</summary>
-internal static class EvidenceFiles
+internal static partial class EvidenceFiles
 {
     /// <summary>What a log without evidence is told.</summary>
     public const string NoLine = "There is no line of evidence in it. The app writes them with WriteEvidenceToLogs(), under the category Nhi.Rotation.Evidence at the level Information.";
 
     private const string Extension = ".jsonl";
-    private const string Pattern = $"*{Extension}";
 
     private enum Found
     {
@@ -51,9 +51,13 @@ internal static class EvidenceFiles
         return problem is null && files is not null;
     }
 
+    // What somebody renamed, rotated or packed (.jsonl.1, .jsonl.gz) is evidence all the same: if it cannot be read, that is told and is no yes.
+    [GeneratedRegex(@"-[0-9a-f]{16}-\d{4,}\.jsonl[^/\\]*\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex OurName();
+
     // What is empty, a pipe or a device is not read: a pipe may never end. Named, it is evidence that proves nothing.
     private static Found KindOf(string file, bool isNamed) =>
-        file.EndsWith(Extension, StringComparison.Ordinal) && EvidenceReader.IsEvidence(file) ? Found.Evidence
+        OurName().IsMatch(file) || (file.EndsWith(Extension, StringComparison.Ordinal) && EvidenceReader.IsEvidence(file)) ? Found.Evidence
         : !isNamed ? Found.Other
         : new FileInfo(file).Length == 0 ? Found.Evidence
         : Found.Log;
@@ -78,7 +82,7 @@ internal static class EvidenceFiles
             Add(child, files, directories);
         }
 
-        foreach (var file in Directory.EnumerateFiles(target, Pattern))
+        foreach (var file in Directory.EnumerateFiles(target).Where(static file => file.EndsWith(Extension, StringComparison.Ordinal) || OurName().IsMatch(file)))
         {
             Add(file, files, directories);
         }

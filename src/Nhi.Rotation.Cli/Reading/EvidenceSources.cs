@@ -54,16 +54,12 @@ internal sealed class EvidenceSources(Stream input)
             return false;
         }
 
-        var instances = table is null ? files.Read(input, earlier, collected) : Read(table, files, earlier, collected);
+        using var own = collected is null ? new CollectedEvidence() : null;
+        collected ??= own!;
+        table?.Read(collected);
+        var instances = files.Read(input, earlier, collected);
         problem = instances.Count == 0 ? EvidenceFiles.NoLine : null;
         found = new FoundEvidence(instances, files.LeftAlone);
         return problem is null;
-    }
-
-    private IReadOnlyList<InstanceEvidence> Read(PostgresTable table, FoundFiles files, IReadOnlyList<EarlierChain> earlier, CollectedEvidence? collected)
-    {
-        IReadOnlyList<InstanceEvidence> instances = [];
-        table.Read(rows => instances = files.Read(input, earlier, collected, KeyValuePair.Create(table.Name, rows)));
-        return instances;
     }
 }

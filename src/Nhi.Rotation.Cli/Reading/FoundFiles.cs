@@ -17,12 +17,11 @@ internal sealed record FoundFiles(IReadOnlyList<string> Evidence, IReadOnlyList<
     /// <summary>What the evidence says.</summary>
     /// <param name="input">Standard input.</param>
     /// <param name="earlier">The chains of an earlier report.</param>
-    /// <param name="collected">Keeps the lines that were found in logs.</param>
-    /// <param name="others">Lines from elsewhere, each under the name that reports call it.</param>
+    /// <param name="collected">Keeps the lines that were found in logs; it may have those of a store already.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public IReadOnlyList<InstanceEvidence> Read(Stream input, IReadOnlyList<EarlierChain> earlier, CollectedEvidence? collected, params IEnumerable<KeyValuePair<string, Stream>> others) =>
-        EvidenceReader.Read(Evidence, earlier, others.Concat(Open(input)), collected: collected);
+    public IReadOnlyList<InstanceEvidence> Read(Stream input, IReadOnlyList<EarlierChain> earlier, CollectedEvidence collected) =>
+        EvidenceReader.Read(Evidence, earlier, Open(input), collected: collected);
 
     // One after the other, each closed before the next.
     private IEnumerable<KeyValuePair<string, Stream>> Open(Stream input)

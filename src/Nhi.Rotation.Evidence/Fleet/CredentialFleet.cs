@@ -68,7 +68,7 @@ internal sealed class CredentialFleet
 
     private InstanceVerdict? Judge(Presence presence, OldVersion old, Dictionary<InstanceEvidence, Successors> successors, RunMoves moves)
     {
-        var (instance, isOver, asOf, _, _) = presence;
+        var (instance, isOver, asOf, _, _, _) = presence;
         var credential = instance.Credentials.GetValueOrDefault(_name);
         if (credential?.Find(old.Id) is not { } own)
         {
@@ -89,7 +89,7 @@ internal sealed class CredentialFleet
         var evidence = RotationJudge.Judge(own, credential.Histories, uses, newer, _question.Terms(credential, _working.RequiresProof), asOf, isDatedElsewhere);
         return Doubt(presence, old, own, evidence, isStale) is { } doubt
             ? new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence with { Verdict = doubt }, IsConcerned: true)
-            : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, evidence, evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || (isDatedElsewhere && !isOver));
+            : new InstanceVerdict(instance.App, instance.Instance, isOver, asOf, Explained(evidence, presence), evidence.Verdict.Kind != VerdictKind.InOverlap || evidence.Uses.Count > 0 || (isDatedElsewhere && !isOver));
     }
 
     // A consumer whose code is gone has nowhere to move to.
@@ -105,6 +105,12 @@ internal sealed class CredentialFleet
         : isStale && presence.IsOver && _lastRuns.Contains(presence.Evidence) ? NotProven(old, "It is current in the run that started last here: it came back, or there is a stale copy of it.")
         : presence.IsGone && own.IsAnswered && evidence.Uses.Count == 0 ? NotProven(old, "It was accepted there, and who used it was not written before the process was killed.")
         : LossOf(presence, old, own);
+
+    // What is waited for may be words of a process that is gone.
+    private static RotationEvidence Explained(RotationEvidence evidence, Presence presence) =>
+        (presence.Absence ?? presence.Gap) is { } why && evidence.Verdict.Kind is VerdictKind.InOverlap or VerdictKind.StillUsed
+            ? evidence with { Verdict = evidence.Verdict with { Reasons = [.. evidence.Verdict.Reasons, why] } }
+            : evidence;
 
     // Which version in service is the same secret, as far as anybody can know.
     private string[] Twin(Presence presence, OldVersion old, bool isRefused) =>
@@ -171,7 +177,7 @@ internal sealed class CredentialFleet
         presence is { IsGone: true, Evidence.Lines: 0 } && !_question.IsAccepted(presence.Evidence)
             ? NotProven(old, $"It was killed before it had written a line, so nobody knows what it used. If you know that it used nothing, say --accept-loss {presence.Evidence.Instance}.")
             : _question.HasLost(presence.Evidence, _name, own?.SeenAt)
-            ? NotProven(old, $"It lost evidence because it could not write, so uses may be missing. If you know that none are, say --accept-loss {presence.Evidence.Instance}.")
+            ? NotProven(old, $"Evidence of it was lost, for it could not write or lines are missing here, so uses may be missing. If you know that none are, say --accept-loss {presence.Evidence.Instance}.")
             : null;
 
     // Who used a newer version, in each instance by its own clock; only where the old one was never known, by the order that the others tell.

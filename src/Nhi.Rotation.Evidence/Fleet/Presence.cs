@@ -9,7 +9,8 @@ namespace Nhi.Rotation.Evidence.Fleet;
 /// <param name="AsOf">Up to when its evidence reaches.</param>
 /// <param name="Gap">Why the last line of an instance that may run says too little of now.</param>
 /// <param name="GoneBecause">Why it is gone, if it is and did not say so itself.</param>
-internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTimeOffset AsOf, string? Gap, string? GoneBecause)
+/// <param name="Absence">Why it is not gone, though a list of what runs does not have it.</param>
+internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTimeOffset AsOf, string? Gap, string? GoneBecause, string? Absence)
 {
     // A running instance writes a line a minute: one with a younger line may only be newer than the list.
     private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(1);
@@ -21,7 +22,9 @@ internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTime
     {
         var because = instance.IsClosed ? null : WhyGone(instance, question);
         var isOver = instance.IsClosed || because is not null;
-        return new Presence(instance, isOver, isOver ? question.Now : instance.LastAt ?? DateTimeOffset.MinValue, isOver ? null : GapOf(instance, question), because);
+        var gap = isOver ? null : GapOf(instance, question);
+        var absence = isOver ? null : AbsenceOf(instance, question);
+        return new Presence(instance, isOver, isOver ? question.Now : instance.LastAt ?? DateTimeOffset.MinValue, gap is null ? null : absence ?? gap, because, absence);
     }
 
     private static string? WhyGone(InstanceEvidence instance, FleetQuestion question)
@@ -32,6 +35,11 @@ internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTime
             : silence >= question.GoneAfter ? $"without a line since {VerdictWords.Time(instance.LastAt)}"
             : null;
     }
+
+    private static string? AbsenceOf(InstanceEvidence instance, FleetQuestion question) =>
+        question.Alive is { } alive && instance.HasName && !instance.IsNamedIn(alive)
+            ? $"It is not in the list of what runs, but its last line is of {VerdictWords.Time(instance.LastAt)}, and the list of {VerdictWords.Time(question.AliveAt ?? question.Now)}: less than a minute later, or earlier. Make a new list."
+            : null;
 
     private static string? GapOf(InstanceEvidence instance, FleetQuestion question)
     {

@@ -33,10 +33,11 @@ internal sealed class ChainCheck
     }
 
     /// <summary>Checks what was found of an instance in logs, in order. What is missing there may never have come so far, and nobody tampered.</summary>
-    public static InstanceEvidence Of(string instance, IReadOnlyList<string> logs, IEnumerable<ReadLine> lines, EarlierChain? earlier)
+    public static InstanceEvidence Of(string instance, CollectedEvidence collected, EarlierChain? earlier)
     {
-        var check = new ChainCheck(new ChainSource(instance, earlier, IsCollected: true));
-        check.Follow($"{string.Join(", ", logs)}: {instance}", lines);
+        var logs = collected.Names(instance);
+        var check = new ChainCheck(new ChainSource(instance, earlier, IsCollected: true, collected.EditedOf(instance)));
+        check.Follow($"{string.Join(", ", logs)}: {instance}", collected.Read(instance));
         return check.Result(logs);
     }
 
@@ -45,6 +46,13 @@ internal sealed class ChainCheck
         if (_source.Earlier is { } earlier && earlier.Lines > _chain.Lines && !_isForeign)
         {
             Tampered($"the end is missing: an earlier report saw {earlier.Lines} lines of this chain, and here are {_chain.Lines}");
+        }
+
+        if (_source.Edited is { } edited)
+        {
+            _findings.Open(edited.Store);
+            _findings.Line = (int)Math.Clamp(edited.First, 1, int.MaxValue);
+            Tampered($"{(edited.Rows == 1 ? "a row names" : string.Create(CultureInfo.InvariantCulture, $"{edited.Rows} rows name"))} instance {_source.Instance} and {(edited.Rows == 1 ? "is" : "are")} no such line of it, from number {edited.First.ToString(CultureInfo.InvariantCulture)} on: edited");
         }
 
         if (!_isClosed)
@@ -59,7 +67,7 @@ internal sealed class ChainCheck
 
         return new InstanceEvidence
         {
-            App = _start?.App ?? "unknown",
+            App = _start?.App ?? _source.Edited?.App ?? "unknown",
             Instance = _source.Instance,
             Place = _start?.Place,
             Resource = _start?.Resource ?? new Dictionary<string, string>(),
@@ -192,7 +200,7 @@ internal sealed class ChainCheck
         {
             _gap = null;
             _losses.Add(new EvidenceLoss(content.At - _clock.Set, null));
-            _findings.Add(FindingKind.Lost, $"{gap.Fault}: the logs do not have {(gap.Lines == 1 ? "it" : "them")}");
+            _findings.Add(FindingKind.Lost, $"{gap.Fault}: nothing that was given has {(gap.Lines == 1 ? "it" : "them")}");
         }
 
         _isClosed |= content.Kind == EvidenceKind.Stopped;

@@ -4,4 +4,5 @@ namespace Nhi.Rotation.Evidence.Reading;
 /// <param name="Instance">Whose.</param>
 /// <param name="Earlier">The chain as an earlier report knew it.</param>
 /// <param name="IsCollected">Whether its lines come out of logs, which may lack some.</param>
-internal sealed record ChainSource(string Instance, EarlierChain? Earlier, bool IsCollected);
+/// <param name="Edited">Rows that name it and are no lines of it.</param>
+internal sealed record ChainSource(string Instance, EarlierChain? Earlier, bool IsCollected, EditedRows? Edited = null);

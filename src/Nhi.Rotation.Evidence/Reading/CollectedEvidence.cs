@@ -9,14 +9,18 @@ namespace Nhi.Rotation.Evidence.Reading;
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class CollectedEvidence : IDisposable
 {
+    // A table of nonsense names very many; so many tell enough.
+    private const int MaxEdited = 1_000;
+
     private readonly Dictionary<string, List<CollectedLine>> _instances = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _names = new(StringComparer.Ordinal);
     private readonly FileStream _lines = new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), NewFile());
+    private readonly Dictionary<string, EditedRows> _edited = new(StringComparer.Ordinal);
     private byte[] _line = [];
     private long _length;
 
     /// <summary>The instances whose lines were found.</summary>
-    internal IEnumerable<string> Instances => _instances.Keys;
+    internal IEnumerable<string> Instances => _instances.Keys.Union(_edited.Keys);
 
     /// <summary>The lines of an instance that came in logs, or in logs and files: in order of its chain, each once. None if all of its lines came in files.</summary>
     /// <param name="instance">Whose.</param>
@@ -26,6 +30,30 @@ public sealed class CollectedEvidence : IDisposable
     {
         ArgumentNullException.ThrowIfNull(instance);
         return Has(instance) ? InOrder(instance).Select(line => KeyValuePair.Create(_names[instance][line.Name], Encoding.UTF8.GetString(Bytes(line)))) : [];
+    }
+
+    /// <summary>
+    /// Takes in a row of a store that has lines of evidence and nothing else, as an <see cref="IEvidenceSink"/> writes them. One whose line is not the one that the row names was edited, and that is told.
+    /// </summary>
+    /// <param name="store">What reports call the store.</param>
+    /// <param name="app">The application that the row names.</param>
+    /// <param name="instance">The instance that it names.</param>
+    /// <param name="number">The line's number in its chain, as the row names it.</param>
+    /// <param name="line">The line, without a line break.</param>
+    /// <exception cref="IOException">It cannot be kept.</exception>
+    public void AddRow(string store, string app, string instance, long number, ReadOnlySpan<byte> line)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(instance);
+        var read = LineReader.Parse(line, isWhole: true);
+        Add(store, line, read);
+
+        // What is sealed and not understood may be of a newer library, whose chain tells that it is missing.
+        if (!read.IsSealed || (read.Content is { } content && (content.Instance != instance || content.Seq != number)))
+        {
+            AddEdited(instance, new EditedRows(store, app, number, 1));
+        }
     }
 
     /// <summary>Removes what was kept.</summary>
@@ -44,7 +72,10 @@ public sealed class CollectedEvidence : IDisposable
     internal bool Has(string instance) => _instances.ContainsKey(instance);
 
     /// <summary>Where lines of an instance were found.</summary>
-    internal IReadOnlyList<string> Names(string instance) => _names[instance];
+    internal IReadOnlyList<string> Names(string instance) => _names.GetValueOrDefault(instance) ?? [_edited[instance].Store];
+
+    /// <summary>What was edited of an instance, if anything was.</summary>
+    internal EditedRows? EditedOf(string instance) => _edited.GetValueOrDefault(instance);
 
     /// <summary>Takes in what a file of evidence has of an instance whose lines are in logs too.</summary>
     internal void AddFile(FileHead file)
@@ -53,10 +84,24 @@ public sealed class CollectedEvidence : IDisposable
         LogScan.Read(stream, line => Add(file.Path, line));
     }
 
-    private void Add(string name, ReadOnlySpan<byte> sealedLine)
+    private void AddEdited(string instance, EditedRows one)
+    {
+        if (_edited.TryGetValue(instance, out var before))
+        {
+            _edited[instance] = before with { First = Math.Min(before.First, one.First), Rows = before.Rows + 1 };
+        }
+        else if (_edited.Count < MaxEdited)
+        {
+            _edited.Add(instance, one);
+        }
+    }
+
+    private void Add(string name, ReadOnlySpan<byte> sealedLine) => Add(name, sealedLine, LineReader.Parse(sealedLine, isWhole: true));
+
+    private void Add(string name, ReadOnlySpan<byte> sealedLine, ReadLine line)
     {
         // A line that says nothing this tool knows has no place that it could be put at; its chain tells that it is missing.
-        if (LineReader.Parse(sealedLine, isWhole: true) is not { IsSealed: true, Content: { } content } line)
+        if (line is not { IsSealed: true, Content: { } content })
         {
             return;
         }
@@ -84,7 +129,7 @@ public sealed class CollectedEvidence : IDisposable
     private IEnumerable<CollectedLine> InOrder(string instance)
     {
         _lines.Flush();
-        return _instances[instance].OrderBy(static line => line.Seq).ThenBy(static line => line.Mark).DistinctBy(static line => (line.Seq, line.Mark));
+        return (_instances.GetValueOrDefault(instance) ?? []).OrderBy(static line => line.Seq).ThenBy(static line => line.Mark).DistinctBy(static line => (line.Seq, line.Mark));
     }
 
     // Until the next one is asked for.

@@ -10,7 +10,7 @@ public static class EvidenceReader
     /// <param name="earlier">The chains of an earlier report, if there is one. One that is missing now is told as an instance without files.</param>
     /// <param name="logs">Logs, each under the name that reports call it. Read to the end, and not disposed. Lines may come in any order and more than once; one that is missing is told, and proves nothing.</param>
     /// <param name="threads">How many chains are checked at once at most, 1 or more; one a processor unless it is said.</param>
-    /// <param name="collected">Keeps the lines that were found in logs, for whoever wants to show them; a new one.</param>
+    /// <param name="collected">Keeps the lines that were found in logs, for whoever wants to show them. A new one, or one with the rows of a store.</param>
     /// <returns>Each instance, with what its chain says and what is wrong with it.</returns>
     /// <exception cref="IOException">A file or a log cannot be read, or what was found in logs cannot be kept in the directory for temporary files.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to a file is denied.</exception>
@@ -35,7 +35,7 @@ public static class EvidenceReader
         InstanceEvidence[] found =
         [
             .. Check([.. files[false].GroupBy(file => file.Instance, StringComparer.Ordinal)], chains, threads)
-                .Concat(collected.Instances.Select(instance => ChainCheck.Of(instance, collected.Names(instance), collected.Read(instance), chains.GetValueOrDefault(instance))))
+                .Concat(collected.Instances.Select(instance => ChainCheck.Of(instance, collected, chains.GetValueOrDefault(instance))))
                 .OrderBy(static instance => instance.Instance, StringComparer.Ordinal),
         ];
         return [.. found, .. chains.Values.ExceptBy(found.Select(instance => instance.Instance), chain => chain.Instance, StringComparer.Ordinal).Select(Missing)];

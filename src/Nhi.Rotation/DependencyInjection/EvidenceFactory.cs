@@ -18,7 +18,7 @@ internal static class EvidenceFactory
 
     public static EvidenceParts Create(IServiceProvider services, CredentialSetup setup, RotatingCredentialsOptions shared, string app, TimeProvider time, EngineLog log)
     {
-        var identity = NewIdentity(app, setup.Evidence, time);
+        var identity = NewIdentity(app, setup.Evidence, time.GetUtcNow());
 #pragma warning disable CA2000 // The registry closes it.
         var sink = Journals.Of([.. Sinks(services, setup, identity, time, log)]);
 #pragma warning restore CA2000
@@ -37,23 +37,24 @@ internal static class EvidenceFactory
         if (setup.EvidenceLogs is { } logs)
         {
             var logger = services.GetService<ILoggerFactory>()?.CreateLogger(JournalLogs.Category) ?? NullLogger.Instance;
-            yield return Journal(new JournalLogs(logger), logs, identity.App, time, log);
+            yield return Journal(new JournalLogs(logger), logs, identity, time, log);
         }
 
         foreach (var (create, options) in setup.EvidenceSinks)
         {
-            yield return Journal(create(services), options, identity.App, time, log);
+            yield return Journal(create(services), options, identity, time, log);
         }
     }
 
-    private static EvidenceJournal Journal(IEvidenceSink sink, EvidenceOptions options, string app, TimeProvider time, EngineLog log) =>
-        new(new JournalSink(sink, NewIdentity(app, options, time), time), time, log);
+    // One process started once: by that, readers know its chains as one instance's.
+    private static EvidenceJournal Journal(IEvidenceSink sink, EvidenceOptions options, ChainIdentity process, TimeProvider time, EngineLog log) =>
+        new(new JournalSink(sink, NewIdentity(process.App, options, process.StartedAt), time), time, log);
 
-    private static ChainIdentity NewIdentity(string app, EvidenceOptions? evidence, TimeProvider time) => new(
+    private static ChainIdentity NewIdentity(string app, EvidenceOptions? evidence, DateTimeOffset startedAt) => new(
         app,
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(InstanceIdBytes)),
         typeof(CredentialRegistry).Assembly.GetName().Version!.ToString(3),
-        time.GetUtcNow())
+        startedAt)
     {
         Place = evidence?.Place,
         Resource = evidence?.DetectResource() ?? [],

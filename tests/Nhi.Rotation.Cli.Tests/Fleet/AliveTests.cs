@@ -79,7 +79,30 @@ public sealed class AliveTests : IDisposable
     {
         Assert.Contains("gone: without a line since 2026-01-01 01:30:00Z", AssertExit(ExitCode.Safe, "--gone-after", "30m"), StringComparison.Ordinal);
         Assert.Contains("gone: said to be gone", AssertExit(ExitCode.Safe, "--gone", "bbbb"), StringComparison.Ordinal);
-        Assert.Contains("say more than 1m", AssertExit(ExitCode.Usage, "--gone-after", "59s"), StringComparison.Ordinal);
+        Assert.Contains("say 3m or more", AssertExit(ExitCode.Usage, "--gone-after", "179s"), StringComparison.Ordinal);
+        AssertExit(ExitCode.Safe, "--gone-after", "3m");
+    }
+
+    [Fact]
+    public void Why_a_list_lets_nobody_go_is_told()
+    {
+        Pod("cccc", "orders-3").Promote("v1", 1).Use("v1", 90).Alive(Now - 10).Write(_evidence.Path);
+        var list = Alive("orders-1");
+
+        File.SetLastWriteTimeUtc(ListFile, WrittenInstance.At(Now - 9.25).UtcDateTime);
+        Assert.Contains("It is not in the list of what runs, but its last line is of 2026-01-01 04:50:00Z, and the list of 2026-01-01 04:50:45Z", AssertExit(ExitCode.NotEnoughEvidence, list), StringComparison.Ordinal);
+
+        File.SetLastWriteTimeUtc(ListFile, WrittenInstance.At(Now - 9).UtcDateTime);
+        AssertExit(ExitCode.Safe, list);
+    }
+
+    [Fact]
+    public void Why_a_process_that_died_in_the_quiet_period_is_waited_for_is_told()
+    {
+        Pod("cccc", "orders-3").Promote("v1", 1).Use("v1", 90).Rotate("v1", "v2", 100).Use("v1", 101, stage: CredentialStage.Previous).Use("v2", 103).Accept("v2", 103).Write(_evidence.Path);
+
+        Assert.Matches("(?s)cccc.*the quiet period ends|cccc.*used it after it was replaced", AssertExit(ExitCode.StillUsed));
+        Assert.Contains("If it is gone, say --gone cccc.", AssertExit(ExitCode.StillUsed), StringComparison.Ordinal);
     }
 
     private static WrittenInstance Pod(string instance, string pod) =>

@@ -1,4 +1,5 @@
 using Nhi.Rotation.Cli.Tests.Support;
+using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Tests.Fleet;
 
@@ -81,6 +82,78 @@ public sealed class CollectedTests : IDisposable
     }
 
     [Fact]
+    public void One_process_that_writes_to_two_places_is_one_instance()
+    {
+        // It started once.
+        Good("bbbb").Alive(Now).Write(_evidence.Path);
+        AssertExit(ExitCode.NotEnoughEvidence, "--expect", "shop=2");
+
+        new WrittenInstance("cccc").Describe(0.001).See("v1", 0).Promote("v1", 0).Rotate("v1", "v2", 100).Use("v2", 102).Accept("v2", 102).Alive(Now).Write(_evidence.Path);
+        AssertExit(ExitCode.Safe, "--expect", "shop=2");
+        AssertExit(ExitCode.NotEnoughEvidence, "--expect", "shop=3");
+    }
+
+    [Theory]
+    [InlineData("none", null)]
+    [InlineData("nonsense", "a row names instance bbbb and is no such line of it, from number 3 on: edited")]
+    [InlineData("empty", "a row names instance bbbb and is no such line of it, from number 3 on: edited")]
+    [InlineData("another's", "a row names instance bbbb and is no such line of it, from number 3 on: edited")]
+    [InlineData("another number", "a row names instance bbbb and is no such line of it, from number 3 on: edited")]
+    [InlineData("all", "rows name instance bbbb and are no such line of it, from number 1 on: edited")]
+    [InlineData("twice", null)]
+    public void A_row_that_is_not_the_line_that_it_names_was_edited(string edit, string? expected)
+    {
+        Good("bbbb").Alive(Now).Write(_evidence.Path);
+        var lines = _evidence.Files.SelectMany(static file => File.ReadAllLines(file).Select((text, index) => (Instance: Path.GetFileName(file).Split('-')[1], Number: index + 1L, Text: text))).ToList();
+        lines = [.. lines.Select(line => (line.Instance, line.Number, Text: (edit, line.Instance, line.Number) switch
+        {
+            ("nonsense", "bbbb", 3) => "x",
+            ("empty", "bbbb", 3) => "",
+            ("another's", "bbbb", 3) => lines.First(static other => other is { Instance: "aaaa", Number: 3 }).Text,
+            ("another number", "bbbb", 3) => lines.First(static other => other is { Instance: "bbbb", Number: 4 }).Text,
+            ("all", "bbbb", _) => "gone",
+            _ => line.Text,
+        }))];
+        using var collected = new CollectedEvidence();
+        foreach (var (instance, number, text) in edit == "twice" ? lines.Concat(lines) : lines)
+        {
+            collected.AddRow("table t", "shop", instance, number, System.Text.Encoding.UTF8.GetBytes(text));
+        }
+
+        var found = EvidenceReader.Read([], collected: collected);
+        var tampered = found.SelectMany(static one => one.Findings).Where(static finding => finding.Kind == FindingKind.Tampered).ToList();
+        Assert.Equal(["aaaa", "bbbb"], found.Select(static one => one.Instance));
+        Assert.All(found, static one => Assert.Equal("shop", one.App));
+        Assert.Equal(expected is null ? 0 : 1, tampered.Count);
+        Assert.All(tampered, finding => Assert.EndsWith(expected!, finding.Message, StringComparison.Ordinal));
+        Assert.All(tampered, static finding => Assert.Equal("table t", finding.File));
+    }
+
+    [Theory]
+    [InlineData(".1", ExitCode.StillUsed)]
+    [InlineData(".bak", ExitCode.StillUsed)]
+    [InlineData(".gz", ExitCode.Violated)]
+    public void A_file_of_evidence_under_another_name_is_not_passed_over(string ending, object exit)
+    {
+        using var evidence = new EvidenceDirectory();
+        Good("0123456789abcdef").Alive(Now).Write(evidence.Path);
+        var stuck = Good("fedcba9876543210").Use("v1", Now - 1, stage: CredentialStage.Previous).Alive(Now).Write(evidence.Path);
+        Assert.Equal((int)ExitCode.StillUsed, evidence.Verify(WrittenInstance.At(Now)).Exit);
+
+        var bytes = File.ReadAllBytes(stuck);
+        File.Delete(stuck);
+        using (var output = File.Create(stuck + ending))
+        using (Stream packed = ending == ".gz" ? new System.IO.Compression.GZipStream(output, System.IO.Compression.CompressionLevel.Fastest) : output)
+        {
+            packed.Write(bytes);
+        }
+
+        var result = evidence.Verify(WrittenInstance.At(Now));
+        Assert.True((int)(ExitCode)exit == result.Exit, result.Output);
+        Assert.Contains("fedcba9876543210", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Instances_are_declared_gone_by_lists_and_files_but_not_those_that_wrote_a_moment_ago()
     {
         Good("bbbb").Alive(200).Write(_evidence.Path);
@@ -93,9 +166,9 @@ public sealed class CollectedTests : IDisposable
         AssertExit(ExitCode.Safe, "--gone-from", file);
 
         AssertExit(ExitCode.Usage, "--gone", "aaaa");
-        Good("dddd").Alive(299.5).Write(_evidence.Path);
+        Good("dddd").Alive(298.01).Write(_evidence.Path);
         AssertExit(ExitCode.Usage, "--gone", "bbbb,cccc,dddd");
-        Good("eeee").Alive(299).Write(_evidence.Path);
+        Good("eeee").Alive(298).Write(_evidence.Path);
         File.Delete(Directory.GetFiles(_evidence.Path, "*dddd*").Single());
         AssertExit(ExitCode.Safe, "--gone", "bbbb,cccc,eeee");
     }

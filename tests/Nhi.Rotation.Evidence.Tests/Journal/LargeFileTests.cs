@@ -48,6 +48,34 @@ public sealed class LargeFileTests
         GC.KeepAlive(instance);
     }
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("{}\n")]
+    [InlineData("{\"seq\":1}\n")]
+    [InlineData("{\"seq\":1,\"instance\":\"a\"\n")]
+    [InlineData("\0\n")]
+    public void Lines_that_are_none_cost_no_exception_each(string line)
+    {
+        using var evidence = new EvidenceDirectory();
+        var file = Path.Combine(evidence.Path, "shop-aaaa-0001.jsonl");
+        File.WriteAllText(file, string.Concat(Enumerable.Repeat(line, 10_000)));
+
+        var (here, thrown) = (Environment.CurrentManagedThreadId, 0);
+        void Count(object? sender, System.Runtime.ExceptionServices.FirstChanceExceptionEventArgs error) => thrown += Environment.CurrentManagedThreadId == here ? 1 : 0;
+        AppDomain.CurrentDomain.FirstChanceException += Count;
+        try
+        {
+            Assert.Equal(10_000, LineReader.Read(file).Count(static one => one.Content is null));
+            Assert.True(FileHead.Of(file).IsClaim);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Count;
+        }
+
+        Assert.Equal(0, thrown);
+    }
+
     // The same lines again and again, as one chain.
     private static void Repeat(string file, int times)
     {

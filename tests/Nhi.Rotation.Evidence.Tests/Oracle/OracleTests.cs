@@ -5,7 +5,7 @@ namespace Nhi.Rotation.Evidence.Tests.Oracle;
 /// <summary>A second opinion: whoever says "safe to revoke" is asked of a world that knows the truth. It may be said late, never wrongly.</summary>
 public sealed class OracleTests
 {
-    private const int Schedules = 20_000;
+    private const int Schedules = 10_000;
     private const int Steps = 12;
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class OracleTests
     [Fact]
     public async Task Nothing_breaks_when_Prometheus_calls_a_version_safe()
     {
-        const int Lives = 120;
+        const int Lives = 60;
         var file = new StringBuilder($"rule_files: [ {Repository.Rules} ]\nevaluation_interval: {Scraped.Minutes}m\ntests:\n");
         var asked = 0;
         for (var seed = 0; seed < Lives; seed++)

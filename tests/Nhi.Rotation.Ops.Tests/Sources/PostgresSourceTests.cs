@@ -71,7 +71,7 @@ public sealed class PostgresSourceTests : IDisposable
         Assert.Equal(64, Verify("--postgres-file", file).Exit);
 
         // Whole lines come first, and the server fails after thousands of them.
-        await server.ExecuteAsync("CREATE SCHEMA odd; GRANT USAGE ON SCHEMA odd TO reader; CREATE VIEW odd.evidence AS SELECT CASE WHEN n < 200000 THEN repeat('x', 100) ELSE (1 / (n - n))::text END AS line FROM generate_series(1, 300000) AS n; GRANT SELECT ON odd.evidence TO reader");
+        await server.ExecuteAsync("CREATE SCHEMA odd; GRANT USAGE ON SCHEMA odd TO reader; CREATE VIEW odd.evidence AS SELECT CASE WHEN n < 200000 THEN repeat('x', 100) ELSE (1 / (n - n))::text END AS line, 'shop' AS app, 'aaaa' AS instance, n::bigint AS number FROM generate_series(1, 300000) AS n; GRANT SELECT ON odd.evidence TO reader");
         Assert.Contains("division by zero (22012)", AssertNone(Verify("--postgres-file", file, "--postgres-table", "odd.evidence")), StringComparison.Ordinal);
     }
 

@@ -95,6 +95,10 @@ public sealed class SourcesTests : IAsyncDisposable
         var samples = await prometheus.SamplesAsync(VerdictOfK2, TimeProvider.System.GetUtcNow() - truth + Quiet, Ct);
         Assert.All(samples, sample => Assert.True(sample.At > truth || sample.Value != 1, $"{sample} is {truth - sample.At} early"));
         Assert.Equal(Fleet, _started);
+
+        // Whoever owns the table can change a row, and not without a trace.
+        await server.ExecuteAsync("UPDATE nhi_evidence SET line = 'x' WHERE instance = (SELECT min(instance) FROM nhi_evidence)");
+        Assert.Equal([0, 0, 2, 2], Sources(place).Select(source => Verify([.. source, "--alive", AliveFile()]).Exit));
     }
 
     private static void EndsInTime(string source, Ended wait, DateTimeOffset truth)

@@ -1,3 +1,5 @@
+using System.Text;
+using Nhi.Rotation.Evidence.Reading;
 using Npgsql;
 
 namespace Nhi.Rotation.Cli.Reading.Postgres;
@@ -7,15 +9,15 @@ namespace Nhi.Rotation.Cli.Reading.Postgres;
 /// <param name="parts">Its name, and before it that of its schema, if that was said.</param>
 internal sealed class PostgresTable(NpgsqlConnectionStringBuilder connectionString, IReadOnlyList<string> parts)
 {
-    // What is longer is no line of evidence, and the reader would pass over it.
+    // What is longer is no line of evidence.
     private const int MaxLineBytes = 16 << 20;
 
     /// <summary>What reports call it.</summary>
     public string Name => $"table {string.Join('.', parts)}";
 
-    /// <summary>Calls <paramref name="read"/> with all lines.</summary>
-    /// <exception cref="IOException">The server does not answer, or not with lines.</exception>
-    public void Read(Action<Stream> read)
+    /// <summary>Reads all rows.</summary>
+    /// <exception cref="IOException">The server does not answer, or not with rows.</exception>
+    public void Read(CollectedEvidence into)
     {
         using var quotes = new NpgsqlCommandBuilder();
         try
@@ -23,15 +25,21 @@ internal sealed class PostgresTable(NpgsqlConnectionStringBuilder connectionStri
             using var source = NpgsqlDataSource.Create(connectionString);
             using var connection = source.OpenConnection();
 #pragma warning disable CA2100 // The table's name is quoted.
-            using var command = new NpgsqlCommand($"SELECT line FROM {string.Join('.', parts.Select(quotes.QuoteIdentifier))} WHERE octet_length(line) < {MaxLineBytes}", connection);
+            using var command = new NpgsqlCommand($"SELECT app, instance, number, CASE WHEN octet_length(line) < {MaxLineBytes} THEN line ELSE '' END FROM {string.Join('.', parts.Select(quotes.QuoteIdentifier))}", connection);
 #pragma warning restore CA2100
             using var rows = command.ExecuteReader();
-            using var lines = new RowStream(rows);
-            read(lines);
+            while (rows.Read())
+            {
+                into.AddRow(Name, rows.GetString(0), rows.GetString(1), rows.GetInt64(2), Encoding.UTF8.GetBytes(rows.GetString(3)));
+            }
         }
         catch (NpgsqlException error)
         {
             throw Told(error);
+        }
+        catch (InvalidCastException)
+        {
+            throw new IOException($"PostgreSQL: the {Name} is none of evidence. In one, app, instance and line are text, number is a bigint, and none is null.");
         }
     }
 
