@@ -12,7 +12,7 @@ public sealed class SurfaceTests
         // 564: a backend of leases hears what the other side refuses (BackendRequest.RejectedVersionIds).
         ["Nhi.Rotation.Abstractions"] = 564,
         // 564: whoever judges by a list of what runs says when it was made (FleetQuestion.AliveAt).
-        ["Nhi.Rotation.Evidence"] = 564,
+        ["Nhi.Rotation.Evidence"] = 570,
         ["Nhi.Rotation"] = 273,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 110,

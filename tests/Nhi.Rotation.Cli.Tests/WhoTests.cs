@@ -44,6 +44,17 @@ public sealed class WhoTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_service_only_those_are_named_that_have_not_moved()
+    {
+        new WrittenInstance("aaaa").Describe(0).Promote("v1", 1).Use("v1", 10).Rotate("v1", "v2", 100).Use("v2", 101).Alive(299).Write(_evidence.Path);
+        new WrittenInstance("bbbb").Describe(0).Promote("v1", 1).Use("v1", 20).Write(_evidence.Path);
+
+        Assert.Contains("  shop/client in bbbb (silent, may run)\n", AssertExit(ExitCode.StillUsed, "--version-id", "v1"), StringComparison.Ordinal);
+        using var users = JsonDocument.Parse(AssertExit(ExitCode.StillUsed, "--version-id", "v1", "--format", "json"));
+        Assert.Equal("aaaa", Assert.Single(Assert.Single(users.RootElement.EnumerateArray()).GetProperty("moved").EnumerateArray()).GetString());
+    }
+
+    [Fact]
     public void What_is_still_open_is_on_it_whatever_was_used_later()
     {
         new WrittenInstance("aaaa").Describe(0).Promote("v1", 1).Use("v1", 10, held: 2).Rotate("v1", "v2", 100).Use("v2", 101).Alive(299).Write(_evidence.Path);

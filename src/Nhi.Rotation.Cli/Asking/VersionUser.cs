@@ -13,8 +13,9 @@ namespace Nhi.Rotation.Cli.Asking;
 /// <param name="FirstUse">When it was first used.</param>
 /// <param name="LastUse">When it was last used.</param>
 /// <param name="IsOnIt">Whether an instance that may run used no other version later, or has something open: revoking this one breaks it.</param>
-/// <param name="Running">Instances that run: they wrote within the last minutes.</param>
-/// <param name="Silent">Instances that did not say that they stopped and have not written since: they may run.</param>
+/// <param name="Running">Instances that are on it and run: they wrote within the last minutes.</param>
+/// <param name="Silent">Instances that are on it, did not say that they stopped and have not written since: they may run.</param>
+/// <param name="Moved">Instances that may run and have used another version since.</param>
 /// <param name="Over">How many instances stopped.</param>
 internal sealed record VersionUser(
     string Credential,
@@ -31,4 +32,5 @@ internal sealed record VersionUser(
     bool IsOnIt,
     IReadOnlyList<string> Running,
     IReadOnlyList<string> Silent,
+    IReadOnlyList<string> Moved,
     int Over);

@@ -38,7 +38,8 @@ internal static class VersionUsers
     private static VersionUser Merge((InstanceEvidence Instance, CredentialUse Use, CredentialEvidence Credential)[] same, DateTimeOffset now)
     {
         var ((newest, use, credential), open) = (same.MaxBy(static one => one.Instance.LastAt), Array.FindAll(same, static one => !one.Instance.IsClosed));
-        var running = open.ToLookup(one => now - one.Instance.LastAt <= FleetQuestion.DefaultMaxAge, static one => one.Instance.Name);
+        var onIt = open.ToLookup(static one => IsOpen(one.Use) || !one.Credential.Uses.Any(other => IsLater(other, one.Use)));
+        var running = onIt[true].ToLookup(one => now - one.Instance.LastAt <= FleetQuestion.DefaultMaxAge, static one => one.Instance.Name);
         return new VersionUser(
             use.CredentialName,
             use.VersionId,
@@ -51,9 +52,10 @@ internal static class VersionUsers
             open.Sum(static one => one.Use.Held + one.Use.LostHolds + (one.Use.Kept == KeptObjects.None ? 0 : 1)),
             same.Min(static one => one.Use.FirstUse),
             same.Max(static one => one.Use.LastUse),
-            Array.Exists(open, static one => IsOpen(one.Use) || !one.Credential.Uses.Any(other => IsLater(other, one.Use))),
+            onIt[true].Any(),
             [.. running[true]],
             [.. running[false]],
+            [.. onIt[false].Select(static one => one.Instance.Name)],
             same.Length - open.Length);
     }
 

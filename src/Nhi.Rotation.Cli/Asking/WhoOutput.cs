@@ -45,6 +45,6 @@ internal static class WhoOutput
         user.LastUse is { } last ? last.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "",
         user.Uses.ToString("N0", CultureInfo.InvariantCulture),
         user.Open.ToString(CultureInfo.InvariantCulture),
-        user.IsOnIt ? "yes" : user.Running.Count + user.Silent.Count > 0 ? "moved" : "ended",
+        user.IsOnIt ? "yes" : user.Moved.Count > 0 ? "moved" : "ended",
     ];
 }

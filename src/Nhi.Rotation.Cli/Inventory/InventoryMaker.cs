@@ -36,7 +36,8 @@ internal static class InventoryMaker
             CurrentSince = oldest.At,
             IsAgeKnown = births.Length > 0 && Array.TrueForAll(births, static birth => birth is { IsKnown: true, At: not null }),
             Age = report.Question.Now - oldest.At,
-            LastRotation = all.SelectMany(static one => one.Credential.Histories).Max(static history => history.SupersededAt),
+            // Who started later saw it later.
+            LastRotation = all.SelectMany(static one => one.Credential.Histories).GroupBy(static history => history.VersionId, StringComparer.Ordinal).Max(static version => version.Min(static history => history.SupersededAt)),
             ExpiresOn = ends.Length == 0 ? null : ends.Min(),
             // One whose evidence names the backend would name an end as well.
             IsExpiryKnown = present.Length > 0 && current.Count > 0 && Array.TrueForAll(present, static one => one.Credential.Backend is not null),

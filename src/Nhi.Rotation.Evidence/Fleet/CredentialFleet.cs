@@ -108,7 +108,7 @@ internal sealed class CredentialFleet
 
     // What is waited for may be words of a process that is gone.
     private static RotationEvidence Explained(RotationEvidence evidence, Presence presence) =>
-        (presence.Absence ?? presence.Gap) is { } why && evidence.Verdict.Kind is VerdictKind.InOverlap or VerdictKind.StillUsed
+        (presence.Note ?? presence.Gap) is { } why && evidence.Verdict.Kind is VerdictKind.InOverlap or VerdictKind.StillUsed
             ? evidence with { Verdict = evidence.Verdict with { Reasons = [.. evidence.Verdict.Reasons, why] } }
             : evidence;
 

@@ -9,8 +9,8 @@ namespace Nhi.Rotation.Evidence.Fleet;
 /// <param name="AsOf">Up to when its evidence reaches.</param>
 /// <param name="Gap">Why the last line of an instance that may run says too little of now.</param>
 /// <param name="GoneBecause">Why it is gone, if it is and did not say so itself.</param>
-/// <param name="Absence">Why it is not gone, though a list of what runs does not have it.</param>
-internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTimeOffset AsOf, string? Gap, string? GoneBecause, string? Absence)
+/// <param name="Note">What explains a verdict besides: why it is not gone though a list of what runs does not have it, or that its clock is ahead.</param>
+internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTimeOffset AsOf, string? Gap, string? GoneBecause, string? Note)
 {
     // A running instance writes a line a minute: one with a younger line may only be newer than the list.
     private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(1);
@@ -23,8 +23,8 @@ internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTime
         var because = instance.IsClosed ? null : WhyGone(instance, question);
         var isOver = instance.IsClosed || because is not null;
         var gap = isOver ? null : GapOf(instance, question);
-        var absence = isOver ? null : AbsenceOf(instance, question);
-        return new Presence(instance, isOver, isOver ? question.Now : instance.LastAt ?? DateTimeOffset.MinValue, gap is null ? null : absence ?? gap, because, absence);
+        var note = isOver ? AheadOf(instance, question) : AbsenceOf(instance, question);
+        return new Presence(instance, isOver, isOver ? question.Now : instance.LastAt ?? DateTimeOffset.MinValue, gap is null ? null : note ?? gap, because, note);
     }
 
     private static string? WhyGone(InstanceEvidence instance, FleetQuestion question)
@@ -51,7 +51,10 @@ internal sealed record Presence(InstanceEvidence Evidence, bool IsOver, DateTime
         var age = question.Now - last;
         var time = VerdictWords.Time(last);
         return age > question.MaxAge ? $"Its evidence ends at {time} without a closing line: it died, hangs or cannot write, its clock is behind, or the end is missing. If it is gone, say --gone {instance.Instance}."
-            : -age > question.MaxAge ? $"Its evidence reaches to {time}, which is yet to come: its clock is ahead, or this one's is behind."
-            : null;
+            : AheadOf(instance, question);
     }
+
+    private static string? AheadOf(InstanceEvidence instance, FleetQuestion question) => instance.LastAt - question.Now > question.MaxAge
+        ? $"Its evidence reaches to {VerdictWords.Time(instance.LastAt)}, which is yet to come: its clock is ahead, or this one's is behind."
+        : null;
 }

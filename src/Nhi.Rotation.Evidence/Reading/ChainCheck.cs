@@ -48,13 +48,7 @@ internal sealed class ChainCheck
             Tampered($"the end is missing: an earlier report saw {earlier.Lines} lines of this chain, and here are {_chain.Lines}");
         }
 
-        if (_source.Edited is { } edited)
-        {
-            _findings.Open(edited.Store);
-            _findings.Line = (int)Math.Clamp(edited.First, 1, int.MaxValue);
-            Tampered($"{(edited.Rows == 1 ? "a row names" : string.Create(CultureInfo.InvariantCulture, $"{edited.Rows} rows name"))} instance {_source.Instance} and {(edited.Rows == 1 ? "is" : "are")} no such line of it, from number {edited.First.ToString(CultureInfo.InvariantCulture)} on: edited");
-        }
-
+        TellEdited();
         if (!_isClosed)
         {
             _findings.Add(FindingKind.Unclosed, $"no closing line: the instance runs, was killed, or the end was cut off; the evidence reaches to {_lastAt?.ToString("u") ?? "nowhere"}");
@@ -81,6 +75,16 @@ internal sealed class ChainCheck
             LastAt = _lastAt,
             IsClosed = _isClosed,
         };
+    }
+
+    private void TellEdited()
+    {
+        if (_source.Edited is { } edited)
+        {
+            _findings.Open(edited.Store);
+            _findings.Line = (int)Math.Clamp(edited.First, 1, int.MaxValue);
+            Tampered($"{(edited.Rows == 1 ? "a row names" : string.Create(CultureInfo.InvariantCulture, $"{edited.Rows} rows name"))} instance {_source.Instance} and {(edited.Rows == 1 ? "is" : "are")} no such line of it, from number {edited.First.ToString(CultureInfo.InvariantCulture)} on: edited");
+        }
     }
 
     private void Follow(string name, IEnumerable<ReadLine> lines)
@@ -182,7 +186,7 @@ internal sealed class ChainCheck
         Explain(next: null);
         _findings.Add(
             line.IsSealed ? FindingKind.Unreadable : FindingKind.Tampered,
-            line.IsSealed ? "this tool does not know what it says: a newer version of the library wrote it; update the tool" : "not a line of evidence");
+            line.IsSealed ? "this tool does not know what it says: a newer version of the library wrote it (update the tool), its clock stood before 1970 or after 2200, or a number in it cannot be" : "not a line of evidence");
         _chain.PassUnread(line);
     }
 

@@ -97,6 +97,14 @@ public sealed class AliveTests : IDisposable
     }
 
     [Fact]
+    public void A_clock_that_was_ahead_is_told_of_a_process_that_has_stopped_too()
+    {
+        new WrittenInstance("cccc", skew: 10_000).Describe(0).Promote("v1", 1).Use("v1", 90).Rotate("v1", "v2", 100).Use("v1", 101, stage: CredentialStage.Previous).Use("v2", 103).Accept("v2", 103).Stop(200).Write(_evidence.Path);
+
+        Assert.Contains("Its evidence reaches to 2026-01-08 02:00:00Z, which is yet to come", AssertExit(ExitCode.StillUsed, Alive("orders-1")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Why_a_process_that_died_in_the_quiet_period_is_waited_for_is_told()
     {
         Pod("cccc", "orders-3").Promote("v1", 1).Use("v1", 90).Rotate("v1", "v2", 100).Use("v1", 101, stage: CredentialStage.Previous).Use("v2", 103).Accept("v2", 103).Write(_evidence.Path);
