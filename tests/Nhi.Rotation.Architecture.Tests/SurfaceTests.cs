@@ -10,12 +10,13 @@ public sealed class SurfaceTests
     {
         // 542: whoever shows an inventory shows which versions hold one value (InventoryVersion.SameValueAs).
         // 564: a backend of leases hears what the other side refuses (BackendRequest.RejectedVersionIds).
-        ["Nhi.Rotation.Abstractions"] = 564,
+        // 568: a version is ended in its store on somebody's call (IStoreRevoker), and the last one is told apart from other failures (LastVersionException).
+        ["Nhi.Rotation.Abstractions"] = 568,
         // 564: whoever judges by a list of what runs says when it was made (FleetQuestion.AliveAt).
         ["Nhi.Rotation.Evidence"] = 570,
         ["Nhi.Rotation"] = 273,
         ["Nhi.Rotation.AspNetCore"] = 180,
-        ["Nhi.Rotation.Testing"] = 110,
+        ["Nhi.Rotation.Testing"] = 116,
         // 46: a client of the user's own, such as the official one, can stand behind it (ISecretsManagerClient).
         ["Nhi.Rotation.AwsSecretsManager"] = 46,
         ["Nhi.Rotation.AwsParameterStore"] = 20,

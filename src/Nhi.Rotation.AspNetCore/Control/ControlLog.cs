@@ -16,4 +16,7 @@ internal static partial class ControlLog
 
     [LoggerMessage(482, LogLevel.Warning, "A control request of {Operator} at {RemoteAddress} was refused. {Cause}")]
     public static partial void Refused(ILogger logger, string @operator, IPAddress? remoteAddress, string cause);
+
+    [LoggerMessage(483, LogLevel.Warning, "Credential '{Credential}': {Operator} at {RemoteAddress} asked for version '{Version}' to be ended in its store, for all that read it. Why: {Why}")]
+    public static partial void RevokedInStore(ILogger logger, string credential, string @operator, IPAddress? remoteAddress, string version, string why);
 }

@@ -21,9 +21,9 @@ internal sealed class RotationControl(ILogger logger)
             return;
         }
 
-        if (request.Version is not null)
+        if (request.Version is not null || request.EvenIfLast is not null)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "A refresh is of all versions. Leave out version.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "A refresh is of all versions. Leave out version and evenIfLast.").ConfigureAwait(false);
             return;
         }
 
@@ -43,29 +43,72 @@ internal sealed class RotationControl(ILogger logger)
 
     public async Task RevokeAsync(HttpContext context)
     {
-        if (await ReadAsync(context).ConfigureAwait(false) is not var (request, provider))
+        if (await ReadRevocationAsync(context, mayBeLast: false).ConfigureAwait(false) is not var (request, provider))
         {
-            return;
-        }
-
-        if (string.IsNullOrEmpty(request.Version) || string.IsNullOrWhiteSpace(request.Why))
-        {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "A revocation needs version, the version's id, and why.").ConfigureAwait(false);
             return;
         }
 
         var who = OperatorOf(context);
-        var ledger = context.RequestServices.GetRequiredService<IRotationLedger>();
-        var isKnown = ledger.GetInventory().Any(entry => entry.CredentialName == provider.Name && entry.Versions.Any(known => known.VersionId == request.Version));
-
-        // Somebody in a hurry may send the leaked value itself: it is told to nobody, and the version that holds it is revoked.
-        var held = isKnown ? null : context.RequestServices.GetRequiredService<IKnownValues>().Find(Encoding.UTF8.GetBytes(request.Version)).FirstOrDefault(known => known.CredentialName == provider.Name);
-        var version = held?.VersionId ?? request.Version;
-        ControlLog.Revoked(logger, provider.Name, who, context.Connection.RemoteIpAddress, version, request.Why);
+        var (version, isKnown) = VersionOf(context.RequestServices, provider, request.Version!);
+        ControlLog.Revoked(logger, provider.Name, who, context.Connection.RemoteIpAddress, version, request.Why!);
 
         // It is in effect before the first wait, which is for the store: whoever hangs up has revoked all the same.
         await provider.RevokeAsync(version, $"{request.Why} (by {who})", CancellationToken.None).ConfigureAwait(false);
-        await AnswerAsync(context, new ControlAnswer(provider.Name, "revoked", version, isKnown || held is not null, provider.Credentials.Current?.VersionId)).ConfigureAwait(false);
+        await AnswerAsync(context, new ControlAnswer(provider.Name, "revoked", version, isKnown, provider.Credentials.Current?.VersionId)).ConfigureAwait(false);
+    }
+
+    public async Task RevokeInStoreAsync(HttpContext context)
+    {
+        if (await ReadRevocationAsync(context, mayBeLast: true).ConfigureAwait(false) is not var (request, provider))
+        {
+            return;
+        }
+
+        var who = OperatorOf(context);
+        var (version, _) = VersionOf(context.RequestServices, provider, request.Version!);
+        ControlLog.RevokedInStore(logger, provider.Name, who, context.Connection.RemoteIpAddress, version, request.Why!);
+        try
+        {
+            // Whoever hangs up has asked for it all the same.
+            var isKnown = await context.RequestServices.GetRequiredService<IStoreRevoker>()
+                .RevokeAsync(provider.Name, version, $"{request.Why} (by {who})", request.EvenIfLast == true, CancellationToken.None).ConfigureAwait(false);
+            await AnswerAsync(context, new ControlAnswer(provider.Name, "revoked in store", version, isKnown, provider.Credentials.Current?.VersionId)).ConfigureAwait(false);
+        }
+        catch (CredentialException error)
+        {
+            await RefuseAsync(context, error is LastVersionException ? StatusCodes.Status409Conflict : StatusCodes.Status502BadGateway, $"{error.Cause}. {error.Fix}").ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(ControlRequest Request, IRotatingCredentialProvider Provider)?> ReadRevocationAsync(HttpContext context, bool mayBeLast)
+    {
+        if (await ReadAsync(context).ConfigureAwait(false) is not var (request, provider))
+        {
+            return null;
+        }
+
+        var mistake = string.IsNullOrEmpty(request.Version) || string.IsNullOrWhiteSpace(request.Why) ? "A revocation needs version, the version's id, and why."
+            : request.EvenIfLast is not null && !mayBeLast ? "evenIfLast is for a revocation in the store. Leave it out."
+            : null;
+        if (mistake is not null)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, mistake).ConfigureAwait(false);
+            return null;
+        }
+
+        return (request, provider);
+    }
+
+    // Somebody in a hurry may send the leaked value itself: it is told to nobody, and the version that holds it is meant.
+    private static (string Version, bool IsKnown) VersionOf(IServiceProvider services, IRotatingCredentialProvider provider, string given)
+    {
+        if (services.GetRequiredService<IRotationLedger>().GetInventory().Any(entry => entry.CredentialName == provider.Name && entry.Versions.Any(known => known.VersionId == given)))
+        {
+            return (given, true);
+        }
+
+        var held = services.GetRequiredService<IKnownValues>().Find(Encoding.UTF8.GetBytes(given)).FirstOrDefault(known => known.CredentialName == provider.Name);
+        return (held?.VersionId ?? given, held is not null);
     }
 
     private async ValueTask<(ControlRequest Request, IRotatingCredentialProvider Provider)?> ReadAsync(HttpContext context)

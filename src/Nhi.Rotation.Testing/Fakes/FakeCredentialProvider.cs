@@ -144,6 +144,8 @@ public sealed class FakeCredentialProvider : IRotatingCredentialProvider
     /// <summary>Name and consumer.</summary>
     public override string ToString() => $"{Name} for {Consumer}";
 
+    internal bool Knows(string versionId) => _state.Knows(versionId);
+
     private Credential Missing() =>
         throw new CredentialUnavailableException(Name, "the fake provider has nothing to present", "Call RotateTo in the test, or expect this error.");
 }

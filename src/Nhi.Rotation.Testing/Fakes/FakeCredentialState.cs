@@ -92,6 +92,14 @@ internal sealed class FakeCredentialState
         _changed.Fire();
     }
 
+    public bool Knows(string versionId)
+    {
+        lock (_gate)
+        {
+            return _versions.Exists(version => version.Id == versionId);
+        }
+    }
+
     public void Revoke(string versionId)
     {
         lock (_gate)

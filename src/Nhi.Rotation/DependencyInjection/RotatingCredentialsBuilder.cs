@@ -190,7 +190,11 @@ public sealed class RotatingCredentialsBuilder
         {
             foreach (var (builder, section) in _setup.Sections)
             {
-                ApplyBackend(builder, section, sectionName, configure);
+                if (ApplyBackend(builder, section, sectionName, configure))
+                {
+                    // What a section says wins over what its backend takes for granted.
+                    Bind(builder, section);
+                }
             }
         }
 
@@ -207,13 +211,14 @@ public sealed class RotatingCredentialsBuilder
     private void AddCredential(IConfigurationSection section)
     {
         var builder = Declare(section.Key, section.Path);
-        builder.Configure(options => CredentialSection.Bind(builder.Name, CredentialSection.Keys, section, options));
         CredentialSection.ReadFormerNames(builder, section);
         _setup.Sections.Add((builder, section));
         foreach (var (name, configure) in _setup.BackendSections)
         {
             ApplyBackend(builder, section, name, configure);
         }
+
+        Bind(builder, section);
     }
 
     private static RevocationListOptions Checked(Action<RevocationListOptions> configure)
@@ -223,13 +228,19 @@ public sealed class RotatingCredentialsBuilder
         return ValueId.FindProblem(options.FingerprintKey) is { } problem ? throw new ArgumentException(problem, nameof(configure)) : options;
     }
 
-    private static void ApplyBackend(CredentialBuilder builder, IConfigurationSection section, string name, Action<CredentialBuilder, IConfigurationSection> configure)
+    private static bool ApplyBackend(CredentialBuilder builder, IConfigurationSection section, string name, Action<CredentialBuilder, IConfigurationSection> configure)
     {
         if (section.GetSection(name) is { } child && child.Exists())
         {
             configure(builder, child);
+            return true;
         }
+
+        return false;
     }
+
+    private static void Bind(CredentialBuilder builder, IConfigurationSection section) =>
+        builder.Configure(options => CredentialSection.Bind(builder.Name, CredentialSection.Keys, section, options));
 
     private CredentialBuilder Declare(string name, string? sectionPath)
     {

@@ -30,6 +30,12 @@ internal static class Presentability
         ];
     }
 
+    /// <summary>Whether nothing could be presented without a version, and those that have its value.</summary>
+    public static bool IsLast(CredentialState state, string versionId) =>
+        state.Find(versionId) is { } version && MayBe(version) && state.Versions.All(other => !MayBe(other) || other.Id == versionId || other.HasValueOf(version));
+
+    private static bool MayBe(VersionState version) => version is { HasValue: true, Stage: CredentialStage.Current or CredentialStage.Previous } || Waits(version);
+
     private static bool IsStaged(VersionState version, LifecyclePolicy policy) =>
         policy.TryPendingLast && version is { Stage: CredentialStage.Pending, Label: VersionLabel.Pending, HasValue: true, IsEnabled: true, NotBefore: null };
 

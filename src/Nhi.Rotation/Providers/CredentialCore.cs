@@ -74,10 +74,7 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
         ArgumentException.ThrowIfNullOrEmpty(why);
         versionId = Shelf.IdOf(versionId);
         using var activity = CredentialActivities.StartRevoke(Name, versionId);
-        var value = Revocations.ValueOf(versionId);
-        StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
-        await Revocations.KeepAsync(versionId, value, why, ct).ConfigureAwait(false);
-        await Engine.GiveBackAsync(Name, versionId, ct).ConfigureAwait(false);
+        await DeclareRevokedAsync(versionId, why, ct).ConfigureAwait(false);
 
         // The revocation has happened; whether the backend has something newer is told by the log and the set.
         var result = await RefreshAsync(RefreshReason.Requested, ct).ConfigureAwait(false);
@@ -86,6 +83,15 @@ internal sealed class CredentialCore : RefreshedCredential, IServedCredential
             // The revocation stands; only what was to follow it failed.
             activity.NoteFailure(error.Failure);
         }
+    }
+
+    /// <summary>Revokes a version in this process, which is done before the first wait, and makes it last.</summary>
+    public async ValueTask DeclareRevokedAsync(string versionId, string why, CancellationToken ct)
+    {
+        var value = Revocations.ValueOf(versionId);
+        StepAndReschedule(new LifecycleInput.Revoked(versionId, why));
+        await Revocations.KeepAsync(versionId, value, why, ct).ConfigureAwait(false);
+        await Engine.GiveBackAsync(Name, versionId, ct).ConfigureAwait(false);
     }
 
     public void Report(Credential credential, CredentialOutcome outcome, string? asFarAs)

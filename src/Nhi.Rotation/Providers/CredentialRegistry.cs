@@ -41,6 +41,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _cores.TrimExcess();
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
+        Stores = new StoreRevoker(Find, new BackendCaller(time, scheduling.AttemptTimeout), log);
         var reports = new LedgerReports(_ledger, _evidence.Past, _secrets);
         Ledger = reports;
         _leases.Judge = reports.GetOwnVerdict;
@@ -63,6 +64,8 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
     public ICredentialSignals Signals { get; }
 
+    public IStoreRevoker Stores { get; }
+
     /// <summary>All credentials.</summary>
     public IReadOnlyCollection<CredentialCore> Cores => _cores.Values;
 
@@ -72,12 +75,7 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
     /// <summary>The provider of a credential.</summary>
     /// <exception cref="CredentialUnavailableException">No such credential is registered.</exception>
-    public IRotatingCredentialProvider Get(string name) => _cores.TryGetValue(name, out var core)
-        ? core.Default
-        : throw new CredentialUnavailableException(
-            name,
-            $"it is not registered; registered are: {Nearest.List(_cores.Keys, name)}",
-            "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
+    public IRotatingCredentialProvider Get(string name) => Find(name).Default;
 
     /// <summary>The provider of the only credential.</summary>
     /// <exception cref="InvalidOperationException">There is none, or more than one.</exception>
@@ -118,6 +116,13 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _evidence.Close(_ledger);
         _metrics.Dispose();
     }
+
+    private CredentialCore Find(string name) => _cores.TryGetValue(name, out var core)
+        ? core
+        : throw new CredentialUnavailableException(
+            name,
+            $"it is not registered; registered are: {Nearest.List(_cores.Keys, name)}",
+            "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
 
     private void Sweep(DateTimeOffset now)
     {

@@ -36,6 +36,14 @@ internal sealed class BackendCaller
     public ValueTask<IReadOnlyList<BackendResult>> ListManyAsync(IBatchCredentialBackend backend, IReadOnlyList<BackendRequest> requests, CancellationToken ct) =>
         CallAsync(static (call, token) => call.Backend.ListManyAsync(call.Requests, token), (Backend: backend, Requests: requests), requests[0].CredentialName, ct);
 
+    public async ValueTask RevokeAsync(IBackendRevoker store, BackendRevocation revocation, CancellationToken ct) => await CallAsync(
+        static async (call, token) =>
+        {
+            await call.Store.RevokeAsync(call.Revocation, token).ConfigureAwait(false);
+            return call.Revocation;
+        },
+        (Store: store, Revocation: revocation), revocation.CredentialName, ct).ConfigureAwait(false);
+
     // What a call needs is handed through, so that no closure is made for it.
     private ValueTask<T> CallAsync<T, TCall>(Func<TCall, CancellationToken, ValueTask<T>> ask, TCall call, string name, CancellationToken ct) =>
         _retries.ExecuteAsync(

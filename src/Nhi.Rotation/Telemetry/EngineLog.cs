@@ -124,6 +124,12 @@ internal sealed partial class EngineLog
     [LoggerMessage(137, LogLevel.Information, "Credential '{Credential}' is given to {Classes}, and a version of it was used by {Consumer}, which is everybody who did not say who they are: they count as one, and as moved when one of them has. Give each a name with ForConsumer.")]
     public partial void SharedConsumer(string credential, string classes, string consumer);
 
+    [LoggerMessage(138, LogLevel.Warning, "Credential '{Credential}': version '{Version}' was ended in its store, for all that read it, because somebody asked for it. Why: {Why}")]
+    public partial void RevokedInStore(string credential, string version, string why);
+
+    [LoggerMessage(139, LogLevel.Error, "Credential '{Credential}': version '{Version}' was to be ended in its store (why: {Why}) and may still be valid there: {Problem} It is revoked in this process. Ask again.")]
+    public partial void NotRevokedInStore(string credential, string version, string why, string problem);
+
     [LoggerMessage(145, LogLevel.Information, "Credential '{Credential}': version '{Version}', a lease of this process, was given back to its store.")]
     public partial void GivenBack(string credential, string version);
 

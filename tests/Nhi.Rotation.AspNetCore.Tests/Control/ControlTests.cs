@@ -117,7 +117,9 @@ public sealed class ControlTests
     [InlineData("revoke", """{"credential":"acme","version":"v\n1","why":"leaked"}""", 400)]
     [InlineData("revoke", """{"credential":"acme","version":"v1","why":"leaked","force":true}""", 400)]
     [InlineData("revoke", """{"credential":"acme","version":"v1","version":"v2","why":"leaked"}""", 400)]
+    [InlineData("revoke", """{"credential":"acme","version":"v1","why":"leaked","evenIfLast":true}""", 400)]
     [InlineData("revoke", """{"credential":"acne","version":"v1","why":"leaked"}""", 404)]
+    [InlineData("refresh", """{"credential":"acme","evenIfLast":false}""", 400)]
     [InlineData("refresh", """{"credential":"acme","version":"v1"}""", 400)]
     public async Task What_is_not_understood_is_refused_and_nothing_is_done(string action, string body, int status)
     {
