@@ -1,4 +1,4 @@
-using Nhi.Rotation.Spiffe.Configuration;
+using Nhi.Rotation.Spiffe;
 
 namespace Nhi.Rotation;
 

@@ -25,7 +25,8 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.AzureKeyVault"] = 24,
         ["Nhi.Rotation.Npgsql"] = 30,
         ["Nhi.Rotation.AzureCore"] = 10,
-        ["Nhi.Rotation.Spiffe"] = 49,
+        // 51: configuration names what the Workload API gives (AddSpiffe).
+        ["Nhi.Rotation.Spiffe"] = 51,
         ["Nhi.Rotation.StackExchangeRedis"] = 14,
         ["Nhi.Rotation.GoogleSecretManager"] = 28,
         ["Nhi.Rotation.Grpc"] = 5,

@@ -39,6 +39,11 @@ internal static class RegistryFactory
 
     public static IKnownValues KnownValues(IServiceProvider services) => new KnownValues(services.GetRequiredService<CredentialRegistry>().Cores);
 
+    public static IStoreRevoker StoreRevoker(IServiceProvider services) => new StoreRevoker(
+        services.GetRequiredService<CredentialRegistry>().Find,
+        new BackendCaller(services.GetService<TimeProvider>() ?? TimeProvider.System, services.GetRequiredService<IOptions<RotatingCredentialsOptions>>().Value.AttemptTimeout),
+        services.GetRequiredService<EngineLog>());
+
     public static ILogger Logger(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
 

@@ -45,7 +45,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton<InjectionSites>();
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Signals);
-        services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Stores);
+        services.TryAddSingleton(RegistryFactory.StoreRevoker);
         services.TryAddSingleton(RegistryFactory.KnownValues);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Events);
         services.TryAddSingleton<ICredentialHealthReader>(provider => new CredentialHealthReader(provider.GetRequiredService<CredentialRegistry>(), provider.GetService<CredentialHealthOptions>()));

@@ -41,7 +41,6 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _cores.TrimExcess();
         _ledger.Trim();
         Signals = new CredentialSignals(_cores.Values);
-        Stores = new StoreRevoker(Find, new BackendCaller(time, scheduling.AttemptTimeout), log);
         var reports = new LedgerReports(_ledger, _evidence.Past, _secrets);
         Ledger = reports;
         _leases.Judge = reports.GetOwnVerdict;
@@ -64,14 +63,21 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
 
     public ICredentialSignals Signals { get; }
 
-    public IStoreRevoker Stores { get; }
-
     /// <summary>All credentials.</summary>
     public IReadOnlyCollection<CredentialCore> Cores => _cores.Values;
 
     public IReadOnlyCollection<string> Names => _cores.Keys;
 
     public IEnumerable<IRotatingCredentialProvider> Providers => _cores.Values.Select(core => core.Default);
+
+    /// <summary>A credential.</summary>
+    /// <exception cref="CredentialUnavailableException">No such credential is registered.</exception>
+    public CredentialCore Find(string name) => _cores.TryGetValue(name, out var core)
+        ? core
+        : throw new CredentialUnavailableException(
+            name,
+            $"it is not registered; registered are: {Nearest.List(_cores.Keys, name)}",
+            "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
 
     /// <summary>The provider of a credential.</summary>
     /// <exception cref="CredentialUnavailableException">No such credential is registered.</exception>
@@ -116,13 +122,6 @@ internal sealed class CredentialRegistry : IAsyncDisposable, IDisposable
         _evidence.Close(_ledger);
         _metrics.Dispose();
     }
-
-    private CredentialCore Find(string name) => _cores.TryGetValue(name, out var core)
-        ? core
-        : throw new CredentialUnavailableException(
-            name,
-            $"it is not registered; registered are: {Nearest.List(_cores.Keys, name)}",
-            "Add it with AddRotatingCredentials().AddCredential(name, ...) or correct the name.");
 
     private void Sweep(DateTimeOffset now)
     {

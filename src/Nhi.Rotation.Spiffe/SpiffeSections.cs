@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Nhi.Rotation.Spiffe.Configuration;
+namespace Nhi.Rotation.Spiffe;
 
 /// <summary>Reads what configuration says of a credential of the Workload API. Every mistake names its key.</summary>
 internal static class SpiffeSections
