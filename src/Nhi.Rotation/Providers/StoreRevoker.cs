@@ -50,7 +50,10 @@ internal sealed class StoreRevoker(Func<string, CredentialCore> find, BackendCal
             if (result.Error is { } error && core.State.Versions.IsEmpty)
             {
                 throw new BackendException(
-                    core.Name, error.Failure, $"which versions there are is not known, so this may be the last one, and nothing was done: {error.Cause}", $"{error.Fix} Or say evenIfLast.") { RetryAfter = error.RetryAfter };
+                    core.Name, error.Failure, $"which versions there are is not known, so this may be the last one, and nothing was done: {error.Cause}", $"{error.Fix} Or say evenIfLast.")
+                {
+                    RetryAfter = error.RetryAfter,
+                };
             }
         }
 
@@ -79,7 +82,10 @@ internal sealed class StoreRevoker(Func<string, CredentialCore> find, BackendCal
                 revocation.CredentialName,
                 error.Failure,
                 $"version '{revocation.VersionId}' is revoked in this process, and may still be valid in its store and elsewhere: {error.Cause}",
-                error.Fix) { RetryAfter = error.RetryAfter };
+                error.Fix)
+            {
+                RetryAfter = error.RetryAfter,
+            };
         }
     }
 }
