@@ -19,7 +19,7 @@ internal static class CommandLine
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            return (int)UsageError.Write(errors, MayQuote(parsed) ? parsed.Errors.Select(error => error.Message) : ["An argument is not known. A value is read from standard input only; if this was one, others may have seen it."]);
+            return (int)UsageError.Write(errors, MayQuote(parsed) ? ParseProblems.Of(parsed) : ["An argument is not known. A value is read from standard input only; if this was one, others may have seen it."]);
         }
 
         try
@@ -36,7 +36,9 @@ internal static class CommandLine
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            errors.WriteLine(TerminalText.Of($"No verdict: the tool made a mistake ({error.GetType().Name} {Where(error)}). Please report it, with the version {ToolVersion.Text}."));
+            errors.WriteLine(TerminalText.Of(error is OutOfMemoryException
+                ? "No verdict: there is not enough memory for what was given. Give the tool more, or fewer files at once."
+                : $"No verdict: the tool made a mistake ({error.GetType().Name}). Please report it, with the command line and the version {ToolVersion.Text}."));
             return (int)ExitCode.Mistake;
         }
     }
@@ -60,11 +62,15 @@ internal static class CommandLine
 
         // Nothing but a verdict ends with 0 where a path is given: no [suggest], and no file that an argument with @ names.
         root.Directives.Clear();
+        foreach (var version in root.Options.OfType<VersionOption>())
+        {
+            version.Recursive = true;
+            version.Validators.Clear();
+        }
+
         ExamplesHelp.AddTo(root);
         return root;
     }
-
-    private static string Where(Exception error) => (error.StackTrace ?? string.Empty).Split('\n')[0].Split(" in ")[0].Trim();
 
     // Where a value is expected, what is not understood may be one.
     private static bool MayQuote(ParseResult parsed) => parsed.UnmatchedTokens.Count == 0 || parsed.CommandResult.Command.Name is not (FingerprintCommand.Name or RevokeCommand.Name or HuntCommand.Name);

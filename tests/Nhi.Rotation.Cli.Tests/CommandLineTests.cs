@@ -18,7 +18,6 @@ public sealed class CommandLineTests : IDisposable
     [InlineData]
     [InlineData("verify")]
     [InlineData("check", ".")]
-    [InlineData("verify", "/does/not/exist")]
     [InlineData("verify", "")]
     [InlineData("verify", ".", "--format", "xml")]
     [InlineData("verify", ".", "--json")]
@@ -31,8 +30,6 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("verify", ".", "--quiet-period", "1h", "--quiet-period", "2h")]
     [InlineData("verify", ".", "--max-age", "99999999d")]
     [InlineData("verify", ".", "--credential")]
-    [InlineData("verify", "@nothing")]
-    [InlineData("[suggest:1]", "verify", "/does/not/exist")]
     public void A_command_line_that_makes_no_sense_is_told_and_has_an_exit_code_of_its_own(params string[] args)
     {
         var (exit, output, errors) = Run(args);
@@ -41,6 +38,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.DoesNotContain(exit, Verdicts);
         Assert.Empty(output);
         Assert.Contains("usage:", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify", "/does/not/exist")]
+    [InlineData("verify", "@nothing")]
+    [InlineData("[suggest:1]", "verify", "/does/not/exist")]
+    public void A_path_that_is_not_there_is_no_verdict(params string[] args)
+    {
+        var (exit, output, errors) = Run(args);
+
+        Assert.True(exit is (int)ExitCode.CannotRead or (int)ExitCode.Usage, errors);
+        Assert.Empty(output);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed partial class JsonReportTests
     {
         using var evidence = new EvidenceDirectory();
         Full().Write(evidence.Path);
-        new WrittenInstance("0b6e4c1f7a2d9358") { Resource = new() { ["k8s.pod.name"] = "shop-2" } }.Describe(0).Write(evidence.Path);
+        new WrittenInstance("0b6e4c1f7a2d9358", "web") { Resource = new() { ["k8s.pod.name"] = "shop-2" } }.Describe(0).Write(evidence.Path);
         var running = Path.Combine(evidence.Path, "running");
         File.WriteAllText(running, "pod/shop-1");
         var (exit, output, _) = evidence.Verify(
@@ -39,7 +39,7 @@ public sealed partial class JsonReportTests
     {
         var instance = new WrittenInstance("d7ee3becaf320280") { Resource = new() { ["k8s.pod.name"] = "shop-1" } };
         instance.Add(new EvidenceEvent { Kind = EvidenceKind.Described, At = WrittenInstance.At(0), CredentialName = "stripe", Owner = "payments", Purpose = "charges", QuietPeriod = TimeSpan.FromHours(1), Formerly = ["stripe-key"] });
-        instance.See("v1", 0).Promote("v1", 0).Use("v1", 10, caller: "acme");
+        instance.See("v1", 0).Promote("v1", 0).Use("v1", 10, caller: "acme").Use("v1", 20, "oldfeature");
         instance.Add(instance.Event(EvidenceKind.Seen, "v2", 99) with { CreatedOn = WrittenInstance.At(98) });
         instance.Add(instance.Event(EvidenceKind.Probed, "v2", 99) with { By = "HttpProbe", Verdict = ProbeVerdict.Accepted, Detail = "200" });
         instance.Add(instance.Event(EvidenceKind.Superseded, "v1", 100) with { OtherId = "v2", Until = WrittenInstance.At(160) });

@@ -82,7 +82,7 @@ public sealed class MannersTests : IDisposable
 
         Assert.Equal((int)ExitCode.Mistake, CommandLine.Run(["verify", _evidence.Path], new BrokenTime(), Stream.Null, output, errors));
         Assert.Empty(output.ToString());
-        Assert.Matches(@"^No verdict: the tool made a mistake \(InvalidTimeZoneException at \S+BrokenTime\.GetUtcNow\(\)\)\. Please report it, with the version \d+\.\d+\.\d+\.\r?\n$", errors.ToString());
+        Assert.Matches(@"^No verdict: the tool made a mistake \(InvalidTimeZoneException\)\. Please report it, with the command line and the version \d+\.\d+\.\d+\.\r?\n$", errors.ToString());
     }
 
     [Theory]

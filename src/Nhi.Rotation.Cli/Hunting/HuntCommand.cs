@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Nhi.Rotation.Cli.Files;
 using Nhi.Rotation.Cli.Output;
 
 namespace Nhi.Rotation.Cli.Hunting;
@@ -109,7 +110,7 @@ internal sealed class HuntCommand
 
     private string? AddValue(Quarry quarry, string file, bool isExact)
     {
-        using var input = file == "-" ? _input : File.OpenRead(file);
+        using var input = file == "-" ? _input : SideFile.Open(_values.Name, file);
         return ValueBytes.Use(input, file == "-" ? "Standard input" : $"'{file}'", isExact, value =>
         {
             if (value.Length < Quarry.Shortest)

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Nhi.Rotation.Cli.Files;
 
 namespace Nhi.Rotation.Cli.Hunting;
 
 /// <summary>A stream whose first bytes were looked at, and are read again.</summary>
-internal sealed class PeekedStream : Stream
+internal sealed class PeekedStream : ForwardStream
 {
 #pragma warning disable CA2213 // Whoever opened it closes it.
     private readonly Stream _inner;
@@ -20,16 +21,6 @@ internal sealed class PeekedStream : Stream
 
     public ReadOnlySpan<byte> Start => _start;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override int Read(Span<byte> buffer)
     {
         if (_given == _start.Length)
@@ -43,21 +34,9 @@ internal sealed class PeekedStream : Stream
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     protected override void Dispose(bool disposing)
     {
         CryptographicOperations.ZeroMemory(_start);
         base.Dispose(disposing);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -23,7 +23,7 @@ internal static class Examples
             "nhi-rotation report evidence --credential stripe --old-version 2026-01-key --output stripe.html",
             "nhi-rotation report evidence --credential stripe --output stripe.html --sign key.pem",
         ],
-        "verify-report" => ["nhi-rotation verify-report stripe.html --key key.pub"],
+        "verify-report" => ["nhi-rotation verify-report stripe.html --key key.pub --credential stripe --old-version 2026-01-key"],
         "inventory" =>
         [
             "nhi-rotation inventory evidence",

@@ -16,7 +16,15 @@ internal static class ChainText
     ];
 
     private static string Line(FleetReport report, InstanceEvidence instance) =>
-        string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Name}: {instance.Files.Count} file(s), {instance.Lines} lines, {StateOf(report, instance)}, chain head {instance.Head}");
+        string.Create(CultureInfo.InvariantCulture, $"{instance.App} {instance.Name}: {Places(instance)}, {instance.Lines} lines, {StateOf(report, instance)}, chain head {instance.Head}");
+
+    // What is no file has a name of its own: standard input, a table.
+    private static string Places(InstanceEvidence instance)
+    {
+        string[] others = [.. instance.Files.Where(static file => !Path.IsPathRooted(file))];
+        var files = instance.Files.Count - others.Length;
+        return string.Join(", ", [.. files > 0 || others.Length == 0 ? [string.Create(CultureInfo.InvariantCulture, $"{files} file(s)")] : Array.Empty<string>(), .. others]);
+    }
 
     private static string StateOf(FleetReport report, InstanceEvidence instance) =>
         report.Gone.GetValueOrDefault(instance.Instance) is { } because ? $"gone: {because}" : instance.IsClosed ? "closed" : "open";

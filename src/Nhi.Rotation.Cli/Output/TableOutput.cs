@@ -17,14 +17,14 @@ internal static class TableOutput
 
     public static void Write(FleetReport report, IReadOnlyList<string> leftAlone, TextWriter output, bool isVerbose = false)
     {
-        FleetRotation[] rotations = [.. report.Rotations.OrderByDescending(static rotation => Rank(rotation.Kind))];
+        FleetRotation[] rotations = [.. report.Rotations.OrderByDescending(static rotation => Telling.Rank(rotation.Kind))];
         var (rows, explained, sentences) = isVerbose ? (rotations.Length, rotations.Length, int.MaxValue) : (Math.Min(rotations.Length, MaxRows), Explained(rotations), MaxSentences);
         TextTable.Write(output, [Header, .. rotations[..rows].Select(Row)]);
-        var names = report.Instances.DistinctBy(static instance => instance.Instance).ToDictionary(static instance => instance.Instance, static instance => instance.Name, StringComparer.Ordinal);
+        var telling = Telling.Of(report);
         string[] lines =
         [
             .. More(rotations.Length - rows, "rotation", rotations[rows..].Select(static rotation => rotation.Kind)),
-            .. rotations[..explained].SelectMany(rotation => RotationText.Of(rotation, names, isVerbose)),
+            .. rotations[..explained].SelectMany(rotation => RotationText.Of(rotation, telling, isVerbose)),
             .. explained < rows ? ["", $"--verbose explains all {rotations.Length}."] : Array.Empty<string>(),
             "",
             .. report.SharedSecrets.Select(static secret => $"SAME SECRET: {string.Join(" and ", secret.Select(static holder => $"{holder.App}/{holder.Credential} ({holder.Version})"))}: revoking it hits {(secret.Count == 2 ? "both" : "all")}"),
@@ -35,7 +35,7 @@ internal static class TableOutput
             .. report.OpenQuestions.Count > sentences ? [string.Create(CultureInfo.InvariantCulture, $"OPEN QUESTION: {report.OpenQuestions.Count - sentences} more")] : Array.Empty<string>(),
             "",
             $"Judged at {VerdictWords.Time(report.Question.Now)} by nhi-rotation {ToolVersion.Text}.",
-            Conclusion.Of(report) + Given(report.Question),
+            Conclusion.Of(report, "above") + Given(report.Question),
         ];
 
         // Names come from files that anybody may have written: none may start a line of its own or steer a terminal.
@@ -56,20 +56,11 @@ internal static class TableOutput
     };
 
     // Where there are many, a good one needs no reasons beside a bad one.
-    private static int Explained(FleetRotation[] rotations) => rotations.Length <= MaxExplained ? rotations.Length : Math.Clamp(rotations.Count(static rotation => Rank(rotation.Kind) > Rank(VerdictKind.SafeToRevoke)), 1, MaxExplained);
+    private static int Explained(FleetRotation[] rotations) => rotations.Length <= MaxExplained ? rotations.Length : Math.Clamp(rotations.Count(static rotation => Telling.Rank(rotation.Kind) > Telling.Rank(VerdictKind.SafeToRevoke)), 1, MaxExplained);
 
     private static string[] More(int count, string what, IEnumerable<VerdictKind> kinds) => count == 0
         ? []
         : [string.Create(CultureInfo.InvariantCulture, $"and {count} more {what}{(count == 1 ? "" : "s")}: {string.Join(", ", kinds.CountBy(static kind => kind).Select(static kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Value} {kind.Key}")))}")];
-
-    private static int Rank(VerdictKind kind) => kind switch
-    {
-        VerdictKind.Violated => 4,
-        VerdictKind.StillUsed => 3,
-        VerdictKind.InOverlap => 2,
-        VerdictKind.SafeToRevoke => 1,
-        _ => 0,
-    };
 
     // An answer that rests on what was given says so, wherever it is quoted.
     private static string Given(FleetQuestion question)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
+using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Reading;
 using Nhi.Rotation.Evidence.Fleet;
 using Nhi.Rotation.Evidence.Reading;
@@ -18,7 +19,7 @@ internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
 
     private readonly Option<FileInfo?> _earlier = new("--earlier")
     {
-        Description = "What verify --format json printed before: every chain in it must be there still, and may only have grown.",
+        Description = "What verify --format json printed before, no larger than 256 MiB: every chain in it must be there still, and may only have grown.",
     };
 
     /// <summary>What is asked besides of which evidence.</summary>
@@ -56,9 +57,9 @@ internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
         }
 
         IReadOnlyList<EarlierChain> earlier = [];
-        if (arguments.GetValue(_earlier) is { } file && !EarlierReport.TryRead(file.FullName, out earlier))
+        if (arguments.GetValue(_earlier) is { } file && !EarlierReport.TryRead(_earlier.Name, file.FullName, out earlier))
         {
-            problem = $"'{file.FullName}' is no report of --format json.";
+            problem = $"{_earlier.Name}: '{file.FullName}' is no report. Give what verify --format json printed.";
             return false;
         }
 
@@ -67,7 +68,7 @@ internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
             return false;
         }
 
-        problem = Options.TryRead(arguments, now, out var question) ?? NotGone(question, found.Instances);
+        problem = Options.TryRead(arguments, now, out var question) ?? NotGone(question, found.Instances) ?? UnknownNames.In(question.Declared, found.Instances);
         answer = problem is null ? new FleetAnswer(FleetReport.Of(found.Instances, question), found.LeftAlone) : null;
         return answer is not null;
     }
@@ -75,12 +76,11 @@ internal sealed class FleetInquiry(Stream input, bool isAskedAgain = false)
     private static string? NotGone(FleetQuestion question, IReadOnlyList<InstanceEvidence> instances)
     {
         var known = instances.ToDictionary(instance => instance.Instance, StringComparer.Ordinal);
-        return question.Gone.Concat(question.Declared.AcceptedLosses).FirstOrDefault(id => !known.ContainsKey(id)) is { } unknown
-            ? $"--gone {unknown}: no file is of such an instance."
-            : question.Gone.FirstOrDefault(id => known[id] is { IsClosed: false } instance && question.Now - instance.LastAt < YoungestGone) is { } young
-                ? $"--gone {young}: it wrote its last line less than two minutes ago, so it may run."
-                : question.Alive is { } alive && instances.Any(static instance => !instance.IsClosed) && !instances.Any(instance => instance.IsNamedIn(alive))
-                    ? "--alive: it names none of the instances whose evidence is here, so it is a list of something else. Give the names of pods or hosts as the evidence has them."
-                    : null;
+        return question.Gone.FirstOrDefault(id => !known.ContainsKey(id)) is { } unknown ? $"--gone {TerminalText.Short(unknown)}: no evidence is of such an instance. Say an id as verify prints it."
+            : question.Declared.AcceptedLosses.FirstOrDefault(id => !known.ContainsKey(id)) is { } lost ? $"--accept-loss {TerminalText.Short(lost)}: no evidence is of such an instance. Say an id as verify prints it."
+            : question.Gone.FirstOrDefault(id => known[id] is { IsClosed: false } instance && question.Now - instance.LastAt < YoungestGone) is { } young ? $"--gone {young}: it wrote its last line less than two minutes ago, so it may run."
+            : question.Alive is { } alive && instances.Any(static instance => !instance.IsClosed) && !instances.Any(instance => instance.IsNamedIn(alive))
+                ? "--alive: it names none of the instances whose evidence is here, so it is a list of something else. Give the names of pods or hosts as the evidence has them."
+                : null;
     }
 }

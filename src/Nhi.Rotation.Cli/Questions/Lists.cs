@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nhi.Rotation.Cli.Output;
 
 namespace Nhi.Rotation.Cli;
 
@@ -26,7 +27,7 @@ internal static class Lists
         {
             if (word.Split('=') is not [{ Length: > 0 } name, { Length: > 0 } value] || !pairs.TryAdd(name, value))
             {
-                return word;
+                return TerminalText.Short(word);
             }
         }
 
@@ -43,7 +44,7 @@ internal static class Lists
         {
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
             {
-                return $"{name}={text}";
+                return TerminalText.Short($"{name}={text}");
             }
 
             counts.Add(name, count);

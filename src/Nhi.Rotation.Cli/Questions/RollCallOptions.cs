@@ -11,9 +11,9 @@ internal sealed class RollCallOptions(ListFiles files)
 
     private readonly Option<string[]> _gone = new("--gone") { Description = "Instances that are known to be gone, though they did not stop in good order: ids, with commas between them. May be repeated." };
 
-    private readonly Option<string?> _goneFrom = new("--gone-from") { Description = "A file of such instances, or - for standard input.", HelpName = "file" };
+    private readonly Option<string?> _goneFrom = new("--gone-from") { Description = $"A file of such instances, {ListFiles.Bound}, or - for standard input.", HelpName = "file" };
 
-    private readonly Option<string?> _alive = new("--alive") { HelpName = "file", Description = "A file of what runs now, or - for standard input: names of pods or hosts, or ids of instances, as kubectl get pods -o name prints them. What said how it is called and is not in it is gone." };
+    private readonly Option<string?> _alive = new("--alive") { HelpName = "file", Description = $"A file of what runs now, {ListFiles.Bound}, or - for standard input: names of pods or hosts, or ids of instances, as kubectl get pods -o name prints them. What said how it is called and is not in it is gone." };
 
     private readonly Option<TimeSpan?> _goneAfter = new("--gone-after")
     {
@@ -23,7 +23,7 @@ internal sealed class RollCallOptions(ListFiles files)
 
     private readonly Option<string[]> _expect = new("--expect") { Description = "Who should be running: orders=3,worker=1. With fewer instances there is not enough evidence." };
 
-    private readonly Option<string?> _expectFrom = new("--expect-from") { Description = "A file of the same, or - for standard input.", HelpName = "file" };
+    private readonly Option<string?> _expectFrom = new("--expect-from") { Description = $"A file of the same, {ListFiles.Bound}, or - for standard input.", HelpName = "file" };
 
     public IReadOnlyList<Option> All => [_gone, _goneFrom, _alive, _goneAfter, _expect, _expectFrom];
 
@@ -51,5 +51,5 @@ internal sealed class RollCallOptions(ListFiles files)
     /// <summary>How many lists come from standard input: no more than one can.</summary>
     public int CountStandardInput(ParseResult arguments) => new[] { _goneFrom, _alive, _expectFrom }.Count(option => arguments.GetValue(option) == ListFiles.StandardInput);
 
-    private IEnumerable<string>? In(ParseResult arguments, Option<string?> option) => arguments.GetValue(option) is { } name ? files.Lines(name) : null;
+    private IEnumerable<string>? In(ParseResult arguments, Option<string?> option) => arguments.GetValue(option) is { } name ? files.Lines(option.Name, name) : null;
 }

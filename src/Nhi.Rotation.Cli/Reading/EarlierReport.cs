@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nhi.Rotation.Cli.Files;
 using Nhi.Rotation.Evidence.Reading;
 
 namespace Nhi.Rotation.Cli.Reading;
@@ -9,13 +10,24 @@ internal sealed partial class EarlierReport
 {
     public required IReadOnlyList<EarlierChain> Chains { get; init; }
 
-    public static bool TryRead(string path, out IReadOnlyList<EarlierChain> chains)
+    // A report of ten thousand instances has a few MiB.
+    private const int MaxBytes = 256 << 20;
+
+    /// <summary>Reads one.</summary>
+    /// <param name="option">What named it.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="chains">Its chains.</param>
+    /// <returns>Whether it is one.</returns>
+    /// <exception cref="IOException">It cannot be read, or is larger than any.</exception>
+    public static bool TryRead(string option, string path, out IReadOnlyList<EarlierChain> chains)
     {
         chains = [];
+        using var file = SideFile.Open(option, path);
+        using var bounded = SideFile.Bound(file, option, $"'{path}'", MaxBytes);
         try
         {
-            chains = JsonSerializer.Deserialize(File.ReadAllBytes(path), Shape.Default.EarlierReport)?.Chains ?? [];
-            return true;
+            chains = JsonSerializer.Deserialize(bounded, Shape.Default.EarlierReport)?.Chains ?? [];
+            return chains.All(static chain => chain is not null);
         }
         catch (JsonException)
         {

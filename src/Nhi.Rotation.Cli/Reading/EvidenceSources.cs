@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
+using Nhi.Rotation.Cli.Manners;
 using Nhi.Rotation.Cli.Reading.Postgres;
 using Nhi.Rotation.Evidence.Reading;
 
@@ -49,6 +50,7 @@ internal sealed class EvidenceSources(Stream input)
         found = null;
         var files = FoundFiles.None;
         problem = _postgres.TryRead(arguments, out var table) ?? (AreGiven(arguments) ? null : NothingNamed);
+        problem ??= MistakeIn(arguments);
         if (problem is not null || (arguments.GetValue(_paths) is { Length: > 0 } paths && !EvidenceFiles.TryFind(paths, out files, out problem)))
         {
             return false;
@@ -58,8 +60,30 @@ internal sealed class EvidenceSources(Stream input)
         collected ??= own!;
         table?.Read(collected);
         var instances = files.Read(input, earlier, collected);
-        problem = instances.Count == 0 ? EvidenceFiles.NoLine : null;
+        problem = instances.Count > 0 ? null : table is null ? EvidenceFiles.NoLine : NoRow(table, hasFiles: files.Evidence.Count + files.Logs.Count > 0);
         found = new FoundEvidence(instances, files.LeftAlone);
         return problem is null;
     }
+
+    // A pipe can be read once, and evidence is looked at before it is read. What begins like an option and is no file is one that was misspelt.
+    private string? MistakeIn(ParseResult arguments)
+    {
+        foreach (var path in (arguments.GetValue(_paths) ?? []).Where(static path => path.Length > 0 && path != FoundFiles.StandardInput))
+        {
+            if (!File.Exists(path) && !Directory.Exists(path))
+            {
+                return path[0] == '-' ? $"'{path}' is no option of {arguments.CommandResult.Command.Name}, and no file.{(Nearest.Of(path, arguments.CommandResult.Command.Options.Select(static option => option.Name)) is { } meant ? $" Is {meant} meant?" : "")}" : throw new FileNotFoundException($"'{path}' does not exist.", path);
+            }
+
+            if (File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { Exists: false })
+            {
+                return $"'{path}' is a pipe, which can be read once. Pipe it into nhi-rotation, and say - for it.";
+            }
+        }
+
+        return null;
+    }
+
+    private static string NoRow(PostgresTable table, bool hasFiles) =>
+        $"There is no line of evidence in {table.Name}{(hasFiles ? ", nor in what else was given" : "")}. The app writes them with WriteEvidenceTo(new PostgresEvidenceSink(...)); is it the table of --postgres-table, and may its user SELECT all rows?";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nhi.Rotation.Cli.Output;
 using Nhi.Rotation.Cli.Pages;
 using Nhi.Rotation.Evidence.Fleet;
 
@@ -8,8 +9,10 @@ namespace Nhi.Rotation.Cli.Reporting;
 internal static class Proofs
 {
     private const int MaxLines = 120;
+    private const int MaxReasons = 20;
 
-    public static IReadOnlyList<Proof> Of(FleetRotation rotation, IReadOnlyList<EvidenceLine> lines) => [Replacement(rotation, lines), Revocation(rotation, lines), NoHiddenUse(rotation, lines)];
+    public static IReadOnlyList<Proof> Of(FleetRotation rotation, IReadOnlyList<EvidenceLine> lines, Telling telling, bool isOverridden) =>
+        [Replacement(rotation, lines), Revocation(rotation, lines), NoHiddenUse(rotation, lines, telling.Reasons(rotation, MaxReasons)) is var hidden && isOverridden && hidden.Result == ProofResult.Shown ? hidden with { IsOnlyAsGiven = true } : hidden];
 
     private static Proof Replacement(FleetRotation rotation, IReadOnlyList<EvidenceLine> lines)
     {
@@ -46,7 +49,7 @@ internal static class Proofs
             lines.Where(line => line.Version == rotation.From && line.Kind is "retired" or "revoked" or "retirementProbed" or "setBack"));
     }
 
-    private static Proof NoHiddenUse(FleetRotation rotation, IReadOnlyList<EvidenceLine> lines)
+    private static Proof NoHiddenUse(FleetRotation rotation, IReadOnlyList<EvidenceLine> lines, IReadOnlyList<string> reasons)
     {
         var counts = (Instances: rotation.Instances.Count, After: rotation.Instances.Sum(static one => one.Evidence.Uses.Sum(static use => use.ResidualRetired)));
         return Make(
@@ -59,7 +62,7 @@ internal static class Proofs
             },
             [
                 string.Create(CultureInfo.InvariantCulture, $"Judged over {counts.Instances} instance{(counts.Instances == 1 ? "" : "s")}: {rotation.Kind}."),
-                .. rotation.Instances.Where(one => one.Verdict.Kind == rotation.Kind).SelectMany(static one => one.Verdict.Reasons).Distinct(StringComparer.Ordinal).Take(20),
+                .. reasons,
                 counts.After == 0 ? "No use of the old version after its end is recorded." : string.Create(CultureInfo.InvariantCulture, $"Uses of the old version after its end: {counts.After}."),
                 .. rotation.Hunts.Count == 0 ? ["No hunt for copies of its value is recorded."] : rotation.Hunts,
             ],

@@ -8,9 +8,14 @@ namespace Nhi.Rotation.Cli.Reporting;
 /// <summary>Makes the report of one rotation out of what was judged. Pure.</summary>
 internal static class ReportMaker
 {
+    // The head of a page has room for so many.
+    private const int MaxAffected = 6;
+
     public static RotationReport Make(FleetReport report, FleetRotation rotation, IReadOnlyList<EvidenceLine> lines)
     {
         var exit = report.ToExitCode();
+        var telling = Telling.Of(report);
+        var options = GivenOption.Of(report.Question);
         return new RotationReport
         {
             MadeAt = report.Question.Now,
@@ -18,7 +23,8 @@ internal static class ReportMaker
             Tool = ToolVersion.Text,
             Result = exit,
             ExitCode = (int)exit,
-            Conclusion = Conclusion.Of(report),
+            Conclusion = Conclusion.Of(report, "below"),
+            Affected = telling.Affected(rotation, MaxAffected),
             Credential = rotation.CredentialName,
             Owner = rotation.Owner,
             Purpose = rotation.Purpose,
@@ -27,8 +33,8 @@ internal static class ReportMaker
             IsInferred = rotation.IsInferred,
             Verdict = rotation.Kind,
             Since = rotation.Since,
-            Options = GivenOption.Of(report.Question),
-            Proofs = Proofs.Of(rotation, lines),
+            Options = options,
+            Proofs = Proofs.Of(rotation, lines, telling, options.Any(static option => option.IsOverride)),
             Timeline = Timeline.Of(rotation, report.Question),
             Instances = Instances(report, rotation),
             Users = Users(rotation),

@@ -11,8 +11,9 @@ internal static class ReportPage
         $"Rotation of {report.Credential}: {report.OldVersion}",
         $"""
         <h1>Rotation of {report.Credential}</h1>
-        <p><code>{report.OldVersion}</code> → <code>{report.NewVersion ?? Moments.Unknown}</code> &nbsp; {VerdictMark(report.Verdict)}{(report.Since is null ? "" : $" since {Moments.Time(report.Since)}")}</p>
+        <p><code>{report.OldVersion}</code> → <code>{report.NewVersion ?? Moments.Unknown}</code> &nbsp; {VerdictMark(report.Verdict, report.IsOnlyAsGiven ? "only as given" : null)}{(report.Since is null ? "" : $" since {Moments.Time(report.Since)}")}</p>
         <p><strong>{report.Conclusion}</strong></p>
+        {Affected(report.Affected)}
         <p class="soft">Owner: {report.Owner ?? Moments.Unknown}. Purpose: {report.Purpose ?? Moments.Unknown}. Made and judged at {Moments.Time(report.MadeAt)} by {report.MadeBy} with nhi-rotation {report.Tool}.</p>
         {Given(report.Options)}
         <h2>Timeline</h2>
@@ -25,7 +26,7 @@ internal static class ReportPage
         <h2>Hunts for copies of its value</h2>
         {List(report.Hunts, "None is recorded.")}
         <h2>Instances, and the heads of their chains</h2>
-        {Instances(report.Instances)}
+        {Instances(report.Instances, report.IsOnlyAsGiven ? "only as given" : report.Verdict is VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked ? null : "by itself")}
         <h2>What this proof cannot know</h2>
         {List(report.Limits, "")}
         <h2>Controls that the evidence speaks to</h2>
@@ -33,8 +34,24 @@ internal static class ReportPage
         {ControlTable(report.Controls)}
         """).ToString() + "\n";
 
-    private static Html VerdictMark(VerdictKind verdict) =>
-        $"<span class=\"mark {verdict switch { VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked => "good", VerdictKind.InOverlap => "open", _ => "bad" }}\">{verdict.ToString()}</span>";
+    // Yellow is what is good only if something else is.
+    private static Html VerdictMark(VerdictKind verdict, string? only) => verdict switch
+    {
+        VerdictKind.SafeToRevoke or VerdictKind.ProvenRevoked => only is null ? Mark("good", verdict.ToString()) : Mark("open", $"{verdict}, {only}"),
+        VerdictKind.InOverlap => Mark("open", verdict.ToString()),
+        _ => Mark("bad", verdict.ToString()),
+    };
+
+    private static Html Mark(string kind, string text) => $"<span class=\"mark {kind}\">{text}</span>";
+
+    private static Html ProofMark(Proof proof) => proof.Result switch
+    {
+        ProofResult.Shown => proof.IsOnlyAsGiven ? Mark("open", "shown, only as given") : Mark("good", "shown"),
+        ProofResult.Refuted => Mark("bad", "refuted"),
+        _ => Mark("open", "not shown"),
+    };
+
+    private static Html Affected(IReadOnlyList<string> affected) => affected.Count == 0 ? Html.Nothing : Html.Of($"<ul class=\"affected\">{Html.Join(affected, static one => $"<li>{one}</li>")}</ul>");
 
     private static Html Given(IReadOnlyList<GivenOption> options) => options.Count == 0
         ? Html.Of($"<p class=\"soft\">No option was given: all limits are the ones that the instances were configured with.</p>")
@@ -45,7 +62,7 @@ internal static class ReportPage
 
     private static Html Proof(Proof proof) =>
         $"""
-        <section class="proof"><h3>{proof.Name} &nbsp; <span class="mark {proof.Result switch { ProofResult.Shown => "good", ProofResult.Refuted => "bad", _ => "open" }}">{proof.Result switch { ProofResult.Shown => "shown", ProofResult.Refuted => "refuted", _ => "not shown" }}</span></h3>
+        <section class="proof"><h3>{proof.Name} &nbsp; {ProofMark(proof)}</h3>
         {List(proof.Statements, "")}</section>
         {Html.Join(proof.Lines, static line => $"<p><small>{Place(line)}</small></p><pre>{line.Text}</pre>")}
         {(proof.Lines.Count == 0 ? "No line tells of it." : "")}{(proof.MoreLines == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"And {proof.MoreLines} more lines in the evidence."))}
@@ -61,23 +78,32 @@ internal static class ReportPage
 
     private static Html Users(IReadOnlyList<UserRow> users) => users.Count == 0
         ? Html.Of($"<p>Nobody is known to have used it.</p>")
-        : Html.Of($"""
-          <table><thead><tr><th>service</th><th>consumer</th><th>caller</th><th class="number">uses</th><th class="number">after it was replaced</th><th class="number">after its end</th><th class="number">open</th><th>first use</th><th>last use</th></tr></thead><tbody>
-          {Html.Join(users, static user => $"<tr><td>{user.App}</td><td>{user.Consumer}</td><td>{user.Caller}</td><td class=\"number\">{user.Uses:N0}</td><td class=\"number\">{user.InOverlap:N0}</td><td class=\"number\">{user.AfterEnd:N0}</td><td class=\"number\">{user.Open}</td><td>{Moments.Time(user.FirstUse)}</td><td>{Moments.Time(user.LastUse)}</td></tr>")}
-          </tbody></table>
-          """);
+        : CardTable.Of<UserRow>(
+            users,
+            new("service", static user => $"{user.App}"),
+            new("consumer", static user => $"{user.Consumer}"),
+            new("caller", static user => $"{user.Caller}"),
+            new("uses", static user => $"{user.Uses:N0}", IsNumber: true),
+            new("after it was replaced", static user => $"{user.InOverlap:N0}", IsNumber: true),
+            new("after its end", static user => $"{user.AfterEnd:N0}", IsNumber: true),
+            new("open", static user => $"{user.Open}", IsNumber: true),
+            new("first use", static user => $"{Moments.Time(user.FirstUse)}"),
+            new("last use", static user => $"{Moments.Time(user.LastUse)}"));
 
-    private static Html Instances(IReadOnlyList<InstanceRow> instances) =>
-        $"""
-        <table><thead><tr><th>service</th><th>instance</th><th>state</th><th>evidence reaches to</th><th>verdict</th><th class="number">lines</th><th>chain head (SHA-256)</th></tr></thead><tbody>
-        {Html.Join(instances, static one => $"<tr><td>{one.App}{(one.Place is null ? "" : $" in {one.Place}")}</td><td>{one.Name}</td><td>{one.State}</td><td>{Moments.Time(one.LastAt)}</td><td>{(one.Verdict is { } verdict ? VerdictMark(verdict) : Html.Of($"not concerned"))}</td><td class=\"number\">{one.Lines}</td><td><code>{one.Head}</code></td></tr>")}
-        </tbody></table>
-        """;
+    private static Html Instances(IReadOnlyList<InstanceRow> instances, string? only) => CardTable.Of<InstanceRow>(
+        instances,
+        new("service", static one => $"{one.App}{(one.Place is null ? "" : $" in {one.Place}")}"),
+        new("instance", static one => $"{one.Name}"),
+        new("state", static one => $"{one.State}"),
+        new("evidence reaches to", static one => $"{Moments.Time(one.LastAt)}"),
+        new("verdict", one => one.Verdict is { } verdict ? VerdictMark(verdict, only) : Html.Of($"not concerned")),
+        new("lines", static one => $"{one.Lines}", IsNumber: true),
+        new("chain head (SHA-256)", static one => $"<code>{one.Head}</code>"));
 
-    private static Html ControlTable(IReadOnlyList<Control> controls) =>
-        $"""
-        <table><thead><tr><th>control</th><th>about</th><th>the evidence shows</th><th>it does not show</th></tr></thead><tbody>
-        {Html.Join(controls, static one => $"<tr><td>{one.Framework}<br><strong>{one.Id}</strong></td><td>{one.Topic}</td><td>{one.Shows}</td><td class=\"soft\">{one.DoesNotShow}</td></tr>")}
-        </tbody></table>
-        """;
+    private static Html ControlTable(IReadOnlyList<Control> controls) => CardTable.Of<Control>(
+        controls,
+        new("control", static one => $"{one.Framework}<br><strong>{one.Id}</strong>"),
+        new("about", static one => $"{one.Topic}"),
+        new("the evidence shows", static one => $"{one.Shows}"),
+        new("it does not show", static one => $"<span class=\"soft\">{one.DoesNotShow}</span>"));
 }

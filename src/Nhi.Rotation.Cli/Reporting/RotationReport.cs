@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Nhi.Rotation.Cli.Output;
 
 namespace Nhi.Rotation.Cli.Reporting;
@@ -24,6 +25,9 @@ internal sealed record RotationReport
 
     public required string Conclusion { get; init; }
 
+    /// <summary>Who stands behind a verdict that is no yes, a line each: not many, and then how many more.</summary>
+    public IReadOnlyList<string> Affected { get; init; } = [];
+
     public required string Credential { get; init; }
 
     public string? Owner { get; init; }
@@ -42,6 +46,14 @@ internal sealed record RotationReport
 
     /// <summary>What the answer rests on besides the evidence.</summary>
     public required IReadOnlyList<GivenOption> Options { get; init; }
+
+    /// <summary>Whether a good verdict rests on limits that were overridden or on somebody's word.</summary>
+    [JsonIgnore]
+    public bool IsOnlyAsGiven => Result == Nhi.Rotation.Cli.ExitCode.Safe && Options.Any(static option => option.IsOverride);
+
+    /// <summary>The verdict in words that say so.</summary>
+    [JsonIgnore]
+    public string VerdictText => IsOnlyAsGiven ? $"{Verdict}, only as given" : Verdict.ToString();
 
     public required IReadOnlyList<Proof> Proofs { get; init; }
 

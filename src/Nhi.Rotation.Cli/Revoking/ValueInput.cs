@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Nhi.Rotation.Cli.Files;
 using Nhi.Rotation.Evidence.Revocations;
 
 namespace Nhi.Rotation.Cli.Revoking;
@@ -16,9 +17,9 @@ internal sealed class ValueInput(Stream input)
     public (ValueFingerprint? Fingerprint, string? Problem) Read(ParseResult arguments)
     {
         byte[]? key = null;
-        if (arguments.GetValue(_keyFile) is { } file && (key = KeyIn(File.ReadAllText(file.FullName))) is null)
+        if (arguments.GetValue(_keyFile) is { } file && (key = KeyIn(SideFile.ReadText(_keyFile.Name, file.FullName))) is null)
         {
-            return (null, $"'{file.FullName}' holds no key: write at least {ValueFingerprint.SmallestKey} random bytes in base64 into it, such as 'openssl rand -base64 32' prints.");
+            return (null, $"{_keyFile.Name}: '{file.FullName}' holds no key: write at least {ValueFingerprint.SmallestKey} random bytes in base64 into it, such as 'openssl rand -base64 32' prints.");
         }
 
         try

@@ -41,7 +41,7 @@ internal sealed class ReportCommand(Stream input)
 
         try
         {
-            using var key = arguments.GetValue(_sign) is { } file ? SigningKey.Read(file, needsPrivate: true) : null;
+            using var key = arguments.GetValue(_sign) is { } file ? SigningKey.Read(_sign.Name, file, needsPrivate: true) : null;
             using var collected = new CollectedEvidence();
             if (!_inquiry.TryAsk(arguments, time.GetUtcNow(), out var answer, out var problem, collected))
             {
@@ -82,6 +82,13 @@ internal sealed class ReportCommand(Stream input)
             return report.Result;
         }
 
+        // An old signature beside a new page is never right, and it may be the only copy of what was signed.
+        if (key is null && File.Exists(page.FullName + SignatureSuffix))
+        {
+            errors.WriteLine(TerminalText.Of($"'{page.Name}{SignatureSuffix}' is the signature of an earlier page, and would not be of this one: nothing was written. Sign this one too, with --sign; write it elsewhere; or move both files away first."));
+            return ExitCode.CannotWrite;
+        }
+
         try
         {
             var bytes = Encoding.UTF8.GetBytes(text);
@@ -97,8 +104,12 @@ internal sealed class ReportCommand(Stream input)
             return ExitCode.CannotWrite;
         }
 
-        output.WriteLine(TerminalText.Of($"{page.Name}: {report.Credential} {report.OldVersion}: {report.Verdict}{(key is null ? "" : $", signed with key {key.Id}")}"));
-        output.WriteLine(TerminalText.Of(report.Conclusion));
+        output.WriteLine(TerminalText.Of($"{page.Name}: {report.Credential} {report.OldVersion}: {report.VerdictText}{(key is null ? "" : $", signed with key {key.Id}")}"));
+        foreach (var line in report.Affected.Select(static one => $"  {one}").Prepend(report.Conclusion))
+        {
+            output.WriteLine(TerminalText.Of(line));
+        }
+
         return report.Result;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Nhi.Rotation.Cli.Files;
 
 namespace Nhi.Rotation.Cli.Signing;
 
@@ -8,7 +9,6 @@ internal sealed class SigningKey : IDisposable
 {
     private const string P256 = "1.2.840.10045.3.1.7";
     private const string Certificate = "CERTIFICATE";
-    private const int MaxFileBytes = 1 << 20;
 
     private readonly ECDsa _key;
 
@@ -22,19 +22,14 @@ internal sealed class SigningKey : IDisposable
     public string Id { get; }
 
     /// <summary>Reads a private key (PKCS#8 or SEC 1), which may stand beside its certificate, a public key, or a certificate for its public key.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="option">What named it.</param>
+    /// <param name="file">The file, no larger than 1 MiB.</param>
     /// <param name="needsPrivate">Whether it has to sign.</param>
     /// <exception cref="CryptographicException">It is something else; the message says what to do, and nothing of what is in the file.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public static SigningKey Read(FileInfo file, bool needsPrivate)
+    public static SigningKey Read(string option, FileInfo file, bool needsPrivate)
     {
-        if (file.Length > MaxFileBytes)
-        {
-            throw new CryptographicException($"'{file.Name}' is larger than 1 MiB: it is no key.");
-        }
-
-        var pem = File.ReadAllText(file.FullName);
+        var pem = SideFile.ReadText(option, file.FullName);
         var key = HasPrivateKey(pem) ? OfKey(pem, file) : HasCertificate(pem) ? OfCertificate(pem, file) : OfKey(pem, file);
         try
         {

@@ -5,6 +5,8 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Nhi.Rotation.Cli.Files;
+using Nhi.Rotation.Cli.Output;
 
 namespace Nhi.Rotation.Cli.Waiting;
 
@@ -30,7 +32,7 @@ internal sealed class PrometheusClient : IDisposable
         if (caFile is not null)
         {
             tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            tls.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(caFile.FullName);
+            tls.CertificateChainPolicy.CustomTrustStore.ImportFromPem(SideFile.ReadText(PrometheusOptions.Authorities, caFile.FullName));
         }
 
         // A redirect would carry the token elsewhere, and an answer from elsewhere is none.
@@ -87,13 +89,13 @@ internal sealed class PrometheusClient : IDisposable
     {
         try
         {
-            return File.ReadAllText(file.FullName).Trim() is { Length: > 0 } token && token.All(static sign => sign is > ' ' and < '\x7f')
+            return SideFile.ReadText(PrometheusOptions.Token, file.FullName).Trim() is { Length: > 0 } token && token.All(static sign => sign is > ' ' and < '\x7f')
                 ? token
-                : throw new PrometheusException($"'{file.FullName}' holds no bearer token.");
+                : throw new PrometheusException($"{PrometheusOptions.Token}: '{file.FullName}' holds no bearer token.");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException error)
         {
-            throw new PrometheusException($"The bearer token cannot be read: {error.Message}");
+            throw new PrometheusException(error.Message);
         }
     }
 
@@ -104,6 +106,11 @@ internal sealed class PrometheusClient : IDisposable
             throw new PrometheusException($"{_http.BaseAddress} answers {(int)response.StatusCode}: {(_tokenFile is null ? "it wants a token, --bearer-token-file" : "it does not take the token of --bearer-token-file")}.");
         }
 
+        if ((int)response.StatusCode is >= 300 and < 400)
+        {
+            throw new PrometheusException($"{_http.BaseAddress} answers {(int)response.StatusCode} and redirects to {Place(response.Headers.Location)} (a login page?), which is not followed: give the address of Prometheus itself, and a token with {PrometheusOptions.Token} if it wants one.");
+        }
+
         try
         {
             var answer = PrometheusAnswer.Parse(body);
@@ -112,11 +119,19 @@ internal sealed class PrometheusClient : IDisposable
                 : answer.Data is { ResultType: "vector", Result: { } result } ? [.. result.Select(Series)]
                 : throw new JsonException("It is no vector.");
         }
+        catch (JsonException) when ((int)response.StatusCode >= 500)
+        {
+            throw new PrometheusException($"{_http.BaseAddress} answers {(int)response.StatusCode}, a server error: its own log says why.");
+        }
         catch (JsonException)
         {
             throw new PrometheusException($"{_http.BaseAddress} answers {(int)response.StatusCode} with something that is no answer of Prometheus ({response.Content.Headers.ContentType?.MediaType ?? "of no type"}): is the address right?");
         }
     }
+
+    // Without a query, which may carry who asked.
+    private string Place(Uri? location) =>
+        location is null ? "nowhere" : TerminalText.Short(new Uri(_http.BaseAddress!, location).GetLeftPart(UriPartial.Path));
 
     private static PrometheusSeries Series(PrometheusAnswer.Series series) =>
         series is { Metric: { } labels, Value: [{ ValueKind: JsonValueKind.Number } at, { ValueKind: JsonValueKind.String } value] }

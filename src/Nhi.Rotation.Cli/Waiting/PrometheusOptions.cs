@@ -1,17 +1,24 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Nhi.Rotation.Cli.Files;
 
 namespace Nhi.Rotation.Cli.Waiting;
 
 /// <summary>Where Prometheus is, and how it lets one in.</summary>
 internal sealed class PrometheusOptions
 {
+    /// <summary>The option that names the file of a token.</summary>
+    public const string Token = "--bearer-token-file";
+
+    /// <summary>The option that names the file of certificates.</summary>
+    public const string Authorities = "--ca-file";
+
     private readonly Option<string?> _address = new("--prometheus") { Description = "The address of a Prometheus with the recording rules of this project, instead of evidence: https://prometheus.example/." };
 
-    private readonly Option<FileInfo?> _token = new("--bearer-token-file") { Description = "A file with a bearer token for it. A token is never an argument: others could read it." };
+    private readonly Option<FileInfo?> _token = new(Token) { Description = "A file with a bearer token for it. A token is never an argument: others could read it." };
 
-    private readonly Option<FileInfo?> _ca = new("--ca-file") { Description = "Certificates in PEM that it is trusted by, instead of those of the machine." };
+    private readonly Option<FileInfo?> _ca = new(Authorities) { Description = "Certificates in PEM that it is trusted by, instead of those of the machine." };
 
     public IReadOnlyList<Option> All => [_address, _token, _ca];
 
@@ -38,12 +45,16 @@ internal sealed class PrometheusOptions
         try
         {
             X509Certificate2Collection all = [];
-            all.ImportFromPemFile(certificates.FullName);
+            all.ImportFromPem(SideFile.ReadText(Authorities, certificates.FullName));
             return all.Count == 0 ? $"--ca-file: '{certificates.FullName}' holds no certificate in PEM." : null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (IOException error)
         {
-            return $"--ca-file: {error.Message}";
+            return error.Message;
+        }
+        catch (CryptographicException)
+        {
+            return $"{Authorities}: '{certificates.FullName}' holds no certificate in PEM that can be understood.";
         }
     }
 }

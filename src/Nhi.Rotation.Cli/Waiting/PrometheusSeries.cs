@@ -8,4 +8,7 @@ internal sealed record PrometheusSeries(IReadOnlyDictionary<string, string> Labe
 {
     /// <summary>A label, or nothing.</summary>
     public string Label(string name) => Labels.GetValueOrDefault(name) ?? string.Empty;
+
+    /// <summary>A label, or that there is none.</summary>
+    public string Known(string name) => Label(name) is { Length: > 0 } value ? value : $"(no {name})";
 }

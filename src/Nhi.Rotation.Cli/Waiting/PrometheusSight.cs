@@ -55,7 +55,7 @@ internal sealed class PrometheusSight(PrometheusClient client, PrometheusQuestio
         string[] doubts =
         [
             .. stale.Select(static _ => "the rules have not been evaluated lately").Distinct(),
-            .. down.Select(static target => $"{target.Label("job")} {target.Label("instance")} cannot be scraped").Order(StringComparer.Ordinal),
+            .. down.Select(static target => $"{target.Known("job")} {target.Known("instance")} cannot be scraped").Order(StringComparer.Ordinal),
             .. await MissingAsync(at, ct),
         ];
         var users = await UsersAsync(verdicts, at, ct);
@@ -72,7 +72,7 @@ internal sealed class PrometheusSight(PrometheusClient client, PrometheusQuestio
     }
 
     private static string Line(PrometheusSeries verdict, IEnumerable<string> users) =>
-        $"{verdict.Label("nhi_credential_name")} {verdict.Label("nhi_credential_version")}: {Word(verdict.Value)}{(users.Any() ? $": {string.Join(", ", users)}" : "")}";
+        $"{verdict.Known("nhi_credential_name")} {verdict.Known("nhi_credential_version")}: {Word(verdict.Value)}{(users.Any() ? $": {string.Join(", ", users)}" : "")}";
 
     private static string Word(double value) => value switch
     {
@@ -91,7 +91,7 @@ internal sealed class PrometheusSight(PrometheusClient client, PrometheusQuestio
         var of = question.Selector(hasVersion: true);
         var users = await client.QueryAsync($"nhi:credential:violated{of} or nhi:credential:still_used{of} or nhi:credential:unproven{of}", at, ct);
         return users.Where(user => asked.Contains(Version(user))).OrderBy(static user => user.Label("instance"), StringComparer.Ordinal)
-            .Select(static user => (Of: Version(user), Text: $"{user.Label("nhi_consumer")}{(user.Label("nhi_caller") is { Length: > 0 } caller ? $" (caller {caller})" : "")} at {user.Label("instance")}"))
+            .Select(static user => (Of: Version(user), Text: $"{user.Known("nhi_consumer")}{(user.Label("nhi_caller") is { Length: > 0 } caller ? $" (caller {caller})" : "")} at {user.Known("instance")}"))
             .Distinct().ToLookup(static user => user.Of, static user => user.Text);
     }
 

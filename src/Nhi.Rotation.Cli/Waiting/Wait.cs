@@ -15,10 +15,15 @@ internal sealed class Wait(ISightSource source, IWaitDisplay display, TimeProvid
         {
             var sight = await source.LookAsync(ct);
             var left = timeout - time.GetElapsedTime(started);
-            display.Show(sight, time.GetUtcNow(), left);
 
-            // What cannot be seen at once is said at once; what vanishes later may come back.
-            if (sight.State is SightState.Safe or SightState.Violated || (isFirst && sight.State is SightState.Senseless or SightState.Unreadable))
+            // What cannot be seen at once is said at once, and not that it is waited for; what vanishes later may come back.
+            if (isFirst && sight.State is SightState.Senseless or SightState.Unreadable)
+            {
+                return (sight, IsTimeUp: false);
+            }
+
+            display.Show(sight, time.GetUtcNow(), left);
+            if (sight.State is SightState.Safe or SightState.Violated)
             {
                 return (sight, IsTimeUp: false);
             }

@@ -69,7 +69,7 @@ public sealed class EarlierReportTests : IDisposable
         Chain().Alive(300).Write(_evidence.Path);
         File.WriteAllText(Report, content);
 
-        Assert.Contains("is no report of --format json", AssertExit(ExitCode.Usage, 300), StringComparison.Ordinal);
+        Assert.Contains("is no report. Give what verify --format json printed.", AssertExit(ExitCode.Usage, 300), StringComparison.Ordinal);
     }
 
     [Fact]

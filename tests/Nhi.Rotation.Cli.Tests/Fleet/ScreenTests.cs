@@ -30,7 +30,7 @@ public sealed class ScreenTests : IDisposable
 
         var lines = output.Split('\n');
         Assert.InRange(lines.Length, 8, Screen);
-        Assert.Matches(@"(?s)  shop: StillUsed in 2 of 40: pod-17 \(0000000000000017\), pod-19 \(0000000000000019\)\n    nightly used it after.*  billing: \w+ in 20 of 20: .* and 17 more\n", output);
+        Assert.Matches(@"(?s)  shop: StillUsed in 2 of 40: pod-19 \(0000000000000019\), pod-17 \(0000000000000017\)\n    nightly used it after.*  billing: \w+ in 20 of 20, each by itself: .* and 17 more\n", output);
         Assert.Contains("billing: 20 instances, 20 open, 0 closed, 0 gone; ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("chain head ", lines[^2], StringComparison.Ordinal);
         Assert.Matches(@"Judged at 2026-01-01 05:00:00Z by nhi-rotation \d+\.\d+\.\d+\.\nSTILL USED", output);

@@ -144,7 +144,7 @@ public sealed class ReportTests : IDisposable
 
         var (exit, output) = Run("verify-report", Page, "--key", open);
         Assert.Equal((int)ExitCode.Safe, exit);
-        Assert.Matches("(?s)^AUTHENTIC: .*stripe 2026-01-key: ProvenRevoked. SAFE ONLY AS GIVEN.*given: --max-age 00:06:00", output);
+        Assert.Matches("(?s)^AUTHENTIC: .*stripe 2026-01-key: ProvenRevoked, only as given. SAFE ONLY AS GIVEN.*given: --max-age 00:06:00", output);
 
         File.WriteAllText(Page, File.ReadAllText(Page).Replace("ProvenRevoked", "ProvenRevokeD", StringComparison.Ordinal));
         (exit, output) = Run("verify-report", Page, "--key", open);

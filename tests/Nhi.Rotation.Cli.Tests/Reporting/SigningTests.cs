@@ -178,7 +178,7 @@ public sealed class SigningTests : IDisposable
     private SigningKey Read(string pem, bool needsPrivate)
     {
         System.IO.File.WriteAllText(File("key.pem"), pem);
-        return SigningKey.Read(new FileInfo(File("key.pem")), needsPrivate);
+        return SigningKey.Read("--key", new FileInfo(File("key.pem")), needsPrivate);
     }
 
     private string File(string name) => Path.Combine(_directory, name);

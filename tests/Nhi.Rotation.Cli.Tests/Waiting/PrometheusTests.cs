@@ -100,8 +100,11 @@ public sealed class PrometheusTests : IAsyncDisposable
     [InlineData(422, "application/json", "{\"status\":\"error\",\"error\":\"parse error\"}", "refuses the question: parse error")]
     [InlineData(401, "text/plain", "who are you", "it wants a token")]
     [InlineData(403, "text/plain", "", "it wants a token")]
-    [InlineData(302, "text/plain", "", "no answer of Prometheus")]
-    [InlineData(503, "text/plain", "starting", "no answer of Prometheus")]
+    [InlineData(302, "text/plain", "", "answers 302 and redirects to nowhere (a login page?), which is not followed")]
+    [InlineData(500, "text/plain", "oops", "answers 500, a server error: its own log says why")]
+    [InlineData(503, "text/plain", "starting", "answers 503, a server error")]
+    [InlineData(503, "application/json", "{\"status\":\"error\",\"error\":\"too many queries\"}", "refuses the question: too many queries")]
+    [InlineData(404, "text/plain", "not here", "no answer of Prometheus (text/plain): is the address right?")]
     public async Task What_is_no_answer_is_never_safe(int status, string type, string body, string said)
     {
         var good = true;
@@ -112,6 +115,28 @@ public sealed class PrometheusTests : IAsyncDisposable
         var before = _time.Steps;
         Assert.Contains(said, AssertExit(ExitCode.CannotRead), StringComparison.Ordinal);
         Assert.Equal(before, _time.Steps);
+    }
+
+    [Fact]
+    public async Task Where_a_redirect_leads_is_told_without_what_it_carries()
+    {
+        await StartAsync(static _ => Results.Redirect("https://login.example/start?ticket=canary-9"));
+
+        var output = AssertExit(ExitCode.CannotRead);
+        Assert.Contains("answers 302 and redirects to https://login.example/start (a login page?)", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary-9", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("still waiting", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_target_without_labels_has_no_empty_name()
+    {
+        await StartAsync(query => query.StartsWith("nhi:credential:verdict", StringComparison.Ordinal) ? Vector(2, ("nhi_credential_name", "stripe"), ("nhi_credential_version", "v1"))
+            : query.StartsWith("nhi:credential:violated", StringComparison.Ordinal) ? Vector(1, ("nhi_credential_name", "stripe"), ("nhi_credential_version", "v1"))
+            : query.Contains("up == 0", StringComparison.Ordinal) ? Vector(0)
+            : Vector());
+
+        Assert.Contains("TIME IS UP, and it is not safe: stripe v1: InOverlap: (no nhi_consumer) at (no instance); (no job) (no instance) cannot be scraped", AssertExit(ExitCode.TimeUp), StringComparison.Ordinal);
     }
 
     [Fact]

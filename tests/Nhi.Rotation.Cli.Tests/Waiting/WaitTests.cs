@@ -130,9 +130,8 @@ public sealed class WaitTests : IDisposable
     [Theory]
     [InlineData("Say where the verdict comes from")]
     [InlineData("Say where the verdict comes from", "{path}", "--prometheus", "http://127.0.0.1:9")]
-    [InlineData("does not exist", "/does/not/exist")]
     [InlineData("--interval: no shorter than 1s", "{path}", "--interval", "10ms")]
-    [InlineData("no file is of such an instance", "{path}", "--gone", "bbbb")]
+    [InlineData("no evidence is of such an instance", "{path}", "--gone", "bbbb")]
     [InlineData("--gone is about evidence", "--prometheus", "http://127.0.0.1:9", "--gone", "aaaa")]
     [InlineData("--quiet-period is about evidence", "--prometheus", "http://127.0.0.1:9", "--quiet-period", "0s")]
     [InlineData("say an address", "--prometheus", "prometheus:9090")]
@@ -146,6 +145,15 @@ public sealed class WaitTests : IDisposable
         Assert.Equal(((int)ExitCode.Usage, 0), (exit, _time.Steps));
         Assert.Contains(problem, output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_there_at_the_first_look_is_not_waited_for()
+    {
+        var (exit, output) = Run("/does/not/exist");
+
+        Assert.Equal(((int)ExitCode.CannotRead, 0), (exit, _time.Steps));
+        Assert.Equal("'/does/not/exist' does not exist.\nNo verdict: what cannot be read proves nothing.\n", output);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nhi.Rotation.Cli.Files;
 using Npgsql;
 
 namespace Nhi.Rotation.Cli.Reading.Postgres;
@@ -30,7 +31,7 @@ internal sealed class PostgresOptions
         }
 
         var file = arguments.GetValue(_fromFile);
-        var (text, place) = file is null ? (Environment.GetEnvironmentVariable(Variable), Variable) : (File.ReadAllText(file.FullName), $"'{file.FullName}'");
+        var (text, place) = file is null ? (Environment.GetEnvironmentVariable(Variable), Variable) : (SideFile.ReadText(_fromFile.Name, file.FullName), $"'{file.FullName}'");
         var parts = arguments.GetValue(_table)!.Split('.');
         var problem = file is not null && arguments.GetValue(_fromEnvironment) ? "--postgres and --postgres-file: say one of them."
             : string.IsNullOrWhiteSpace(text) ? $"{place} is empty: it takes a connection string such as \"Host=db;Database=audit;Username=reader\"."
@@ -43,8 +44,9 @@ internal sealed class PostgresOptions
 
         try
         {
-            table = new PostgresTable(new NpgsqlConnectionStringBuilder(text!.Trim()) { ApplicationName = "nhi-rotation" }, parts);
-            return null;
+            var connection = new NpgsqlConnectionStringBuilder(text!.Trim()) { ApplicationName = "nhi-rotation" };
+            table = new PostgresTable(connection, parts);
+            return connection.Host is null ? $"{place} names no server: write \"Host=db;Database=audit;Username=reader\"." : null;
         }
         catch (Exception error) when (error is ArgumentException or FormatException or InvalidCastException)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using Nhi.Rotation.Evidence.Reading;
 using Npgsql;
@@ -33,7 +35,7 @@ internal sealed class PostgresTable(NpgsqlConnectionStringBuilder connectionStri
                 into.AddRow(Name, rows.GetString(0), rows.GetString(1), rows.GetInt64(2), Encoding.UTF8.GetBytes(rows.GetString(3)));
             }
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (error is NpgsqlException or SocketException)
         {
             throw Told(error);
         }
@@ -43,8 +45,20 @@ internal sealed class PostgresTable(NpgsqlConnectionStringBuilder connectionStri
         }
     }
 
-    /// <summary>What is said of a failure: whoever asks is allowed to know the server's words.</summary>
-    public static IOException Told(NpgsqlException error) => new(error is PostgresException server
-        ? $"PostgreSQL: {server.MessageText} ({server.SqlState})."
-        : $"PostgreSQL cannot be asked: {(error.InnerException ?? error).Message}");
+    /// <summary>What is said of a failure, and what to do: whoever asks is allowed to know the server's words.</summary>
+    private IOException Told(Exception error) => new(error is PostgresException server
+        ? $"PostgreSQL at {Server}: {server.MessageText} ({server.SqlState}).{Remedy(server.SqlState)}"
+        : $"PostgreSQL at {Server} cannot be asked: {(error.InnerException ?? error).Message}. Is the server there, and are Host and Port of the connection string right?", error);
+
+    private string Server => string.Create(CultureInfo.InvariantCulture, $"{connectionString.Host}:{connectionString.Port}");
+
+    private string Remedy(string state) => state switch
+    {
+        PostgresErrorCodes.UndefinedTable => " Name the table with --postgres-table, schema.table if it is not on the search path, or make it: sql/nhi_evidence.sql in the package Nhi.Rotation.Npgsql.",
+        PostgresErrorCodes.InsufficientPrivilege => $" Let its owner say: GRANT SELECT ON {string.Join('.', parts)} TO {connectionString.Username ?? Environment.UserName};",
+        PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction => $" {Name} is no table of evidence, as sql/nhi_evidence.sql makes it: name another with --postgres-table.",
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => " Check Username, and the password in the connection string, in PGPASSWORD or in ~/.pgpass.",
+        PostgresErrorCodes.InvalidCatalogName => " Check Database in the connection string.",
+        _ => "",
+    };
 }
