@@ -18,7 +18,7 @@ public sealed class RunsTests : IDisposable
         Run("bbbb", "v1", 150, "job").Write(_evidence.Path);
 
         Assert.Contains("job used it after it was replaced", AssertExit(ExitCode.StillUsed, 180), StringComparison.Ordinal);
-        
+
         // That the other one's users moved is said of that one alone, and is no verdict.
         var output = AssertExit(ExitCode.NotEnoughEvidence);
         Assert.Matches(@"shop aaaa: SafeToRevoke, by itself\n    A newer [^\n]*\n    All of its users \(client\) moved by", output);
