@@ -6,10 +6,11 @@ using Nhi.Rotation.Telemetry;
 namespace Nhi.Rotation.DependencyInjection;
 
 /// <summary>Loads all credentials before any other service of the host starts, and stops refreshing after all of them have stopped.</summary>
-internal sealed class CredentialHostedService(CredentialRegistry registry, IOptions<RotatingCredentialsOptions> options, InjectionSites sites, EngineLog log) : IHostedLifecycleService
+internal sealed class CredentialHostedService(CredentialRegistry registry, DeferredSinks sinks, IOptions<RotatingCredentialsOptions> options, InjectionSites sites, EngineLog log) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        sinks.Make();
         registry.Start();
         var loads = registry.Providers.Select(provider => LoadAsync(provider, cancellationToken)).ToArray();
         var errors = (await Task.WhenAll(loads).ConfigureAwait(false)).OfType<CredentialUnavailableException>().ToArray();

@@ -42,7 +42,7 @@ internal static class EvidenceFactory
 
         foreach (var (create, options) in setup.EvidenceSinks)
         {
-            yield return Journal(create(services), options, identity, time, log);
+            yield return Journal(services.GetRequiredService<DeferredSinks>().Add(() => create(services)), options, identity, time, log);
         }
     }
 
