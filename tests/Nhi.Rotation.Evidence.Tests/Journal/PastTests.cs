@@ -50,7 +50,7 @@ public sealed class PastTests
     [InlineData("killed", "without a closing line")]
     [InlineData("elsewhere", "used a version under an id that no other instance knows")]
     [InlineData("stale", "app used it after it was replaced")]
-    [InlineData("loss", "It lost evidence")]
+    [InlineData("loss", "Evidence of it was lost")]
     [InlineData("renamed", "say --renamed stripe-key=stripe")]
     [InlineData("hunted", "A hunt on db-1")]
     [InlineData("hunted in vain", null)]
