@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Amazon.Runtime;
-using Amazon.SimpleSystemsManagement;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.AwsParameterStore.Parameters;
 using Fault = Nhi.Rotation.AwsSecretsManager.Tests.Server.Fault;

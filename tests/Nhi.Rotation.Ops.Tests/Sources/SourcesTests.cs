@@ -44,6 +44,11 @@ public sealed class SourcesTests : IAsyncDisposable
             await member.DisposeAsync();
         }
 
+        if (_prometheus is not null)
+        {
+            await _prometheus.DisposeAsync();
+        }
+
         if (_directory.Length > 0)
         {
             Directory.Delete(_directory, recursive: true);
@@ -62,7 +67,7 @@ public sealed class SourcesTests : IAsyncDisposable
         _directory = Directory.CreateTempSubdirectory("sources-").FullName;
         await using var server = await PostgresServer.StartAsync(programs);
         var place = await PrepareAsync(server);
-        await using var prometheus = _prometheus = PrometheusServer.Start(_directory, Quiet, []);
+        var prometheus = _prometheus = PrometheusServer.Start(_directory, Quiet, []);
         SecretFile.Write(place.Secret, "k1");
         await GrowAsync(place, 9);
         await AgreeAsync(place, "nothing was rotated", static answer => answer.Exit == 3);
