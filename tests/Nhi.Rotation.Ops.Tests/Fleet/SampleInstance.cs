@@ -21,7 +21,7 @@ internal sealed class SampleInstance(string secret, string evidence) : IAsyncDis
 
     public void Start(bool isStuck)
     {
-        string[] arguments = ["--path", secret, "--seconds", "150", "--evidence", evidence, "--metrics", Port.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = ["--path", secret, "--seconds", "270", "--evidence", evidence, "--metrics", Port.ToString(CultureInfo.InvariantCulture)];
         _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ZeroDowntimeRotation.dll"), .. arguments, .. isStuck ? new[] { "--stuck" } : []])
         {
             RedirectStandardOutput = true,
