@@ -37,6 +37,8 @@ internal static class RegistryFactory
         return new CredentialRegistry(credentials, SchedulerSettings.From(shared), time, services.GetRequiredService<CredentialMetrics>(), log, EvidenceFactory.Create(services, setup, shared, consumer, time, log), revocations);
     }
 
+    public static DeferredSinks Sinks(IServiceProvider _) => new();
+
     public static IKnownValues KnownValues(IServiceProvider services) => new KnownValues(services.GetRequiredService<CredentialRegistry>().Cores);
 
     public static IStoreRevoker StoreRevoker(IServiceProvider services) => new StoreRevoker(

@@ -43,7 +43,7 @@ public static class RotatingCredentialsServiceCollectionExtensions
         services.TryAddSingleton(provider => new EngineLog(RegistryFactory.Logger(provider)));
         services.TryAddSingleton(RegistryFactory.Create);
         services.TryAddSingleton<InjectionSites>();
-        services.TryAddSingleton<DeferredSinks>();
+        services.TryAddSingleton(RegistryFactory.Sinks);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<CredentialRegistry>().Signals);
         services.TryAddSingleton(RegistryFactory.StoreRevoker);
