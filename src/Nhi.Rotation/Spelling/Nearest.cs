@@ -41,7 +41,10 @@ internal static class Nearest
     private static bool IsPart(string part, string whole) => part.Length >= ShortestPart && whole.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>How many letters must be added, taken away, replaced, or exchanged with the next one.</summary>
-    private static int Distance(string one, string other)
+    /// <param name="one">A word.</param>
+    /// <param name="other">Another one.</param>
+    /// <param name="matchCase">Whether a letter in the other case is another letter.</param>
+    public static int Distance(string one, string other, bool matchCase = false)
     {
         var (before, last, row) = (new int[other.Length + 1], new int[other.Length + 1], new int[other.Length + 1]);
         for (var j = 0; j <= other.Length; j++)
@@ -55,9 +58,9 @@ internal static class Nearest
             row[0] = i;
             for (var j = 1; j <= other.Length; j++)
             {
-                var isSame = Same(one[i - 1], other[j - 1]);
+                var isSame = Same(one[i - 1], other[j - 1], matchCase);
                 row[j] = Math.Min(Math.Min(last[j], row[j - 1]) + 1, last[j - 1] + (isSame ? 0 : 1));
-                if (i > 1 && j > 1 && Same(one[i - 1], other[j - 2]) && Same(one[i - 2], other[j - 1]))
+                if (i > 1 && j > 1 && Same(one[i - 1], other[j - 2], matchCase) && Same(one[i - 2], other[j - 1], matchCase))
                 {
                     row[j] = Math.Min(row[j], before[j - 2] + 1);
                 }
@@ -67,5 +70,5 @@ internal static class Nearest
         return row[other.Length];
     }
 
-    private static bool Same(char one, char other) => char.ToUpperInvariant(one) == char.ToUpperInvariant(other);
+    private static bool Same(char one, char other, bool matchCase) => one == other || (!matchCase && char.ToUpperInvariant(one) == char.ToUpperInvariant(other));
 }
