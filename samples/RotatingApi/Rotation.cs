@@ -39,8 +39,11 @@ internal sealed class Rotation(ServiceProcess orders, ServiceProcess shop, TimeS
         Old.Add((before.Orders.Version, await shop.KeyAsync(Service.ShopKey)));
         await rotate(ServiceProcess.NewKey(Service.Shop));
         var version = (await orders.WaitAsync(state => state.Version != before.Orders.Version, "it has the new key")).Version;
-        await shop.WaitAsync(state => state.Version == version, "it is on the new key for good");
+        await shop.WaitAsync(state => state.Version == version, "it is on the new key");
         await Task.Delay(pause);
+
+        // One that was refused before the other side had the key is on the old one for the pause of a fallback.
+        await shop.WaitAsync(state => state.Version == version, "it is on the new key for good");
         var after = await ReadAsync();
 
         return Print(title, before, after, before.Orders.Version, version) && after.Shop.Version == version && after.Orders.Version == version;
