@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.GoogleSecretManager;
 using Nhi.Rotation.GoogleSecretManager.Api;
 using Nhi.Rotation.GoogleSecretManager.Push;
@@ -106,5 +105,5 @@ public static class GoogleSecretManagerExtensions
     }
 
     private static ILogger Log(IServiceProvider services) =>
-        services.GetService<ILoggerFactory>()?.CreateLogger("Nhi.Rotation.GoogleSecretManager") ?? NullLogger.Instance;
+        services.GetBackendLogger("Nhi.Rotation.GoogleSecretManager");
 }

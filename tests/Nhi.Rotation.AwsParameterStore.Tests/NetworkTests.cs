@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.AwsParameterStore.Parameters;
 using Fault = Nhi.Rotation.AwsSecretsManager.Tests.Server.Fault;
@@ -37,8 +39,20 @@ public sealed class NetworkTests
         await FailAsync(Broken(new AmazonClientException($"Failed to resolve AWS credentials. {Fault.Canary}")), BackendFailure.Misconfigured, "no AWS credentials were found");
 
     [Fact]
-    public async Task A_machine_without_a_region_is_misconfigured() =>
-        await FailAsync(Broken(new AmazonClientException($"No RegionEndpoint or ServiceURL configured {Fault.Canary}")), BackendFailure.Misconfigured, "no AWS region is set");
+    public async Task A_machine_without_a_region_is_misconfigured()
+    {
+        var services = new ServiceCollection();
+        services.AddRotatingCredentials().AddCredential("cred", credential => credential.FromAwsParameterStore(BackendFixture.Name, static aws =>
+            aws.Aws = new AWSOptions { Credentials = new BasicAWSCredentials("AKIAEXAMPLE", "key") }));
+        await using var app = services.BuildServiceProvider();
+
+        var error = await Assert.ThrowsAsync<BackendException>(async () =>
+            await app.GetRequiredKeyedService<IRotatingCredentialProvider>("cred").RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken));
+
+        Assert.Equal(BackendFailure.Misconfigured, error.Failure);
+        Assert.Contains("no AWS region is set", error.Cause, StringComparison.Ordinal);
+        Assert.Contains("name the parameter by its ARN", error.Fix, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(null, null, null)]
@@ -63,6 +77,20 @@ public sealed class NetworkTests
         aws.Server.Label(BackendFixture.Name, 1, "pending");
 
         await FailAsync(aws.Backend, BackendFailure.NotFound, "has no version that may be presented");
+    }
+
+    [Fact]
+    public async Task A_parameter_that_its_expiration_policy_deleted_is_not_found()
+    {
+        await using var aws = await BackendFixture.StartAsync();
+        var end = aws.Server.Clock.GetUtcNow() + TimeSpan.FromHours(1);
+        aws.Server.Put(BackendFixture.Name, "one", policies: $$$"""[{"Type":"Expiration","Version":"1.0","Attributes":{"Timestamp":"{{{end:O}}}"}}]""");
+        Assert.Equal(end, Assert.Single((await aws.ListAsync()).Versions).ExpiresOn);
+
+        aws.Server.Clock.Offset = TimeSpan.FromHours(1);
+
+        var error = await FailAsync(aws.Backend, BackendFailure.NotFound, "has no parameter '/prod/key'");
+        Assert.Contains("expiration policy deletes a parameter", error.Fix, StringComparison.Ordinal);
     }
 
     private static ParameterStoreBackend Broken(Exception error) => new(_ => throw error, LabelNames.Default, NullLogger.Instance);

@@ -214,6 +214,33 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task An_agent_that_hangs_is_given_up_after_the_time_limit_of_a_refresh_and_what_is_valid_stays()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var agent = await TestAgent.StartAsync(TimeSpan.FromHours(1));
+        await using var workload = await new TestWorkload(agent, time: time).LoadAsync();
+        await workload.ListenAsync();
+        var (serial, calls, started) = (workload.Serial, agent.State.Calls("FetchX509SVID"), time.GetUtcNow());
+        agent.State.IsSilent = true;
+
+        var refusing = workload.RefuseAsync();
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return refusing.IsCompleted;
+        });
+        var error = await refusing;
+
+        // As many attempts as a refresh has, and each had its whole time.
+        var attempts = agent.State.Calls("FetchX509SVID") - calls;
+        Assert.Equal((BackendFailure.Unavailable, 3), (error.Failure, attempts));
+        Assert.Contains("did not answer within 10 s", error.Message, StringComparison.Ordinal);
+        Assert.True(time.GetUtcNow() - started >= TimeSpan.FromSeconds(30), $"{time.GetUtcNow() - started}");
+        Assert.Equal(serial, workload.Serial);
+        Assert.Equal(HealthStatus.Degraded, await workload.HealthAsync());
+    }
+
+    [Fact]
     public async Task Who_is_cancelled_while_the_agent_is_silent_ends_at_once()
     {
         await using var agent = await TestAgent.StartAsync(TestAgent.Life);

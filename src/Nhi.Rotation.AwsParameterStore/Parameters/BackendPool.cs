@@ -9,7 +9,7 @@ namespace Nhi.Rotation.AwsParameterStore.Parameters;
 /// <summary>One backend for all credentials with the same AWS settings and labels, so that they share clients and batches.</summary>
 internal sealed class BackendPool(IServiceProvider services) : IDisposable
 {
-    private readonly ILogger _logger = services.Log("Nhi.Rotation.AwsParameterStore");
+    private readonly ILogger _logger = services.GetBackendLogger("Nhi.Rotation.AwsParameterStore");
     private readonly Lock _gate = new();
     private readonly List<(AWSOptions? Options, LabelNames Labels, ParameterStoreBackend Backend, ClientPool<IAmazonSimpleSystemsManagement> Clients)> _backends = [];
 

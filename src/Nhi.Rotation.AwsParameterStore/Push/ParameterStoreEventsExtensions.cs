@@ -29,7 +29,7 @@ public static class ParameterStoreEventsExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(queueUrl);
         builder.Services.AddQueue(queueUrl, aws, Category, static services => new ParameterEventHandler(
-            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), services.GetServices<WatchedParameter>(), services.Time(), services.Log(Category)));
+            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), services.GetServices<WatchedParameter>(), services.Time(), services.GetBackendLogger(Category)));
         return builder;
     }
 }

@@ -2,7 +2,6 @@ using Amazon.Extensions.NETCore.Setup;
 using Amazon.SecretsManager;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Nhi.Rotation.AwsSecretsManager;
 
@@ -18,7 +17,7 @@ internal sealed class BackendPool : IDisposable
     public BackendPool(IServiceProvider services)
     {
         _services = services;
-        _logger = services.GetService<ILoggerFactory>()?.CreateLogger("Nhi.Rotation.AwsSecretsManager") ?? NullLogger.Instance;
+        _logger = services.GetBackendLogger("Nhi.Rotation.AwsSecretsManager");
     }
 
     /// <param name="options">The settings for clients of this package.</param>

@@ -2,8 +2,6 @@ using Amazon.Extensions.NETCore.Setup;
 using Amazon.SQS;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Nhi.Rotation.AwsSecretsManager.Push;
 
@@ -49,14 +47,12 @@ internal static class QueueReading
 
     public static TimeProvider Time(this IServiceProvider services) => services.GetService<TimeProvider>() ?? TimeProvider.System;
 
-    public static ILogger Log(this IServiceProvider services, string category) => services.GetService<ILoggerFactory>()?.CreateLogger(category) ?? NullLogger.Instance;
-
     private static SqsEventListener Read(IServiceProvider services, Uri queueUrl, AWSOptions? aws, string category) => new(
         () => AwsClients.Create<IAmazonSQS>(services, aws, config => QueueAddress.Configure(config, queueUrl)),
         queueUrl,
         [.. services.GetKeyedServices<Func<string?, bool>>(EventsKey).Select(ask => new Events(ask))],
         services.Time(),
-        services.Log(category));
+        services.GetBackendLogger(category));
 
     /// <summary>Says that this package's events are among those that queues are read for.</summary>
     private sealed class AddedEvents;

@@ -28,7 +28,7 @@ public static class SecretsManagerEventsExtensions
         var options = new SecretsManagerEventsOptions();
         configure?.Invoke(options);
         builder.Services.AddQueue(queueUrl, options.Aws, Category, static services => new SecretsManagerEventHandler(
-            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], services.Time(), services.Log(Category)));
+            services.GetRequiredService<ICredentialSignals>(), services.GetRequiredService<IRotationLedger>(), [.. services.GetServices<WatchedSecret>()], services.Time(), services.GetBackendLogger(Category)));
         return builder;
     }
 }

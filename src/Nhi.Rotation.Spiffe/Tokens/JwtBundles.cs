@@ -1,6 +1,4 @@
 using Google.Protobuf;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Nhi.Rotation.Spiffe.Telemetry;
@@ -17,9 +15,9 @@ internal sealed class JwtBundles : IDisposable
     private readonly bool _stopsWhenDenied;
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public JwtBundles(WorkloadApi api, IOptions<SpiffeOptions> options, TimeProvider time, ILoggerFactory? loggers = null)
+    public JwtBundles(WorkloadApi api, IOptions<SpiffeOptions> options, TimeProvider time, IServiceProvider services)
     {
-        var logger = loggers?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+        var logger = services.GetBackendLogger(Log.Category);
         _stopsWhenDenied = options.Value.StopWhenDenied;
         _book = new BundleBook<IReadOnlyList<SecurityKey>>(static (_, json) => Read(json), static keys => $"{keys.Count} keys of tokens", logger);
         _stream = new Subscription<JWTBundlesResponse>(api, "JWT bundles", api.OpenJwtBundles, Take, options.Value, time, logger);

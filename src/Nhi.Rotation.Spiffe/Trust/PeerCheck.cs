@@ -2,19 +2,18 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.Spiffe.Identity;
 using Nhi.Rotation.Spiffe.Telemetry;
 
 namespace Nhi.Rotation.Spiffe.Trust;
 
 /// <summary>Whether a peer is who it is expected to be: the X.509-SVID standard, section 5.</summary>
-internal sealed class PeerCheck(TrustStore store, RootUses roots, TimeProvider time, ILoggerFactory? loggers = null)
+internal sealed class PeerCheck(TrustStore store, RootUses roots, TimeProvider time, IServiceProvider services)
 {
     // Refused peers come in swarms, and one of them tells it all.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    private readonly ILogger _logger = loggers?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+    private readonly ILogger _logger = services.GetBackendLogger(Log.Category);
     private readonly Lock _gate = new();
     private long? _toldAt;
     private int _untold;

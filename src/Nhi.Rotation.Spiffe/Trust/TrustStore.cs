@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Nhi.Rotation.Spiffe.Identity;
@@ -18,9 +17,9 @@ internal sealed class TrustStore : IDisposable
     private readonly BundleBook<Authorities> _book;
     private bool _toldOfLists;
 
-    public TrustStore(WorkloadApi api, IOptions<SpiffeOptions> options, TimeProvider time, ILoggerFactory? loggers = null)
+    public TrustStore(WorkloadApi api, IOptions<SpiffeOptions> options, TimeProvider time, IServiceProvider services)
     {
-        _logger = loggers?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+        _logger = services.GetBackendLogger(Log.Category);
         _stopsWhenDenied = options.Value.StopWhenDenied;
         _book = new BundleBook<Authorities>(Read, static authorities => $"{authorities.Certificates.Count} certificates", _logger);
         _stream = new Subscription<X509SVIDResponse>(api, "X.509-SVIDs and trust bundles", api.OpenX509, Take, options.Value, time, _logger);

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Nhi.Rotation.Evidence;
 using Nhi.Rotation.Evidence.Chains;
 using Nhi.Rotation.Evidence.Journal;
@@ -36,8 +34,7 @@ internal static class EvidenceFactory
 
         if (setup.EvidenceLogs is { } logs)
         {
-            var logger = services.GetService<ILoggerFactory>()?.CreateLogger(JournalLogs.Category) ?? NullLogger.Instance;
-            yield return Journal(new JournalLogs(logger), logs, identity, time, log);
+            yield return Journal(new JournalLogs(services.GetBackendLogger(JournalLogs.Category)), logs, identity, time, log);
         }
 
         foreach (var (create, options) in setup.EvidenceSinks)

@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nhi.Rotation.Backends.Certificates;
 using Nhi.Rotation.Backends.Files;
@@ -46,8 +45,7 @@ internal static class RegistryFactory
         new BackendCaller(services.GetService<TimeProvider>() ?? TimeProvider.System, services.GetRequiredService<IOptions<RotatingCredentialsOptions>>().Value.AttemptTimeout),
         services.GetRequiredService<EngineLog>());
 
-    public static ILogger Logger(IServiceProvider services) =>
-        services.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
+    public static ILogger Logger(IServiceProvider services) => services.GetBackendLogger(LogCategory);
 
     // All mistakes are told at once.
     private static List<CoreSettings> WithoutMistakes(IEnumerable<CredentialRegistration> registrations, Func<CredentialRegistration, CoreSettings> make)

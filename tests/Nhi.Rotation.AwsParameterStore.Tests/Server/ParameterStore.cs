@@ -17,18 +17,32 @@ internal sealed partial class ParameterStore(string region, string account, Time
     /// <summary>How many versions a page of the history has, whatever was asked for.</summary>
     public int PageLimit { get; set; } = 50;
 
-    public JsonObject Handle(string operation, JsonObject input) => operation switch
+    public JsonObject Handle(string operation, JsonObject input)
     {
-        "PutParameter" => Put(input),
-        "LabelParameterVersion" => Label(input),
-        "UnlabelParameterVersion" => Unlabel(input),
-        "GetParameterHistory" => History(input),
-        "GetParameters" => GetMany(input),
-        "DeleteParameter" => Delete(input),
-        _ => throw new ServiceError("UnknownOperationException", "The operation is not known."),
-    };
+        Expire();
+        return operation switch
+        {
+            "PutParameter" => Put(input),
+            "LabelParameterVersion" => Label(input),
+            "UnlabelParameterVersion" => Unlabel(input),
+            "GetParameterHistory" => History(input),
+            "GetParameters" => GetMany(input),
+            "DeleteParameter" => Delete(input),
+            _ => throw new ServiceError("UnknownOperationException", "The operation is not known."),
+        };
+    }
 
     public string Arn(string name) => $"arn:aws:ssm:{region}:{account}:parameter/{name.TrimStart('/')}";
+
+    // The policy of the newest version deletes the whole parameter.
+    private void Expire()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (name, _) in _parameters.Where(parameter => parameter.Value[^1].EndsOn <= now).ToList())
+        {
+            _parameters.Remove(name);
+        }
+    }
 
     private JsonObject Put(JsonObject input)
     {

@@ -33,6 +33,9 @@ internal sealed class ParameterStoreServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The service's clock for its parameters; that of signatures stays right.</summary>
+    public ServerClock Clock { get; } = new();
+
     public ConcurrentQueue<RecordedCall> Calls { get; } = new();
 
     /// <summary>Chooses a fault for a call, or none.</summary>
@@ -68,7 +71,7 @@ internal sealed class ParameterStoreServer : IAsyncDisposable
     {
         if (!_regions.TryGetValue(region, out var store))
         {
-            _regions.Add(region, store = new ParameterStore(region, SecretsManagerServer.Account, TimeProvider.System));
+            _regions.Add(region, store = new ParameterStore(region, SecretsManagerServer.Account, Clock));
         }
 
         return store;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -15,6 +16,14 @@ internal sealed class StoredParameter(int number, string value, string type, Dat
     public DateTimeOffset ChangedOn { get; } = changedOn;
 
     public string? Policies { get; init; }
+
+    /// <summary>When an expiration policy deletes the parameter, if this is its newest version.</summary>
+    public DateTimeOffset? EndsOn => Policies is null
+        ? null
+        : JsonNode.Parse(Policies)!.AsArray()
+            .Where(policy => policy![nameof(Type)]!.GetValue<string>() == "Expiration")
+            .Select(policy => DateTimeOffset.TryParse(policy!["Attributes"]?["Timestamp"]?.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end) ? end : (DateTimeOffset?)null)
+            .FirstOrDefault();
 
     public SortedSet<string> Labels { get; } = new(StringComparer.Ordinal);
 
