@@ -10,6 +10,7 @@ internal sealed class UseCounts
     private long _carried;
     private long _inOverlap;
     private long _retired;
+    private long _notedRetired;
     private long _validUntil;
     private int _lost;
     private int _notedLost;
@@ -59,6 +60,16 @@ internal sealed class UseCounts
             _carried += Open;
             Book(begun, Open, ref _inOverlap, ref _retired);
         }
+    }
+
+    /// <summary>Whether the version was used out of service since the last call, or is so still. What was used before that is nobody's fault.</summary>
+    public bool TakeResidual(long total, CredentialStage stage)
+    {
+        var (inOverlap, retired) = (_inOverlap, _retired);
+        Book(stage, total - _cut, ref inOverlap, ref retired);
+        var isResidual = retired > _notedRetired || (Open > 0 && stage is CredentialStage.Retired or CredentialStage.Revoked);
+        _notedRetired = retired;
+        return isResidual;
     }
 
     /// <summary>Whether a sweep has something new to tell of what is open. Asking makes it old.</summary>

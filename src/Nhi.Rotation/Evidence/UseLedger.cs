@@ -159,7 +159,7 @@ internal sealed class UseLedger
         TellDue(now, isEnd: false);
         foreach (var use in lost)
         {
-            _log.HoldLost(use.Version.CredentialName, use.Version.VersionId, use.Consumer, use.Caller);
+            _log.HoldLost(use.Version.CredentialName, use.Version.VersionId, use.Consumer, use.CallerText);
         }
 
         _sink?.Flush(now);
@@ -239,19 +239,19 @@ internal sealed class UseLedger
     private void NoteUse(UseRecord use, DateTimeOffset now)
     {
         var version = use.Version;
-        var isFirst = Note(use, now);
+        var (isFirst, isResidual) = Note(use, now);
         if (isFirst && use.Caller is null && version is { Stage: CredentialStage.Current, CreatedOn: { } created })
         {
             _metrics.Adopted(version.CredentialName, use.Consumer, now - created);
         }
 
-        if (version.Stage is CredentialStage.Retired or CredentialStage.Revoked)
+        if (isResidual)
         {
-            _log.ResidualUse(version.CredentialName, version.VersionId, version.Stage, use.Consumer, use.Caller);
+            _log.ResidualUse(version.CredentialName, version.VersionId, version.Stage, use.Consumer, use.CallerText);
         }
     }
 
-    private bool Note(UseRecord use, DateTimeOffset now)
+    private (bool IsFirst, bool IsResidual) Note(UseRecord use, DateTimeOffset now)
     {
         // Two sweeps at once must not hand on the older counts last: whoever reads the evidence takes them for the newest.
         lock (Gate)
@@ -263,7 +263,7 @@ internal sealed class UseLedger
                 Tell(use, now);
             }
 
-            return isFirst;
+            return (isFirst, use.TakeResidual());
         }
     }
 

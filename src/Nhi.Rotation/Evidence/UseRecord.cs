@@ -34,6 +34,9 @@ internal sealed class UseRecord : CredentialTracker, IReceiver
 
     public string? Caller { get; }
 
+    /// <summary>The caller in a text.</summary>
+    public string CallerText => Caller ?? "none";
+
     /// <summary>Where it counts; below 0 before its first use, which is how that is noticed without a cost to all others.</summary>
     public int Slot { get; private set; } = -1;
 
@@ -123,6 +126,13 @@ internal sealed class UseRecord : CredentialTracker, IReceiver
     {
         Debug.Assert(Version.Gate.IsHeldByCurrentThread);
         return (_counts ??= new()).Stamp(now);
+    }
+
+    /// <summary>Whether the version was used out of service since the last call, or is so still.</summary>
+    public bool TakeResidual()
+    {
+        Debug.Assert(Version.Gate.IsHeldByCurrentThread);
+        return (_counts ??= new()).TakeResidual(Total, Stage);
     }
 
     /// <summary>Whether a sweep has something new to tell of what is open. Asking makes it old.</summary>

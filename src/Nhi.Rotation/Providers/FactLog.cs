@@ -18,19 +18,19 @@ internal static class FactLog
         [FactKind.Loaded] = static (log, name, fact) => log.Loaded(name, fact.VersionId),
         [FactKind.Rotated] = static (log, name, fact) => log.Rotated(name, fact.OtherId, fact.VersionId),
         [FactKind.RolledBack] = static (log, name, fact) => log.RolledBack(name, fact.OtherId, fact.VersionId),
-        [FactKind.FellBack] = static (log, name, fact) => log.FellBack(name, fact.OtherId, fact.VersionId, fact.Detail),
-        [FactKind.Retired] = static (log, name, fact) => log.Retired(name, fact.VersionId, fact.Detail),
+        [FactKind.FellBack] = static (log, name, fact) => log.FellBack(name, fact.OtherId, fact.VersionId, Detail(fact)),
+        [FactKind.Retired] = static (log, name, fact) => log.Retired(name, fact.VersionId, Detail(fact)),
         [FactKind.Revived] = static (log, name, fact) => log.Revived(name, fact.VersionId),
-        [FactKind.Revoked] = static (log, name, fact) => log.Revoked(name, fact.VersionId, fact.Detail),
-        [FactKind.ProbeAccepted] = static (log, name, fact) => log.ProbeAccepted(name, fact.VersionId, fact.Detail),
-        [FactKind.ProbeRejected] = static (log, name, fact) => log.ProbeRejected(name, fact.VersionId, fact.Detail),
-        [FactKind.ProbeInconclusive] = static (log, name, fact) => log.ProbeInconclusive(name, fact.VersionId, fact.Detail),
-        [FactKind.RetirementProven] = static (log, name, fact) => log.RetirementProven(name, fact.VersionId, fact.Detail),
-        [FactKind.RetirementViolated] = static (log, name, fact) => log.RetirementViolated(name, fact.VersionId, fact.Detail),
-        [FactKind.RetirementInconclusive] = static (log, name, fact) => log.RetirementInconclusive(name, fact.VersionId, fact.Detail),
-        [FactKind.RetirementUnproven] = static (log, name, fact) => log.RetirementUnproven(name, fact.VersionId, fact.Detail),
+        [FactKind.Revoked] = static (log, name, fact) => log.Revoked(name, fact.VersionId, Detail(fact)),
+        [FactKind.ProbeAccepted] = static (log, name, fact) => log.ProbeAccepted(name, fact.VersionId, Detail(fact)),
+        [FactKind.ProbeRejected] = static (log, name, fact) => log.ProbeRejected(name, fact.VersionId, Detail(fact)),
+        [FactKind.ProbeInconclusive] = static (log, name, fact) => log.ProbeInconclusive(name, fact.VersionId, Detail(fact)),
+        [FactKind.RetirementProven] = static (log, name, fact) => log.RetirementProven(name, fact.VersionId, Detail(fact)),
+        [FactKind.RetirementViolated] = static (log, name, fact) => log.RetirementViolated(name, fact.VersionId, Detail(fact)),
+        [FactKind.RetirementInconclusive] = static (log, name, fact) => log.RetirementInconclusive(name, fact.VersionId, Detail(fact)),
+        [FactKind.RetirementUnproven] = static (log, name, fact) => log.RetirementUnproven(name, fact.VersionId, Detail(fact)),
         [FactKind.Lost] = static (log, name, fact) => log.Lost(name, fact.VersionId),
-        [FactKind.WentStale] = static (log, name, fact) => log.WentStale(name, fact.Detail),
+        [FactKind.WentStale] = static (log, name, fact) => log.WentStale(name, Detail(fact)),
     }.ToFrozenDictionary();
 
     public static void Write(EngineLog log, CredentialMetrics metrics, string name, ImmutableArray<LifecycleFact> facts)
@@ -49,4 +49,6 @@ internal static class FactLog
             Events[fact.Kind](log, name, fact);
         }
     }
+
+    private static string Detail(LifecycleFact fact) => fact.Detail ?? "no detail was given";
 }

@@ -54,8 +54,8 @@ internal sealed partial class EngineLog
     [LoggerMessage(114, LogLevel.Information, "Credential '{Credential}': the backend answers again.")]
     public partial void RefreshRecovered(string credential);
 
-    [LoggerMessage(115, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is {Stage} and was used by consumer '{Consumer}', caller '{Caller}'. Somebody still depends on it.")]
-    public partial void ResidualUse(string credential, string version, CredentialStage stage, string consumer, string? caller);
+    [LoggerMessage(115, LogLevel.Warning, "Credential '{Credential}': version '{Version}' is {Stage} and was used by consumer '{Consumer}' (caller: {Caller}). Somebody still depends on it.")]
+    public partial void ResidualUse(string credential, string version, CredentialStage stage, string consumer, string caller);
 
     [LoggerMessage(116, LogLevel.Error, "Credential '{Credential}': building a derived value from version '{Version}' failed: {Cause}. One that was built before stays. Check the format of the new version.")]
     public partial void DeriveFailed(string credential, string version, string cause);
@@ -100,8 +100,8 @@ internal sealed partial class EngineLog
     public partial void SharedSecret(string credential, string version, string other, string otherVersion);
 
     [LoggerMessage(
-        135, LogLevel.Warning, "Credential '{Credential}': a hold of version '{Version}' by {Consumer} {Caller} was dropped without being disposed, so what it stood for may still be open, and the version is not proven to be safe to revoke. Keep what Hold() returns, or call Hold(owner).")]
-    public partial void HoldLost(string credential, string version, string consumer, string? caller);
+        135, LogLevel.Warning, "Credential '{Credential}': a hold of version '{Version}' by consumer '{Consumer}' (caller: {Caller}) was dropped without being disposed, so what it stood for may still be open, and the version is not proven to be safe to revoke. Keep what Hold() returns, or call Hold(owner).")]
+    public partial void HoldLost(string credential, string version, string consumer, string caller);
 
     [LoggerMessage(129, LogLevel.Warning, "Credential '{Credential}': of the value of version '{Version}', {Oddity}.")]
     public partial void OddText(string credential, string version, string oddity);

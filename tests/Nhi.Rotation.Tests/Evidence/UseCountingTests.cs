@@ -44,6 +44,37 @@ public sealed class UseCountingTests
         Assert.Contains(engine.Log.Collector.GetSnapshot(), record => record.Id.Id == 115 && record.Message.Contains("billing", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(CredentialStage.Retired)]
+    [InlineData(CredentialStage.Revoked)]
+    public async Task Nobody_is_accused_of_what_was_used_before_the_version_was_out_of_service(CredentialStage stage)
+    {
+        var backend = new ScriptedBackend().Put("v1", "one");
+        var (engine, provider) = await Engine.StartAsync(backend, new CredentialOptions { Overlap = TimeSpan.Zero });
+        await using var _ = engine;
+        var captured = provider.Current;
+        captured.Reveal();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        backend.Put("v2", "two");
+        captured.Reveal();
+        if (stage == CredentialStage.Revoked)
+        {
+            await provider.RevokeAsync("v1", "leaked", Ct);
+        }
+
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal((stage, 0L), (UseOf("v1").Stage, UseOf("v1").ResidualRetired));
+        Assert.DoesNotContain(engine.Log.Collector.GetSnapshot(), static record => record.Id.Id == 115);
+
+        captured.Reveal();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, UseOf("v1").ResidualRetired);
+        Assert.EndsWith("was used by consumer 'app' (caller: none). Somebody still depends on it.", Assert.Single(engine.Log.Collector.GetSnapshot(), static record => record.Id.Id == 115).Message, StringComparison.Ordinal);
+
+        CredentialUse UseOf(string version) => Assert.Single(engine.Ledger.GetUses("stripe"), use => use.VersionId == version);
+    }
+
     [Fact]
     public async Task The_sweep_stamps_first_and_last_use_at_its_own_resolution()
     {
