@@ -27,7 +27,7 @@ public sealed class VaultBackend(HttpClient http, string mount, TimeProvider tim
         {
             // Deleted, or due to be (delete_version_after): the second is an expiry date.
             var deletedOn = Date(entry.DeletionTime);
-            if (!entry.Destroyed && !(deletedOn <= time.GetUtcNow()) && await ReadAsync(request, number, entry, deletedOn, ct) is { } version)
+            if (await ReadAsync(request, number, entry, deletedOn, ct) is { } version)
             {
                 versions.Add(version);
             }
@@ -47,8 +47,15 @@ public sealed class VaultBackend(HttpClient http, string mount, TimeProvider tim
     {
         // After "kv metadata delete" Vault numbers from 1 again; with the time of creation an id is never used for a second value.
         var id = string.Create(CultureInfo.InvariantCulture, $"{number}-{entry.CreatedTime.UtcDateTime:yyyyMMdd'T'HHmmssfffffff}");
+        var isKnown = request.KnownVersionIds.Contains(id);
+        if (entry.Destroyed || deletedOn <= time.GetUtcNow())
+        {
+            // Whoever has it must hear that it has ended, all the more if no other one is left.
+            return isKnown ? new BackendVersion(id, value: null) { CreatedOn = entry.CreatedTime, IsEnabled = false } : null;
+        }
+
         SecretValue? value = null;
-        if (!request.KnownVersionIds.Contains(id))
+        if (!isKnown)
         {
             var address = string.Create(CultureInfo.InvariantCulture, $"{Address("data", request.Key)}?version={number}");
             var secret = await GetAsync(request, address, VaultJson.Default.VaultAnswerVaultSecret, ct);

@@ -74,8 +74,10 @@ internal sealed class ParameterReading
         }
 
         _versions = StagedVersion.Choose(history, names);
-        if (_versions.TrueForAll(version => version.RevokedBecause is not null || version.Label == VersionLabel.Pending))
+        if (_versions.TrueForAll(version => version.RevokedBecause is not null || version.Label == VersionLabel.Pending)
+            && !_versions.Exists(version => version.RevokedBecause is not null && _known.Contains(version.Id)))
         {
+            // To a process that knows one that is revoked it is news, and no error.
             throw Call.NotFound($"{Call.Aws.Subject} has no version that may be presented");
         }
     }

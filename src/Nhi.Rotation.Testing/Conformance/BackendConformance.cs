@@ -21,6 +21,7 @@ public static class BackendConformance
         .. RevocationRules.All,
         .. RevokerRules.All,
         .. RejectionRules.All,
+        .. LastVersionRules.All,
     ];
 
     /// <summary>All rules, by id.</summary>

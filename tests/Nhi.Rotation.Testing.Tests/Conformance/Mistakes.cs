@@ -83,6 +83,7 @@ internal static class Mistakes
         ("NHI-B33", "names the key in place of the credential", Revoking(static (fixture, revocation, ct) => fixture.Store.RevokeAsync(new BackendRevocation(revocation.Key, revocation.Key, revocation.VersionId), ct))),
         ("NHI-B34", "does not look at the token", Revoking(static (fixture, revocation, _) => fixture.Store.RevokeAsync(revocation, CancellationToken.None))),
         ("NHI-B35", "leaves out what was refused", fixture => BrokenBackend.Listing(fixture, static (request, listing) => BrokenBackend.With(listing, listing.Versions.Where(version => !request.RejectedVersionIds.Contains(version.Id))))),
+        ("NHI-B36", "calls it an error that none is left", fixture => BrokenBackend.Listing(fixture, static (request, listing) => listing.Versions.Any(static version => version is { IsEnabled: true, RevokedBecause: null }) ? listing : throw Error(request.CredentialName, BackendFailure.NotFound))),
         ("NHI-B29", "takes batches of nothing", fixture => new BrokenBackend(fixture.Store) { MaxBatchSize = 0 }),
     ];
 
