@@ -64,7 +64,7 @@ internal sealed class GoogleConnection(GoogleCredential? credential, Func<HttpMe
             return await FindLateAsync(ct).ConfigureAwait(false) ?? throw call.Error(
                 BackendFailure.Misconfigured,
                 $"no application default credentials were found ({error.GetType().Name})",
-                "Give the workload an identity, set GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or set GoogleSecretManagerOptions.Credential. What Google's library found missing at the app's first call, other than that file, it looks for again after a restart only.");
+                "Give the workload an identity, set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials that can be read, run gcloud auth application-default login, or set GoogleSecretManagerOptions.Credential. What Google's library found missing at the app's first call, other than that file, it looks for again after a restart only.");
         }
     }
 
