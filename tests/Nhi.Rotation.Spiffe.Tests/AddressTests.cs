@@ -32,6 +32,7 @@ public sealed class AddressTests
     [InlineData("tcp://127.0.0.1:8081/foo")]
     [InlineData("tcp://me@127.0.0.1:8081")]
     [InlineData("https://127.0.0.1:8081")]
+    [InlineData("unix:///run/spire/a-path-that-is-longer-than-the-address-of-a-socket-can-be-on-any-system-that-this-library-runs-on/agent.sock")]
     public void These_are_none_and_the_error_says_what_to_write(string text)
     {
         Assert.Null(WorkloadAddress.Read(text, out var mistake));

@@ -204,13 +204,16 @@ public sealed class FaultTests
         await using var workload = await new TestWorkload(agent, time: time).LoadAsync();
         await workload.ListenAsync();
         await agent.StopAsync();
-
         time.Advance(TimeSpan.FromMinutes(4));
         Assert.NotNull(workload.Serial);
         time.Advance(TimeSpan.FromMinutes(2));
-
         await Eventually.TrueAsync(() => workload.Svid.Credentials.Current is null);
         Assert.Equal(HealthStatus.Unhealthy, await workload.HealthAsync());
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return Assert.Throws<CredentialUnavailableException>(() => workload.Svid.Current).Message.Contains("there is no socket at", StringComparison.Ordinal);
+        });
     }
 
     [Fact]
@@ -285,6 +288,7 @@ public sealed class FaultTests
             case "no URI": shape.Uris = []; break;
             case "no SPIFFE ID": shape.Uris = ["https://example.org/billing"]; break;
             case "no path": shape.Uris = ["spiffe://example.org"]; break;
+            case "for servers": shape.IsForServers = true; break;
             case "authority": shape.IsAuthority = true; break;
             case "expired": shape.Shift = TimeSpan.FromMinutes(-30); break;
             case "not yet": shape.Shift = TimeSpan.FromMinutes(30); break;

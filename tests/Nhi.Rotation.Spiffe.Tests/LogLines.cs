@@ -11,6 +11,8 @@ internal sealed class LogLines : ILoggerProvider
 
     public int Count(int eventId) => Lines.Count(line => line.StartsWith($"{eventId} ", StringComparison.Ordinal));
 
+    public string Text(int eventId) => string.Join('\n', Lines.Where(line => line.StartsWith($"{eventId} ", StringComparison.Ordinal)));
+
     public void Dispose()
     {
     }

@@ -56,6 +56,28 @@ public sealed class RootRotationTests
     }
 
     [Fact]
+    public async Task A_root_that_was_taken_out_too_early_is_violated_by_who_is_refused_now()
+    {
+        await using var at = await TestAgent.StartAsync("example.org", new WorkloadEntry("/orders", "", TestAgent.Life));
+        await using var late = await TestAgent.StartAsync(at.State.Domain, "/late");
+        await using var server = await SpiffeServer.StartAsync(at, SpiffeMatch.OfTrustDomain("example.org"), quiet: TimeSpan.Zero);
+        await using var client = new TestWorkload(late, server: SpiffeMatch.Where(static _ => true, "anybody"));
+        await CallAsync(client, server);
+        var old = server.Roots.Credentials.Current!.VersionId;
+
+        at.State.Domain.PrepareRoot();
+        at.State.Domain.ActivateRoot();
+        at.State.Domain.DropOldRoot();
+        at.State.Push();
+        await Eventually.TrueAsync(() => server.Log.Count(564) == 2 && server.Roots.Credentials.Presentable is [var only] && only.VersionId != old);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => CallAsync(client, server));
+
+        await Eventually.TrueAsync(() => Verdict(server, old).Kind == VerdictKind.Violated, () => string.Join(" ", Verdict(server, old).Reasons));
+        Assert.Contains(Verdict(server, old).Users, static user => user.Caller == "spiffe://example.org/late");
+        Assert.Contains("was taken out of the trust bundle", server.Log.Text(567), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Once_everybody_was_seen_on_the_new_root_the_old_one_may_go()
     {
         await using var at = await TestAgent.StartAsync("example.org", new WorkloadEntry("/orders", "", TestAgent.Life));

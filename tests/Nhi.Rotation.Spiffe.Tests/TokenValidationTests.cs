@@ -22,7 +22,7 @@ public sealed class TokenValidationTests
     public static TheoryData<string> Wrong =>
     [
         "other audience", "no audience", "no end", "expired", "not yet", "no subject", "subject is no SPIFFE ID", "subject has no path", "subject of another domain", "algorithm none", "shared secret",
-        "unknown key", "other type", "changed payload",
+        "unknown key", "other type", "changed payload", "audience with a slash", "critical extension",
     ];
 
     [Fact]
@@ -58,6 +58,22 @@ public sealed class TokenValidationTests
         }
 
         Assert.Null(await ValidateAsync(workload, token, SpiffeMatch.Where(static _ => true, "anybody")));
+    }
+
+    [Theory]
+    [InlineData("jwt-svid", true)]
+    [InlineData(null, true)]
+    [InlineData("wit-svid", false)]
+    [InlineData("x509-svid", false)]
+    [InlineData("sig", false)]
+    [InlineData("enc", false)]
+    public async Task Only_keys_of_tokens_verify_tokens_and_SPIRE_leaves_that_out(string? use, bool isBelieved)
+    {
+        await using var agent = await TestAgent.StartAsync(TestAgent.Life);
+        agent.State.Domain.Tokens.KeyUse = use;
+        await using var workload = new TestWorkload(agent);
+
+        Assert.Equal(isBelieved, await ValidateAsync(workload, Issue(agent)) is not null);
     }
 
     [Fact]
@@ -142,6 +158,8 @@ public sealed class TokenValidationTests
         switch (how)
         {
             case "other audience": claims["aud"] = "shop"; break;
+            case "audience with a slash": claims["aud"] = "orders/"; break;
+            case "critical extension": (header["crit"], header["x"]) = (new JsonArray("x"), 1); break;
             case "no audience": claims.Remove("aud"); break;
             case "no end": claims.Remove("exp"); break;
             case "expired": claims["exp"] = TimeProvider.System.GetUtcNow().AddMinutes(-2).ToUnixTimeSeconds(); break;

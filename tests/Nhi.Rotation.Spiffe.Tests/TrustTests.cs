@@ -86,6 +86,46 @@ public sealed class TrustTests
     }
 
     [Fact]
+    public async Task A_client_with_an_intermediate_authority_is_accepted_when_it_resumes_its_session()
+    {
+        await using var at = await TestAgent.StartAsync("example.org", new WorkloadEntry("/orders", "", TestAgent.Life));
+        at.State.Renew(static shape => shape.HasIntermediate = true);
+        await using var server = await SpiffeServer.StartAsync(at, AllOfUs);
+        await using var client = new TestWorkload(at, server: SpiffeMatch.Exactly(Server));
+        using var http = client.Services.GetRequiredService<IHttpClientFactory>().CreateClient("peer");
+
+        for (var call = 0; call < 5; call++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, server.Address) { Headers = { ConnectionClose = true } };
+            using var response = await http.SendAsync(request, Ct);
+            Assert.Equal(Server, await response.Content.ReadAsStringAsync(Ct));
+        }
+    }
+
+    [Fact]
+    public async Task The_way_that_led_to_a_root_is_remembered_and_the_root_is_asked_each_time()
+    {
+        await using var agent = await TestAgent.StartAsync(TestAgent.Life);
+        await using var workload = await new TestWorkload(agent).LoadAsync();
+        await workload.ListenAsync();
+        var chain = DerCertificates.Read(agent.State.Domain.Issue("/a", TestAgent.Life, static shape => shape.HasIntermediate = true).Certificate.Span)!;
+        using var sent = new X509Chain();
+        sent.ChainPolicy.ExtraStore.AddRange(chain);
+        var accepts = workload.Services.GetRequiredService<SpiffeTrust>().AcceptClients(AllOfUs);
+
+        Assert.False(accepts(chain[0], null, SslPolicyErrors.RemoteCertificateChainErrors));
+        Assert.True(accepts(chain[0], sent, SslPolicyErrors.RemoteCertificateChainErrors));
+        Assert.True(accepts(chain[0], null, SslPolicyErrors.RemoteCertificateChainErrors));
+
+        agent.State.Domain.PrepareRoot();
+        agent.State.Domain.ActivateRoot();
+        agent.State.Domain.DropOldRoot();
+        agent.State.Renew();
+        await Eventually.TrueAsync(() => workload.Log.Count(564) == 2);
+        Assert.False(accepts(chain[0], null, SslPolicyErrors.RemoteCertificateChainErrors));
+    }
+
+    [Fact]
     public async Task Another_trust_domain_is_accepted_as_long_as_it_is_federated()
     {
         await using var ours = await TestAgent.StartAsync("example.org", new WorkloadEntry("/orders", "", TestAgent.Life));
@@ -136,6 +176,21 @@ public sealed class TrustTests
 
         Assert.False(Accept(workload, certificate, AllOfUs));
         Assert.Equal(1, workload.Log.Count(567));
+    }
+
+    [Theory]
+    [InlineData("expired", "is not valid now")]
+    [InlineData("for servers", "is not for TLS clients")]
+    [InlineData("foreign", "leads to no certificate in the trust bundle of example.org")]
+    public async Task A_refusal_names_its_reason(string how, string reason)
+    {
+        using var foreign = new TrustDomain("example.org");
+        await using var agent = await TestAgent.StartAsync(TestAgent.Life);
+        await using var workload = await new TestWorkload(agent).LoadAsync();
+        var certificate = Load(how == "foreign" ? foreign.Issue("/a", TestAgent.Life) : agent.State.Domain.Issue("/a", TestAgent.Life, shape => FaultTests.Shape(shape, how)));
+
+        Assert.False(Accept(workload, certificate, AllOfUs));
+        Assert.Contains($"says to be spiffe://example.org/a, and its certificate {reason}", workload.Log.Text(567), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ public sealed class SvidShape
 
     public bool IsAuthority { get; set; }
 
+    /// <summary>Whether it is for servers alone.</summary>
+    public bool IsForServers { get; set; }
+
     public bool HasForeignKey { get; set; }
 
     /// <summary>Whether an intermediate authority signs it, which then comes with it.</summary>

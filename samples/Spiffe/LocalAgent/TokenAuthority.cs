@@ -12,6 +12,9 @@ public sealed class TokenAuthority(string trustDomain) : IDisposable
     private readonly List<(string Id, ECDsa Key)> _keys = [NewKey()];
     private int _signing;
 
+    /// <summary>What the bundle says that its keys are for, if anything; SPIRE says nothing.</summary>
+    public string? KeyUse { get; set; } = "jwt-svid";
+
     /// <summary>Puts a new key into the bundle; it signs nothing yet.</summary>
     public void PrepareKey()
     {
@@ -47,18 +50,23 @@ public sealed class TokenAuthority(string trustDomain) : IDisposable
         {
             return new JsonObject
             {
-                ["keys"] = new JsonArray([.. _keys.Select(static key =>
+                ["keys"] = new JsonArray([.. _keys.Select(key =>
                 {
                     var point = key.Key.ExportParameters(includePrivateParameters: false).Q;
-                    return new JsonObject
+                    var jwk = new JsonObject
                     {
                         ["kty"] = "EC",
-                        ["use"] = "jwt-svid",
                         ["kid"] = key.Id,
                         ["crv"] = "P-256",
                         ["x"] = Base64Url.EncodeToString(point.X),
                         ["y"] = Base64Url.EncodeToString(point.Y),
                     };
+                    if (KeyUse is not null)
+                    {
+                        jwk["use"] = KeyUse;
+                    }
+
+                    return jwk;
                 })]),
             }.ToJsonString();
         }

@@ -83,7 +83,7 @@ public sealed class TrustBundle
         var presented = certificate as X509Certificate2 ?? X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
         try
         {
-            return chain.Build(presented);
+            return SeenIssuers.Build(chain, presented);
         }
         finally
         {

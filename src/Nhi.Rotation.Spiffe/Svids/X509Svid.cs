@@ -50,7 +50,7 @@ internal static class X509Svid
     private static void RequireRoot(X509SVID svid, SpiffeId id, X509Certificate2Collection chain, BackendRequest request)
     {
         var roots = DerCertificates.Read(svid.Bundle.Span) ?? throw Malformed(request, "came with a trust bundle that is damaged");
-        var authorities = new Authorities(id.TrustDomain, svid.Bundle, roots);
+        var authorities = new Authorities(id.TrustDomain, roots, []);
         if (!authorities.SignedAtAnyTime(chain[0], chain))
         {
             throw Malformed(request, $"was signed by nobody in the trust bundle of {id.TrustDomain}");

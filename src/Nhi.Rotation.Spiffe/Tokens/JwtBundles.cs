@@ -10,6 +10,8 @@ namespace Nhi.Rotation.Spiffe.Tokens;
 /// <summary>The keys that sign the JWT-SVIDs of each trust domain, and the stream that brings them.</summary>
 internal sealed class JwtBundles : IDisposable
 {
+    private const string OurUse = "jwt-svid";
+
     private readonly Subscription<JWTBundlesResponse> _stream;
     private readonly BundleBook<IReadOnlyList<SecurityKey>> _book;
     private readonly bool _stopsWhenDenied;
@@ -19,7 +21,7 @@ internal sealed class JwtBundles : IDisposable
     {
         var logger = services.GetBackendLogger(Log.Category);
         _stopsWhenDenied = options.Value.StopWhenDenied;
-        _book = new BundleBook<IReadOnlyList<SecurityKey>>(static (_, json) => Read(json), static keys => $"{keys.Count} keys of tokens", logger);
+        _book = new BundleBook<IReadOnlyList<SecurityKey>>(static (_, json, _) => Read(json), static keys => $"{keys.Count} keys of tokens", logger);
         _stream = new Subscription<JWTBundlesResponse>(api, "JWT bundles", api.OpenJwtBundles, Take, options.Value, time, logger);
     }
 
@@ -45,12 +47,12 @@ internal sealed class JwtBundles : IDisposable
         _begun.TrySetResult();
     }
 
-    // A set without a key says that none is trusted. One without an id cannot be told from others, and the standard has none.
+    // A set without a key says that none is trusted. A key without an id cannot be told from others, and the standard has none. SPIRE leaves the use out where all are for tokens.
     private static List<SecurityKey>? Read(ByteString json)
     {
         try
         {
-            return json.IsEmpty ? null : [.. new JsonWebKeySet(json.ToStringUtf8()).Keys.Where(static key => !string.IsNullOrEmpty(key.KeyId))];
+            return json.IsEmpty ? null : [.. new JsonWebKeySet(json.ToStringUtf8()).Keys.Where(static key => !string.IsNullOrEmpty(key.KeyId) && key.Use is null or "" or OurUse)];
         }
 #pragma warning disable CA1031 // Whatever a parser says of a text that it cannot read.
         catch (Exception)

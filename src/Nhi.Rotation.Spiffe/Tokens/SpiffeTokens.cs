@@ -37,12 +37,13 @@ public sealed class SpiffeTokens
             ValidAudience = audience,
             ValidateAudience = true,
             RequireAudience = true,
+            IgnoreTrailingSlashWhenValidatingAudience = false,
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             ValidateLifetime = true,
             ClockSkew = Leeway,
             NameClaimType = JwtRegisteredClaimNames.Sub,
-            TypeValidator = static (type, _, _) => type is null or "" or "JWT" or "JOSE" ? type : throw new SecurityTokenInvalidTypeException("The token is of another type than JWT or JOSE."),
+            TypeValidator = static (type, token, _) => FindMistake(type, token) is { } mistake ? throw new SecurityTokenInvalidTypeException(mistake) : type,
             IssuerSigningKeyResolver = (_, token, keyId, _) => KeysOf(token, keyId),
             IssuerValidator = (_, token, _) => SubjectOf(token) is { } id && Matches(callers, id)
                 ? $"spiffe://{id.TrustDomain}"
@@ -63,6 +64,12 @@ public sealed class SpiffeTokens
         var result = await _handler.ValidateTokenAsync(token ?? string.Empty, parameters).ConfigureAwait(false);
         return result.IsValid ? SubjectOf(result.SecurityToken) : null;
     }
+
+    // What a header calls critical must be understood, and nothing is by this standard: RFC 7515, section 4.1.11.
+    private static string? FindMistake(string? type, SecurityToken token) =>
+        type is not (null or "" or "JWT" or "JOSE") ? "The token is of another type than JWT or JOSE."
+        : token is JsonWebToken jwt && jwt.TryGetHeaderValue<object>("crit", out _) ? "The token's header has an extension that must be understood (crit), and JWT-SVIDs have none."
+        : null;
 
     private static SpiffeId? SubjectOf(SecurityToken token) => token is JsonWebToken jwt && SpiffeId.TryParse(jwt.Subject, out var id) && id.Path.Length > 0 ? id : null;
 

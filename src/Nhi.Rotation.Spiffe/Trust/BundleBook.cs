@@ -9,10 +9,10 @@ namespace Nhi.Rotation.Spiffe.Trust;
 /// What is trusted in each trust domain, as the Workload API last sent it. Each message is everything: a bundle that is not in it any more is not trusted any more (the standard, section 4.4).
 /// One that cannot be read changes nothing for its domain.
 /// </summary>
-/// <param name="read">Reads a bundle; <see langword="null"/> if it is damaged.</param>
+/// <param name="read">Reads a bundle, which follows another one; <see langword="null"/> if it is damaged.</param>
 /// <param name="describe">What is in it, for the log.</param>
 /// <param name="logger">Hears of changes.</param>
-internal sealed class BundleBook<T>(Func<string, ByteString, T?> read, Func<T, string> describe, ILogger logger)
+internal sealed class BundleBook<T>(Func<string, ByteString, T?, T?> read, Func<T, string> describe, ILogger logger)
     where T : class
 {
     private readonly Lock _gate = new();
@@ -64,7 +64,7 @@ internal sealed class BundleBook<T>(Func<string, ByteString, T?> read, Func<T, s
             return before;
         }
 
-        if (read(domain, content) is not { } value)
+        if (read(domain, content, before?.Value) is not { } value)
         {
             Log.BundleRefused(logger, domain, content.IsEmpty ? "it is empty" : "something in it is damaged");
             return before;

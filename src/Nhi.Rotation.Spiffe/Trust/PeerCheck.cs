@@ -54,14 +54,26 @@ internal sealed class PeerCheck(TrustStore store, RootUses roots, TimeProvider t
             return $"it says to be {id}, and there is no trust bundle of {id.TrustDomain}";
         }
 
-        if (authorities.FindRoot(certificate, sent, isServer) is not { } root)
+        if (authorities.FindRoot(certificate, sent, isServer, out var reason) is not { } root)
         {
-            return $"it says to be {id}, and its certificate is not valid now or leads to no certificate in the trust bundle of {id.TrustDomain}";
+            return $"it says to be {id}, and its certificate {FindFormer(authorities, id, certificate, sent, isServer) ?? reason}";
         }
 
         // Who is not expected relies on the root as well.
         roots.Count(id, root);
         return Matches(expected, id) ? null : $"it is {id}, and expected is {expected}";
+    }
+
+    // Taken out too early: who is refused now is who relied on it.
+    private string? FindFormer(Authorities authorities, SpiffeId id, X509Certificate2 certificate, X509Certificate2Collection? sent, bool isServer)
+    {
+        if (authorities.FindFormerRoot(certificate, sent, isServer) is not { } former)
+        {
+            return null;
+        }
+
+        roots.Count(id, former);
+        return $"leads to a root that was taken out of the trust bundle of {id.TrustDomain}";
     }
 
     private static bool Matches(SpiffeMatch expected, SpiffeId id)

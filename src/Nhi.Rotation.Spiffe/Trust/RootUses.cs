@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Nhi.Rotation.Spiffe.Trust;
 
-/// <summary>Counts who relies on which root, with the credentials that hold the roots of trust domains: a peer's handshake is a use of the root that its certificate leads to.</summary>
+/// <summary>Counts who relies on which root, with the credentials that hold the roots of trust domains: a peer's handshake is a use of the root that its certificate leads to, or led to before the root was taken out.</summary>
 internal sealed class RootUses
 {
     private readonly Dictionary<string, IRotatingCredentialProvider> _byDomain;

@@ -10,7 +10,7 @@ namespace Nhi.Rotation.Spiffe;
 /// </summary>
 /// <remarks>
 /// Safe for concurrent use. What the delegates answer follows the bundles from handshake to handshake; connections that are open stay. Where a credential is declared with
-/// <c>FromSpiffeRoots</c>, each peer that is accepted counts as a use of the root that its certificate leads to.
+/// <c>FromSpiffeRoots</c>, each peer counts as a use of the root that its certificate leads to, who is refused for its ID or because the root was taken out as well.
 /// </remarks>
 public sealed class SpiffeTrust
 {

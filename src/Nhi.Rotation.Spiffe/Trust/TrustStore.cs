@@ -74,6 +74,6 @@ internal sealed class TrustStore : IDisposable
         where SpiffeId.TryParse(bundle.Id, out _)
         select (SpiffeId.Parse(bundle.Id).TrustDomain, bundle.Der);
 
-    private static Authorities? Read(string domain, ByteString der) =>
-        DerCertificates.Read(der.Span) is { } certificates ? new Authorities(domain, der, certificates) : null;
+    private static Authorities? Read(string domain, ByteString der, Authorities? before) =>
+        DerCertificates.Read(der.Span) is { } certificates ? (before ?? new Authorities(domain, [], [])).Follow(certificates) : null;
 }

@@ -36,7 +36,7 @@ internal sealed class WorkloadAddress
             return new WorkloadAddress(text, endPoint);
         }
 
-        mistake = $"'{text}' is no address of a SPIFFE Workload API. Write unix:///absolute/path, or tcp://IP:PORT, and nothing more.";
+        mistake = $"'{text}' is no address of a SPIFFE Workload API. Write unix:///absolute/path, or tcp://IP:PORT, and nothing more. A path has about 100 characters at most.";
         return null;
     }
 
@@ -59,6 +59,19 @@ internal sealed class WorkloadAddress
 
     public override string ToString() => _text;
 
+    private static UnixDomainSocketEndPoint? SocketAt(string path)
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(path);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Longer than the system's sockets can be.
+            return null;
+        }
+    }
+
     private static EndPoint? EndPointOf(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
@@ -69,7 +82,7 @@ internal sealed class WorkloadAddress
         return uri.Scheme switch
         {
             // One slash is as good as three: the authority is missing, and not empty.
-            "unix" when uri.Host.Length == 0 && uri.AbsolutePath.Length > 1 && uri.AbsolutePath[0] == '/' => new UnixDomainSocketEndPoint(Uri.UnescapeDataString(uri.AbsolutePath)),
+            "unix" when uri.Host.Length == 0 && uri.AbsolutePath.Length > 1 && uri.AbsolutePath[0] == '/' => SocketAt(Uri.UnescapeDataString(uri.AbsolutePath)),
             "tcp" when uri.AbsolutePath is "" or "/" && !text.EndsWith('/') && uri.Port > 0 && IPAddress.TryParse(uri.Host, out var address) => new IPEndPoint(address, uri.Port),
             _ => null,
         };

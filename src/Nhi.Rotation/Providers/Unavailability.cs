@@ -20,15 +20,16 @@ internal static class Unavailability
             : state.Versions.LastOrDefault(version => version is { IsListed: true, Unfit.IsRefused: true }) is { } refused
             ? new(name, $"version '{refused.Id}' is no secret: {refused.Unfit!.Rule}", "Write the secret itself into the backend, or set AcceptAnyValue if this is it.")
             : state.Versions.Where(version => version.IsListed).MaxBy(version => version.Order) is { } newest
-            ? WhyNot(name, newest)
+            ? WhyNot(name, newest, last)
             : new(name, "none of its versions may be presented", "Add a valid version to the backend.");
     }
 
     // Of the newest one, for that is what somebody expects to be presented.
-    private static CredentialUnavailableException WhyNot(string name, VersionState version) => version switch
+    private static CredentialUnavailableException WhyNot(string name, VersionState version, BackendException? last) => version switch
     {
         { Stage: CredentialStage.Revoked } => new(name, $"version '{version.Id}' is revoked", "Add a new version to the backend."),
         { IsEnabled: false } => new(name, $"version '{version.Id}' is disabled", "Enable it in the backend, or add a new version."),
+        { RetiredBecause: RetireCause.Expired, ExpiresOn: { } end } when last is not null => new(name, $"version '{version.Id}' expired at {end:u}, and there is no other one: {last.Cause}", last.Fix),
         { RetiredBecause: RetireCause.Expired, ExpiresOn: { } end } => new(name, $"version '{version.Id}' expired at {end:u}", "Add a version to the backend that is valid; or set Expiry to Informs if the service goes on taking this one, to FallsBack if an older one may stand in."),
         { Label: VersionLabel.Pending } => new(name, $"the backend calls version '{version.Id}' pending", "Finish the rotation there, so that a version is current."),
         { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive } => new(

@@ -44,6 +44,18 @@ public sealed class TrustBundleTests : IDisposable
         Assert.True(bundle.AcceptsClient(leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors));
     }
 
+    [Fact]
+    public void A_resumed_session_brings_the_leaf_alone_and_the_way_is_known_from_before()
+    {
+        var bundle = TrustBundle.Parse(Of(Pem(_old)));
+        using var leaf = _old.Issue("localhost");
+
+        Assert.False(bundle.AcceptsClient(leaf, null, SslPolicyErrors.RemoteCertificateChainErrors));
+        Assert.True(Accepts(bundle, leaf, _old));
+        Assert.True(bundle.AcceptsClient(leaf, null, SslPolicyErrors.RemoteCertificateChainErrors));
+        Assert.False(TrustBundle.Parse(Of(Pem(_new))).AcceptsClient(leaf, null, SslPolicyErrors.RemoteCertificateChainErrors));
+    }
+
     [Theory]
     [InlineData("c4nary", "has no certificate to trust")]
     [InlineData("-----BEGIN CERTIFICATE-----\nc4nary", "cut off or damaged")]
