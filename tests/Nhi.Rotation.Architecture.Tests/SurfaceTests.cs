@@ -14,7 +14,8 @@ public sealed class SurfaceTests
         ["Nhi.Rotation.Abstractions"] = 568,
         // 564: whoever judges by a list of what runs says when it was made (FleetQuestion.AliveAt).
         ["Nhi.Rotation.Evidence"] = 570,
-        ["Nhi.Rotation"] = 273,
+        // 275: a backend in a package of its own takes its logger without being built by it (GetBackendLogger).
+        ["Nhi.Rotation"] = 275,
         ["Nhi.Rotation.AspNetCore"] = 180,
         ["Nhi.Rotation.Testing"] = 116,
         // 46: a client of the user's own, such as the official one, can stand behind it (ISecretsManagerClient).
