@@ -35,6 +35,26 @@ public sealed class VersionTests
     }
 
     [Fact]
+    public async Task An_alias_that_names_no_version_of_the_secret_is_an_error_and_not_the_newest_version()
+    {
+        await using var google = await BackendFixture.StartAsync();
+        Fill(google, 2, string.Empty);
+        google.Server.Alias(BackendFixture.Name, "current", 7);
+
+        var error = await Assert.ThrowsAsync<BackendException>(async () => await google.ListAsync());
+
+        Assert.Equal(BackendFailure.NotFound, error.Failure);
+        Assert.Contains("its alias 'current' names a version that the secret does not have", error.Cause, StringComparison.Ordinal);
+        Assert.Contains("--update-version-aliases", error.Fix, StringComparison.Ordinal);
+
+        // What the store says of a version that is in use comes first.
+        google.Server.Alias(BackendFixture.Name, "current", 2);
+        var known = (await google.ListAsync()).Versions.Select(static version => version.Id).ToArray();
+        Fill(google, 0, "7 current, 2 revoked");
+        Assert.Contains((await google.ListAsync(BackendFixture.Name, known)).Versions, static version => version.RevokedBecause is not null);
+    }
+
+    [Fact]
     public async Task The_names_of_the_aliases_are_an_option()
     {
         await using var google = await BackendFixture.StartAsync(new AliasNames("live", "before", "staged"));

@@ -34,7 +34,7 @@ internal sealed class RotationControl(ILogger logger)
         }
         catch (BackendException error)
         {
-            await RefuseAsync(context, StatusCodes.Status502BadGateway, $"{error.Cause}. {error.Fix}").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status502BadGateway, error.Message).ConfigureAwait(false);
             return;
         }
 
@@ -72,11 +72,11 @@ internal sealed class RotationControl(ILogger logger)
             // Whoever hangs up has asked for it all the same.
             var isKnown = await context.RequestServices.GetRequiredService<IStoreRevoker>()
                 .RevokeAsync(provider.Name, version, $"{request.Why} (by {who})", request.EvenIfLast == true, CancellationToken.None).ConfigureAwait(false);
-            await AnswerAsync(context, new ControlAnswer(provider.Name, "revoked in store", version, isKnown, provider.Credentials.Current?.VersionId)).ConfigureAwait(false);
+            await AnswerAsync(context, new ControlAnswer(provider.Name, isKnown ? "revoked in store" : "asked of store", version, isKnown, provider.Credentials.Current?.VersionId)).ConfigureAwait(false);
         }
         catch (CredentialException error)
         {
-            await RefuseAsync(context, error is LastVersionException ? StatusCodes.Status409Conflict : StatusCodes.Status502BadGateway, $"{error.Cause}. {error.Fix}").ConfigureAwait(false);
+            await RefuseAsync(context, error is LastVersionException ? StatusCodes.Status409Conflict : StatusCodes.Status502BadGateway, error.Message).ConfigureAwait(false);
         }
     }
 

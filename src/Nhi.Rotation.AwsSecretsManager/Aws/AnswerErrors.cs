@@ -65,7 +65,7 @@ internal static class AnswerErrors
                 call.CredentialName,
                 BackendFailure.Throttled,
                 $"{call.Where} asked for fewer requests{tag}",
-                "Nothing, if it is rare. Else refresh less often, or raise the account's request quota.")
+                "Do nothing if it is rare. Else refresh less often, or raise the account's request quota.")
             {
                 RetryAfter = RetryAfter(error),
             };

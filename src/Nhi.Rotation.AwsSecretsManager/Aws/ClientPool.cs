@@ -28,7 +28,7 @@ internal sealed class ClientPool<T> : IDisposable
         {
             if (!_clients.TryGetValue(region ?? string.Empty, out var client))
             {
-                client = AwsClients.Create<T>(_services, _options, config => Configure(config, region));
+                client = SilentAnswers.Make(() => AwsClients.Create<T>(_services, _options, config => Configure(config, region)));
                 _clients.Add(region ?? string.Empty, client);
                 if (region is null && client.Config.RegionEndpoint is { } configured)
                 {

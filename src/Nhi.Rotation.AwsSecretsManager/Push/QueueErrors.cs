@@ -29,7 +29,7 @@ internal static class QueueErrors
         "SignatureDoesNotMatch" or "InvalidSignatureException" or "RequestExpired" or "IncompleteSignature" =>
             ("SQS refused the signature of the request", "Check the secret access key, the region, and that this machine's clock is right to within 5 minutes."),
         "OverLimit" => ("too many messages are in flight", "Check that messages can be deleted, and that nothing else receives from this queue."),
-        "RequestThrottled" or "ThrottlingException" or "Throttling" => ("SQS asked for fewer requests", "Nothing, if it is rare. Else check what else reads this queue."),
+        "RequestThrottled" or "ThrottlingException" or "Throttling" => ("SQS asked for fewer requests", "Do nothing if it is rare. Else check what else reads this queue."),
         _ => ($"SQS answered {Printable(code)}", "Check the app's AWS identity, region and endpoint; see the AWS Health Dashboard if it lasts."),
     };
 

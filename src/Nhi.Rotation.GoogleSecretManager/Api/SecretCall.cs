@@ -20,7 +20,7 @@ internal readonly record struct SecretCall(string CredentialName, SecretAddress 
             403 => (BackendFailure.AccessDenied, $"{Where} refused {permission} on {secret}",
                 $"Grant {permission} on it to the app's identity, such as with the roles Secret Manager Viewer and Secret Manager Secret Accessor, and check that the project has the Secret Manager API enabled."),
             404 => (BackendFailure.NotFound, $"{Where} has no {secret}", "Check project, region and name. A secret with an expiry is deleted when it comes."),
-            429 => (BackendFailure.Throttled, $"{Where} asked for fewer requests", "Nothing, if it is rare. Else refresh less often, or raise the project's quota."),
+            429 => (BackendFailure.Throttled, $"{Where} asked for fewer requests", "Do nothing if it is rare. Else refresh less often, or raise the project's quota."),
             400 => (BackendFailure.Misconfigured, $"{Where} refused the request for {secret} as invalid", "Check the secret's name, and that a regional secret is asked at its own region's endpoint."),
             >= 500 => (BackendFailure.Unavailable, $"{Where} failed with HTTP {(int)response.StatusCode}", "Wait: it is asked again. See Google Cloud's service health if it lasts."),
             _ => (BackendFailure.Misconfigured, $"{Where} answered HTTP {(int)response.StatusCode} for {secret}", "Check the endpoint, and any proxy in between."),

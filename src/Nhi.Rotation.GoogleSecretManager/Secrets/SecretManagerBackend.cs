@@ -16,12 +16,16 @@ internal sealed class SecretManagerBackend(SecretApi api, AliasNames names, ILog
         var address = SecretAddress.Parse(request.Key);
         var call = new SecretCall(request.CredentialName, address, api.Where(address));
         var secret = await api.GetSecretAsync(call, ct).ConfigureAwait(false);
-        var versions = StagedVersion.Choose(secret, await ReadVersionsAsync(call, secret, ct).ConfigureAwait(false), names, request.KnownVersionIds);
+        var all = await ReadVersionsAsync(call, secret, ct).ConfigureAwait(false);
+        var versions = StagedVersion.Choose(secret, all, names, request.KnownVersionIds);
         var presented = versions.FindLast(static version => version is { RevokedBecause: null, IsEnabled: true, Label: VersionLabel.Current or VersionLabel.None });
-        if (presented is null && !versions.Exists(version => version is not { RevokedBecause: null, IsEnabled: true } && request.KnownVersionIds.Contains(version.Id)))
+        var isLost = VersionStages.Aliased(secret, names.Current) is { } current && !all.ContainsKey(current);
+        if ((presented is null || isLost) && !versions.Exists(version => version is not { RevokedBecause: null, IsEnabled: true } && request.KnownVersionIds.Contains(version.Id)))
         {
-            // To a process that knows one of those it is news that they have ended, and no error.
-            throw call.Error(BackendFailure.NotFound, $"secret '{address.Name}' has no enabled version that may be presented", "Add a version (gcloud secrets versions add), or enable one.");
+            // To a process that knows one of those it is news that they have ended, and no error. Nor is the newest one what an alias wants that names none.
+            throw isLost
+                ? call.Error(BackendFailure.NotFound, $"secret '{address.Name}': its alias '{names.Current}' names a version that the secret does not have", "Move the alias to one that is there (gcloud secrets update --update-version-aliases).")
+                : call.Error(BackendFailure.NotFound, $"secret '{address.Name}' has no enabled version that may be presented", "Add a version (gcloud secrets versions add), or enable one.");
         }
 
         var listed = await Task.WhenAll(versions.Select(version => ReadAsync(call, secret, version, isPresented: version == presented, request.KnownVersionIds, ct))).ConfigureAwait(false);

@@ -36,7 +36,7 @@ internal sealed record VersionStages(long? Current, long? Previous, long? Pendin
     // A current version that is disabled or revoked hands over to the one before it.
     private static long? Presented(List<long> rest, long current) => rest.Contains(current) ? current : Last(rest, one => one < current);
 
-    private static long? Aliased(SecretAnswer secret, string alias) => secret.VersionAliases?.TryGetValue(alias, out var number) == true ? number : null;
+    public static long? Aliased(SecretAnswer secret, string alias) => secret.VersionAliases?.TryGetValue(alias, out var number) == true ? number : null;
 
     private static long? Last(List<long> numbers, Func<long, bool> fits) => numbers.Where(fits).Select(static one => (long?)one).LastOrDefault();
 }

@@ -21,7 +21,7 @@ internal sealed class UseWatch
     {
         var isFirst = _since is null;
         _since ??= now;
-        var news = new List<(CredentialUse Use, long Count, TimeSpan? SeenAt)>();
+        var news = new List<(CredentialUse Use, OldUses Old, TimeSpan? SeenAt)>();
         foreach (var use in uses.Where(use => use.Uses > 0))
         {
             var key = (use.CredentialName, use.VersionId, use.Consumer, use.Caller);
@@ -29,8 +29,7 @@ internal sealed class UseWatch
             if (known?.Uses != use.Uses)
             {
                 _uses[key] = known ??= new OldUse();
-                news.Add((use, use.Uses - known.Uses, _users.TryGetValue((use.CredentialName, use.Consumer, use.Caller), out var seen) ? seen : null));
-                known.Uses = use.Uses;
+                news.Add((use, known.Take(use), _users.TryGetValue((use.CredentialName, use.Consumer, use.Caller), out var seen) ? seen : null));
             }
         }
 
@@ -39,7 +38,7 @@ internal sealed class UseWatch
             _users[(use.CredentialName, use.Consumer, use.Caller)] = now;
         }
 
-        return isFirst ? [] : [.. news.Where(one => one.Use.Stage is not CredentialStage.Current).SelectMany(one => Judge(one.Use, one.Count, one.SeenAt, at, now))];
+        return isFirst ? [] : [.. news.Where(one => one.Old.All > 0).SelectMany(one => Judge(one.Use, one.Old.OutOfService, one.SeenAt, at, now))];
     }
 
     private IEnumerable<CredentialEvent> Judge(CredentialUse use, long count, TimeSpan? seenAt, DateTimeOffset at, TimeSpan now)
@@ -50,7 +49,7 @@ internal sealed class UseWatch
             yield return about with { Reason = seenAt is null ? "new-user" : "back-after-silence" };
         }
 
-        if (use.Stage is not (CredentialStage.Retired or CredentialStage.Revoked))
+        if (count == 0 || use.Stage is not (CredentialStage.Retired or CredentialStage.Revoked))
         {
             yield break;
         }
@@ -70,14 +69,31 @@ internal sealed class UseWatch
         }
     }
 
+    private readonly record struct OldUses(long InOverlap, long OutOfService)
+    {
+        public long All => InOverlap + OutOfService;
+    }
+
     private sealed class OldUse
     {
-        public long Uses { get; set; }
+        public long Uses { get; private set; }
+
+        public long InOverlap { get; private set; }
+
+        public long OutOfService { get; private set; }
 
         public TimeSpan? WindowEndsAt { get; set; }
 
         public long InWindow { get; set; }
 
         public bool IsTold { get; set; }
+
+        // What was used while the version was current is nothing out of the ordinary, however late it is noticed.
+        public OldUses Take(CredentialUse use)
+        {
+            var old = new OldUses(use.ResidualInOverlap - InOverlap, use.ResidualRetired - OutOfService);
+            (Uses, InOverlap, OutOfService) = (use.Uses, use.ResidualInOverlap, use.ResidualRetired);
+            return old;
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class StoreRevoker(Func<string, CredentialCore> find, BackendCal
         var id = core.Shelf.IdOf(versionId);
         var isKnown = core.State.Find(id) is not null;
         await core.DeclareRevokedAsync(id, why, ct).ConfigureAwait(false);
-        await EndAsync(store, new BackendRevocation(credentialName, core.Key, id), why, ct).ConfigureAwait(false);
+        await EndAsync(store, new BackendRevocation(credentialName, core.Key, id), why, isKnown, ct).ConfigureAwait(false);
 
         // It has happened; how the refresh goes is told by the log and the set.
         await core.RefreshAsync(RefreshReason.Requested, ct).ConfigureAwait(false);
@@ -68,12 +68,19 @@ internal sealed class StoreRevoker(Func<string, CredentialCore> find, BackendCal
 
     private static bool IsLast(CredentialCore core, string versionId) => Presentability.IsLast(core.State, core.Shelf.IdOf(versionId));
 
-    private async ValueTask EndAsync(IBackendRevoker store, BackendRevocation revocation, string why, CancellationToken ct)
+    private async ValueTask EndAsync(IBackendRevoker store, BackendRevocation revocation, string why, bool isKnown, CancellationToken ct)
     {
         try
         {
             await caller.RevokeAsync(store, revocation, ct).ConfigureAwait(false);
-            log.RevokedInStore(revocation.CredentialName, revocation.VersionId, why);
+            if (isKnown)
+            {
+                log.RevokedInStore(revocation.CredentialName, revocation.VersionId, why);
+            }
+            else
+            {
+                log.UnknownToStore(revocation.CredentialName, revocation.VersionId, why);
+            }
         }
         catch (BackendException error)
         {

@@ -130,6 +130,9 @@ internal sealed partial class EngineLog
     [LoggerMessage(139, LogLevel.Error, "Credential '{Credential}': version '{Version}' was to be ended in its store (why: {Why}) and may still be valid there: {Problem} It is revoked in this process. Ask again.")]
     public partial void NotRevokedInStore(string credential, string version, string why, string problem);
 
+    [LoggerMessage(143, LogLevel.Warning, "Credential '{Credential}': version '{Version}' was to be ended in its store (why: {Why}). The store did not object, but this process has seen no such version, so maybe nothing was ended. Compare the id with those on the status page.")]
+    public partial void UnknownToStore(string credential, string version, string why);
+
     [LoggerMessage(145, LogLevel.Information, "Credential '{Credential}': version '{Version}', a lease of this process, was given back to its store.")]
     public partial void GivenBack(string credential, string version);
 

@@ -58,14 +58,17 @@ public sealed class StoreControlTests
     {
         await using var app = await StartAsync();
         _store.Add("stripe", "the-second-value-of-it");
-        Assert.Equal(200, (await SendAsync(app, """{"credential":"stripe","version":"typo","why":"so that v2 is known"}""")).Status);
+        Assert.Equal(
+            (200, """{"credential":"stripe","done":"asked of store","version":"typo","isKnown":false,"current":"v2"}"""),
+            await SendAsync(app, """{"credential":"stripe","version":"typo","why":"so that v2 is known"}"""));
         _store.FailNext(100, BackendFailure.AccessDenied);
 
         var (status, body) = await SendAsync(app, """{"credential":"stripe","version":"v1","why":"leaked"}""");
 
         Assert.Equal(502, status);
         Assert.Contains("is revoked in this process, and may still be valid in its store", body, StringComparison.Ordinal);
-        Assert.Contains(app.Log.GetSnapshot(), entry => entry.Id.Id == 482);
+        Assert.Contains("Credential 'stripe': ", body, StringComparison.Ordinal);
+        Assert.Contains(app.Log.GetSnapshot(), entry => entry.Id.Id == 482 && entry.Message.Contains("Credential 'stripe': ", StringComparison.Ordinal));
         Assert.DoesNotContain(Value, body, StringComparison.Ordinal);
         Assert.DoesNotContain(app.Log.GetSnapshot(), entry => entry.Message.Contains(Value, StringComparison.Ordinal));
     }

@@ -108,6 +108,31 @@ public sealed class CredentialEventTests : IAsyncDisposable
         Assert.Equal(isFlood ? (CredentialEventKind.AbnormalUse, "flood") : (CredentialEventKind.LeakReported, ""), (second.Kind, second.Reason));
     }
 
+    [Fact]
+    public async Task What_a_key_was_used_for_before_it_was_revoked_is_no_use_of_an_old_key_however_late_it_is_noticed()
+    {
+        var provider = await LoadAsync();
+        await PutAsync(provider, "v2", "value-two");
+        await using var reader = await ReaderAsync();
+        Advance(TimeSpan.FromSeconds(10));
+        Advance(TimeSpan.FromHours(1));
+        for (var i = 0; i < 200; i++)
+        {
+            provider.Match("value-two"u8, "newcomer");
+        }
+
+        await provider.RevokeAsync("v2", "leaked", Ct);
+        Advance(TimeSpan.FromSeconds(10));
+        _events.Tell(new CredentialEvent(CredentialEventKind.LeakReported, "end", _time.GetUtcNow()));
+        Assert.Equal((CredentialEventKind.Revoked, "", "v2", null), await reader.NextAsync());
+        Assert.Equal((CredentialEventKind.RolledBack, "store", "v1", "v2"), await reader.NextAsync());
+        Assert.Equal("end", (await reader.NextWholeAsync()).CredentialName);
+
+        provider.Match("value-two"u8, "newcomer");
+        Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal((CredentialEventKind.OldVersionUsed, "revoked", "v2", null), await reader.NextAsync());
+    }
+
     [Theory]
     [InlineData(6, false)]
     [InlineData(7, true)]

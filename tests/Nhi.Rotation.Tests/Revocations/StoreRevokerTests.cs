@@ -115,6 +115,8 @@ public sealed class StoreRevokerTests : IAsyncLifetime
         _store.Add("stripe", "the-second-value");
 
         Assert.False(await Revoker.RevokeAsync("stripe", "typo", "leaked", ct: Ct));
+        Assert.DoesNotContain(Lines(), static line => line.Id.Id == 138);
+        Assert.Contains(Lines(), static line => line is { Id.Id: 143, Level: LogLevel.Warning } && line.Message.Contains("'typo'", StringComparison.Ordinal) && line.Message.Contains("maybe nothing was ended", StringComparison.Ordinal));
         Assert.True(await Revoker.RevokeAsync("stripe", old, "leaked", ct: Ct));
         Assert.True(await Revoker.RevokeAsync("stripe", old, "leaked", ct: Ct));
 
