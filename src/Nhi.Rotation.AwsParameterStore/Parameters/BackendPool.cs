@@ -2,7 +2,6 @@ using Amazon.Extensions.NETCore.Setup;
 using Amazon.SimpleSystemsManagement;
 using Microsoft.Extensions.Logging;
 using Nhi.Rotation.AwsSecretsManager;
-using Nhi.Rotation.AwsSecretsManager.Push;
 
 namespace Nhi.Rotation.AwsParameterStore.Parameters;
 

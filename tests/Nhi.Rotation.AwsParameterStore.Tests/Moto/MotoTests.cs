@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Nhi.Rotation.AwsSecretsManager;
 using Nhi.Rotation.AwsSecretsManager.Tests.Moto;
 using Nhi.Rotation.TestSupport;
 
@@ -23,24 +22,24 @@ public sealed class MotoTests(MotoServer moto) : IClassFixture<MotoServer>
         Assert.Equal("value-1", Of(app).Current.Reveal());
 
         // Two pages of the history.
-        for (var i = 2; i <= 60; i++)
+        for (var i = 2; i <= 52; i++)
         {
             await PutAsync("/prod/history", $"value-{i}");
         }
 
         await Of(app).RefreshAsync(RefreshReason.Requested, Ct);
-        Assert.Equal(("value-60", "57 58 59"), (Of(app).Current.Reveal(), Previous(app)));
+        Assert.Equal(("value-52", "49 50 51"), (Of(app).Current.Reveal(), Previous(app)));
 
         await LabelAsync("/prod/history", 7, "current");
-        await LabelAsync("/prod/history", 60, "pending");
+        await LabelAsync("/prod/history", 52, "pending");
         await Of(app).RefreshAsync(RefreshReason.Requested, Ct);
         await Eventually.TrueAsync(() => Of(app).Current.Reveal() == "value-7");
-        Assert.Equal(("6", "60"), (Previous(app), Numbers(Of(app).Credentials.Pending)));
+        Assert.Equal(("6", "52"), (Previous(app), Numbers(Of(app).Credentials.Pending)));
 
-        await LabelAsync("/prod/history", 60, "current");
+        await LabelAsync("/prod/history", 52, "current");
         await LabelAsync("/prod/history", 7, "previous");
         await Of(app).RefreshAsync(RefreshReason.Requested, Ct);
-        await Eventually.TrueAsync(() => Of(app).Current.Reveal() == "value-60");
+        await Eventually.TrueAsync(() => Of(app).Current.Reveal() == "value-52");
         Assert.Equal("7", Previous(app));
     }
 

@@ -65,7 +65,7 @@ public sealed class MotoTests(MotoServer moto) : IClassFixture<MotoServer>
         Assert.True(await app.Services.GetRequiredService<IStoreRevoker>().RevokeAsync("cred", first, "leaked", ct: Ct));
         await RefreshAsync(other, "cred");
 
-        Assert.Equal($"{second}: AWSCURRENT AWSPENDING", await LabelsAsync("prod/ended"));
+        Assert.Equal($"AWSCURRENT AWSPENDING {second}", await LabelsAsync("prod/ended"));
         Assert.All((IHost[])[app, other], host => Assert.Equal((second, 0), (Of(host, "cred").Current.VersionId, Of(host, "cred").Credentials.Previous.Count)));
     }
 
@@ -81,7 +81,7 @@ public sealed class MotoTests(MotoServer moto) : IClassFixture<MotoServer>
         var error = await Assert.ThrowsAsync<BackendException>(async () => await app.Services.GetRequiredService<IStoreRevoker>().RevokeAsync("cred", second, "leaked", ct: Ct));
 
         Assert.Contains("is AWSCURRENT", error.Message, StringComparison.Ordinal);
-        Assert.Equal($"{first}: AWSPREVIOUS; {second}: AWSCURRENT AWSPENDING", await LabelsAsync("prod/current"));
+        Assert.Equal($"AWSCURRENT AWSPENDING {second}; AWSPREVIOUS {first}", await LabelsAsync("prod/current"));
         Assert.Equal(first, Of(app, "cred").Current.VersionId);
     }
 
@@ -168,6 +168,6 @@ public sealed class MotoTests(MotoServer moto) : IClassFixture<MotoServer>
     private async Task<string> LabelsAsync(string secretId)
     {
         var stages = (await moto.DoAsync("secretsmanager.DescribeSecret", new { SecretId = secretId }))["VersionIdsToStages"]!.Deserialize<Dictionary<string, string[]>>()!;
-        return string.Join("; ", stages.Where(static one => one.Value.Length > 0).Select(static one => $"{one.Key}: {string.Join(' ', one.Value.Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal));
+        return string.Join("; ", stages.Where(static one => one.Value.Length > 0).Select(static one => $"{string.Join(' ', one.Value.Order(StringComparer.Ordinal))} {one.Key}").Order(StringComparer.Ordinal));
     }
 }
