@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Nhi.Rotation.Spelling;
 
 namespace Nhi.Rotation.Vault;
 
@@ -45,7 +46,7 @@ internal static class VaultSections
         }
         catch (ArgumentException mistake)
         {
-            builder.Refuse($"{section.Path}: {mistake.Message}");
+            builder.Refuse(mistake.Message.StartsWith(section.Path, StringComparison.Ordinal) ? mistake.Message : $"{section.Path}: {mistake.Message}");
         }
     }
 
@@ -55,8 +56,8 @@ internal static class VaultSections
             : Uri.TryCreate(text, UriKind.Absolute, out var address) ? address
             : throw new ArgumentException($"{section.Path}:Address is not an address. Write it with its scheme, such as https://vault.example.com:8200.");
         options.WrapFor = section["WrapFor"] is not { Length: > 0 } wait ? null
-            : TimeSpan.TryParse(wait, CultureInfo.InvariantCulture, out var time) ? time
-            : throw new ArgumentException($"{section.Path}:WrapFor is not a duration. Write hours, minutes and seconds, such as 00:01:00.");
+            : Duration.TryParse(wait, out var time) ? time
+            : throw new ArgumentException($"{section.Path}:WrapFor is not a duration. Write {Duration.Form}.");
         options.Namespace = section["Namespace"];
         options.TokenFile = section["TokenFile"];
         options.Login = section.GetSection("Login") is var login && login.Exists() ? LoginSection.Read(login) : null;

@@ -49,6 +49,51 @@ public sealed class KvDoubtTests : IDisposable
     }
 
     [Fact]
+    public async Task An_old_version_without_the_field_stops_no_newer_one_and_the_newest_without_it_is_an_error()
+    {
+        Data(2, static () => ScriptedVault.Json("""{"data":{"data":{"other":"value-2"}}}"""));
+        var listing = await ListAsync();
+        Data(3, static () => ScriptedVault.Json("""{"data":{"data":{"other":"value-3"}}}"""));
+
+        var error = await Assert.ThrowsAsync<BackendException>(ListAsync);
+
+        Assert.Equal([true, false, true], listing.Versions.Select(static version => version.Value is not null));
+        Assert.Contains("has no field 'value'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("JsonField", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_versions_that_ended_those_that_are_known_are_said_to_have_ended_and_all_if_no_other_is_there()
+    {
+        var known = (await ListAsync()).Versions.Select(static version => version.Id).Take(1).ToHashSet();
+        Metadata("2026-11-20T10:00:00Z", created: "2026-11-20T08:00:00.123456789Z", [1, 2, 3], ended: [1, 2]);
+        var some = await ListAsync(known);
+        Metadata("2026-11-20T10:00:00Z", created: "2026-11-20T08:00:00.123456789Z", [1, 2, 3], ended: [1, 2, 3]);
+
+        var none = await ListAsync();
+
+        Assert.Equal([("1", false), ("3", true)], some.Versions.Select(static version => (version.Id[..1], version.IsEnabled)));
+        Assert.Equal([("1", false), ("2", false), ("3", false)], none.Versions.Select(static version => (version.Id[..1], version.IsEnabled)));
+    }
+
+    [Theory]
+    [InlineData("app", "'secret/metadata/app' in namespace 'team'", null)]
+    [InlineData("secret/data/app", "'secret/metadata/secret/data/app'", "without the mount")]
+    [InlineData("/data/app", "'secret/metadata/data/app'", "without the mount")]
+    public async Task What_is_not_there_is_named_by_the_path_that_was_asked_for(string path, string asked, string? fix)
+    {
+        var settings = new VaultSettings(new VaultAddress(new Uri("https://vault.test"), "Address", IsGiven: true), "team", _tokenFile);
+        var backend = new KvBackend(new VaultHttp(new VaultWire(() => new HttpClient(_vault, disposeHandler: false), settings, _time), new StoredToken(settings.TokenFile), settings), settings, _time);
+        _vault.Answers.Remove("/v1/secret/metadata/app");
+
+        var error = await Assert.ThrowsAsync<BackendException>(async () => await backend.ListAsync(new BackendRequest("app", path, new HashSet<string>()), Ct));
+
+        Assert.Equal(BackendFailure.NotFound, error.Failure);
+        Assert.Contains(asked, error.Message, StringComparison.Ordinal);
+        Assert.Equal(fix is not null, error.Message.Contains("without the mount", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_newest_version_that_may_not_be_read_is_an_error_before_any_other_is_asked_for()
     {
         Data(3, static () => ScriptedVault.Status(403));
@@ -115,10 +160,12 @@ public sealed class KvDoubtTests : IDisposable
 
     private void Metadata(string updated, params int[] numbers) => Metadata(updated, created: "2026-11-20T08:00:00.123456789Z", numbers);
 
-    private void Metadata(string updated, string created, params int[] numbers)
+    private void Metadata(string updated, string created, params int[] numbers) => Metadata(updated, created, numbers, ended: []);
+
+    private void Metadata(string updated, string created, int[] numbers, int[] ended)
     {
         var versions = numbers.Select(number => $$"""
-            "{{number}}":{"created_time":"2026-11-20T08:0{{number}}:00.123456789Z","deletion_time":"","destroyed":false}
+            "{{number}}":{"created_time":"2026-11-20T08:0{{number}}:00.123456789Z","deletion_time":"","destroyed":{{(ended.Contains(number) ? "true" : "false")}}}
             """);
         var body = $$$$"""{"data":{"created_time":"{{{{created}}}}","current_version":{{{{numbers.Max()}}}},"updated_time":"{{{{updated}}}}","versions":{ {{{{string.Join(',', versions)}}}} }}}""";
         _vault.Answers["/v1/secret/metadata/app"] = () => ScriptedVault.Json(body);

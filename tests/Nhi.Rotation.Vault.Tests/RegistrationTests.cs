@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using CustomBackend.LocalVault;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,67 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_ended_in_the_store_is_not_used_even_if_nothing_else_is_there()
+    {
+        await using var server = await LocalVaultServer.StartAsync(TimeProvider.System);
+        await File.WriteAllTextAsync(_tokenFile, LocalVaultServer.Token, Ct);
+        await PutAsync(server, "first-value");
+        using var app = App(server.Address);
+        await app.StartAsync(Ct);
+        var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");
+
+        await PostAsync(server, "v1/secret/delete/team/key", new { versions = new[] { 1 } });
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        var error = Assert.Throws<CredentialUnavailableException>(() => provider.Current);
+        await PutAsync(server, "second-value");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+
+        Assert.Contains("is disabled", error.Message, StringComparison.Ordinal);
+        Assert.Equal("second-value", provider.Current.Reveal());
+        await app.StopAsync(Ct);
+    }
+
+    [Theory]
+    [InlineData("30s", null)]
+    [InlineData("00:00:30", null)]
+    [InlineData("24", "WrapFor is not a duration. Write a number and a unit, such as 500ms")]
+    public void A_time_is_written_as_any_other_is(string time, string? mistake)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["C:partner:Vault:Path"] = "team/key", ["C:partner:Vault:Address"] = "https://vault.test", ["C:partner:Vault:WrapFor"] = time });
+        builder.Services.AddRotatingCredentials(builder.Configuration.GetSection("C")).AddVault();
+        using var app = builder.Build();
+
+        var error = Record.Exception(() => app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner"));
+
+        Assert.Equal(mistake is null, error is null);
+        Assert.Contains(mistake ?? "", error?.Message ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("Vault: C:", error?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_with_a_credential_that_is_not_declared_says_which_one_and_which_there_are()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddRotatingCredentials()
+            .AddCredential("vault-secret-id", static credential => credential.FromConfiguration("Id"))
+            .AddCredential("partner", static credential => credential.FromVault("team/key", static vault =>
+            {
+                vault.Address = new Uri("https://vault.test");
+                vault.Login = VaultLogin.AppRole("role-1", "vault-secret-ids");
+            }));
+        using var app = builder.Build();
+        var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");
+
+        var error = await Assert.ThrowsAsync<BackendException>(async () => await provider.RefreshAsync(RefreshReason.Requested, Ct));
+
+        Assert.Equal(BackendFailure.Misconfigured, error.Failure);
+        Assert.Contains("'vault-secret-ids'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("vault-secret-id", error.Message.Replace("'vault-secret-ids'", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_declaration_that_cannot_work_says_so_at_once()
     {
         var error = Assert.Throws<ArgumentException>(() => App(new Uri("http://vault.example.com:8200")));
@@ -62,10 +124,12 @@ public sealed class RegistrationTests : IDisposable
         return builder.Build();
     }
 
-    private static async Task PutAsync(LocalVaultServer server, string value)
+    private static Task PutAsync(LocalVaultServer server, string value) => PostAsync(server, "v1/secret/data/team/key", new { data = new { value } });
+
+    private static async Task PostAsync<T>(LocalVaultServer server, string path, T body)
     {
         using var client = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { { "X-Vault-Token", LocalVaultServer.Token } } };
-        using var answer = await client.PostAsJsonAsync(new Uri("v1/secret/data/team/key", UriKind.Relative), new { data = new { value } }, Ct);
+        using var answer = await client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, Ct);
         answer.EnsureSuccessStatusCode();
     }
 }

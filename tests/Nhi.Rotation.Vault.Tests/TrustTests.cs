@@ -54,6 +54,7 @@ public sealed class TrustTests : IAsyncLifetime
     [InlineData("VAULT_TLS_SERVER_NAME=vault.internal", "VAULT_CACERT")]
     [InlineData("VAULT_CACERT=other.pem VAULT_CAPATH=roots VAULT_TLS_SERVER_NAME=vault.internal", "VAULT_CACERT")]
     [InlineData("VAULT_CACERT=missing.pem VAULT_TLS_SERVER_NAME=vault.internal", "missing.pem")]
+    [InlineData("VAULT_CACERT=missing.pem", "missing.pem")]
     [InlineData("VAULT_SKIP_VERIFY=true", null)]
     [InlineData("VAULT_SKIP_VERIFY=0", "VAULT_CACERT")]
     public async Task Vault_is_who_the_environment_says(string variables, string? problem)

@@ -2,7 +2,7 @@ using Nhi.Rotation.Shapes;
 
 namespace Nhi.Rotation;
 
-/// <summary>A stored secret that is a JSON object of which one field is the value. For authors of backends: the option <c>JsonField</c>, with the same rules and errors everywhere.</summary>
+/// <summary>A stored secret that is a JSON object of which one field is the value. For authors of backends: the option <c>JsonField</c> or <c>Field</c>, with the same rules and errors everywhere.</summary>
 public static class JsonSecret
 {
     /// <summary>Takes the text of one field.</summary>
@@ -17,14 +17,14 @@ public static class JsonSecret
         ArgumentException.ThrowIfNullOrEmpty(field);
         if (!StrictJson.TryParse(json, out var document, out var problem))
         {
-            throw Invalid($"{subject} {problem.Cause}", $"{problem.Fix} Or leave JsonField unset to take the whole content.");
+            throw Invalid($"{subject} {problem.Cause}", $"{problem.Fix} Or name no field, to take the whole content.");
         }
 
         using (document)
         {
             if (!document.RootElement.TryGetProperty(field, out var element))
             {
-                throw Invalid($"{subject} has no field '{field}'", "Correct JsonField, or write the field.");
+                throw Invalid($"{subject} has no field '{field}'", "Correct the name of the field in the options, or write the field.");
             }
 
             return StrictJson.TextOf(element) is { Length: > 0 } text && !text.Contains('\0', StringComparison.Ordinal)

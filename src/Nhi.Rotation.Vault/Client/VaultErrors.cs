@@ -34,6 +34,17 @@ internal static class VaultErrors
             : new BackendException(credentialName, BackendFailure.Unavailable, $"Vault at {authority} did not answer ({error.GetType().Name})", "Check the address, the network path and TLS.");
     }
 
+    /// <summary>The KV engine has no secret, or no version of one, where it was asked for.</summary>
+    public static BackendException NoSecret(BackendRequest request, VaultSettings settings)
+    {
+        var path = request.Key.Trim('/');
+        var asked = settings.KvVersion == 1 ? $"{settings.Mount}/{path}" : $"{settings.Mount}/metadata/{path}";
+        var doubled = ((string[])[$"{settings.Mount}/", "data/", "metadata/"]).Any(part => path.StartsWith(part, StringComparison.Ordinal)) ? "Give the path without the mount, and without 'data/' or 'metadata/'. Or check" : "Check the path,";
+        return new BackendException(
+            request.CredentialName, BackendFailure.NotFound, $"Vault has no version of a secret at '{asked}'{(settings.Namespace is { } space ? $" in namespace '{space}'" : "")}",
+            $"{doubled} the mount, its KvVersion and the namespace, or store a version: vault kv put <path> field=-");
+    }
+
     /// <summary>What the policy must allow for a secret of the KV engine.</summary>
     public static string Reading(string path, VaultSettings settings) =>
         settings.KvVersion == 1 ? $"'read' on '{settings.Mount}/{path}'" : $"'read' on '{settings.Mount}/metadata/{path}' and '{settings.Mount}/data/{path}'";

@@ -13,6 +13,8 @@ internal sealed class VaultTrust(VaultTls tls)
     /// <exception cref="VaultTrustException">What is trusted cannot be read.</exception>
     public bool Accepts(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
+        // First, so that a mistake in what is trusted is not taken for one in a name.
+        var roots = ReadRoots();
         if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
         {
             return false;
@@ -20,7 +22,7 @@ internal sealed class VaultTrust(VaultTls tls)
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(ReadRoots());
+        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
         chain.ChainPolicy.ExtraStore.AddRange(sent?.ChainPolicy.ExtraStore ?? []);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;

@@ -10,22 +10,22 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
     public async ValueTask<BackendListing> ListAsync(BackendRequest request, CancellationToken ct)
     {
         var metadata = await vault.GetAsync(request, Address("metadata", request.Key), VaultJson.Default.VaultAnswerKvMetadata, ct).ConfigureAwait(false)
-            ?? throw NotFound(request);
-        var versions = new List<BackendVersion>();
+            ?? throw VaultErrors.NoSecret(request, settings);
+        var (versions, hasNewest) = (new List<BackendVersion>(), false);
         foreach (var (number, entry) in metadata.Versions.OrderByDescending(version => version.Key))
         {
             // Deleted, or due to be (delete_version_after): the second is an expiry date.
             var deletedOn = Date(entry.DeletionTime);
-            if (!entry.Destroyed && !(deletedOn <= time.GetUtcNow())
-                && await ReadAsync(request, number, entry, deletedOn, isNewest: versions.Count == 0, ct).ConfigureAwait(false) is { } version)
-            {
-                versions.Add(version);
-            }
+            var version = entry.Destroyed || deletedOn <= time.GetUtcNow() ? null : await ReadAsync(request, number, entry, deletedOn, isNewest: !hasNewest, ct).ConfigureAwait(false);
+            hasNewest |= version is not null;
+            versions.Add(version ?? new BackendVersion(IdOf(number, entry), value: null) { IsEnabled = false, CreatedOn = entry.CreatedTime });
         }
 
+        // Of what has ended, what was in use is told, for an absence is a weaker word than an end; and all if there is nothing else.
+        versions.RemoveAll(version => hasNewest && !version.IsEnabled && !request.KnownVersionIds.Contains(version.Id));
         versions.Reverse();
         return versions.Count == 0
-            ? throw NotFound(request)
+            ? throw VaultErrors.NoSecret(request, settings)
             : new BackendListing(versions)
             {
                 Revision = RevisionOf(metadata),
@@ -72,9 +72,9 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
 
                 value = VaultValue.Of(request, settings.Field, data.GetRawText(), $"version '{id}' of the Vault secret '{request.Key}'");
             }
-            catch (BackendException refused) when (refused.Failure == BackendFailure.AccessDenied && !isNewest)
+            catch (BackendException error) when (error.Failure is BackendFailure.AccessDenied or BackendFailure.InvalidContent && !isNewest)
             {
-                // A policy may close single versions. Listed without its value an old one is asked for again, and stops no newer one.
+                // A policy may close single versions, and one may lack the field. Listed without its value an old one is asked for again, and stops no newer one.
             }
         }
 
@@ -82,9 +82,6 @@ internal sealed class KvBackend(VaultHttp vault, VaultSettings settings, TimePro
     }
 
     private string Address(string kind, string path) => $"/v1/{VaultPath.Escape(settings.Mount)}/{kind}/{VaultPath.Escape(path)}";
-
-    private static BackendException NotFound(BackendRequest request) => new(
-        request.CredentialName, BackendFailure.NotFound, $"Vault has no readable version of '{request.Key}'", "Check the path, the mount, its KvVersion and the namespace, or store a version: vault kv put <path> field=-");
 
     private static DateTimeOffset? Date(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;

@@ -21,8 +21,7 @@ internal sealed class KvOneBackend(VaultHttp vault, VaultSettings settings) : IC
         using var secret = await vault.GetAsync(request, $"/v1/{VaultPath.Escape(settings.Mount)}/{VaultPath.Escape(request.Key)}", VaultJson.Default.VaultAnswerJsonDocument, ct, carriesValue: true).ConfigureAwait(false);
         if (secret is not { RootElement: { ValueKind: JsonValueKind.Object } data })
         {
-            throw new BackendException(
-                request.CredentialName, BackendFailure.NotFound, $"Vault has no secret '{request.Key}'", "Check the path, the mount, its KvVersion and the namespace, or store the secret: vault kv put <path> field=-");
+            throw VaultErrors.NoSecret(request, settings);
         }
 
         var json = data.GetRawText();

@@ -10,17 +10,7 @@ internal sealed class CertificateLogin(LoginTerms terms, VaultSettings settings,
 {
     public async Task<GivenToken> LogInAsync(VaultWire wire, string credentialName, CancellationToken ct)
     {
-        var provider = certificate();
-        Credential version;
-        try
-        {
-            version = await provider.GetCurrentAsync(ct).ConfigureAwait(false);
-        }
-        catch (CredentialUnavailableException)
-        {
-            throw new BackendException(credentialName, BackendFailure.Unavailable, $"the certificate '{terms.Credential}' to log in to Vault with is not there", "See why that credential could not be loaded.");
-        }
-
+        var (provider, version) = await LoginCredential.LoadAsync(credentialName, terms.Credential!, certificate, ct).ConfigureAwait(false);
         using var transport = VaultWire.NewTransport(settings.Tls);
         try
         {

@@ -15,15 +15,7 @@ internal sealed class CredentialLogin(LoginTerms terms, Func<IRotatingCredential
 
     public async Task<GivenToken> LogInAsync(VaultWire wire, string credentialName, CancellationToken ct)
     {
-        var provider = secret();
-        try
-        {
-            await provider.GetCurrentAsync(ct).ConfigureAwait(false);
-        }
-        catch (CredentialUnavailableException)
-        {
-            throw new BackendException(credentialName, BackendFailure.Unavailable, $"the credential '{terms.Credential}' to log in to Vault with is not there", "See why that one could not be loaded.");
-        }
+        var (provider, _) = await LoginCredential.LoadAsync(credentialName, terms.Credential!, secret, ct).ConfigureAwait(false);
 
         foreach (var version in provider.Credentials.Presentable)
         {

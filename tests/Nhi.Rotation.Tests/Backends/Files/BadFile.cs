@@ -63,7 +63,7 @@ internal sealed record BadFile(
         ["JSON field: not an object"] = new(
             f => f.Write("token", $"[\"{Canary}\"]"), BackendFailure.InvalidContent, "not an object", "Write an object", UseField),
         ["JSON field: missing"] = new(
-            f => f.Write("token", $$"""{"Password":"{{Canary}}"}"""), BackendFailure.InvalidContent, "no field 'password'", "Correct JsonField", UseField),
+            f => f.Write("token", $$"""{"Password":"{{Canary}}"}"""), BackendFailure.InvalidContent, "no field 'password'", "Correct the name", UseField),
         ["JSON field: twice"] = new(
             f => f.Write("token", $$"""{"password":"{{Canary}}","password":"b"}"""), BackendFailure.InvalidContent, "property twice", "once", UseField),
         ["JSON field: not a string"] = new(
