@@ -15,6 +15,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
     private readonly Lock _gate = new();
     private readonly List<Leaseholder> _holders = [];
     private readonly Dictionary<(string Credential, string Version), LeaseReturn> _returns = [];
+    private Task? _end;
 
     /// <summary>The verdict on an old version of a credential, which ends at a time.</summary>
     public Func<string, string, DateTimeOffset?, VerdictKind?> Judge { get; set; } = static (_, _, _) => null;
@@ -66,8 +67,16 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         return holder?.State().Find(versionId) is { } lease && LeaseRules.MustGo(lease, clock.Now) ? GiveBackAsync(holder, versionId, TimeSpan.MaxValue, ct) : Task.CompletedTask;
     }
 
-    /// <summary>Gives all back, as far as there is time.</summary>
-    public async ValueTask EndAsync()
+    /// <summary>Gives all back, as far as there is time. Once: who stops is disposed after that, and would wait again for a store that does not answer.</summary>
+    public Task EndAsync()
+    {
+        lock (_gate)
+        {
+            return _end ??= EndAllAsync();
+        }
+    }
+
+    private async Task EndAllAsync()
     {
         using var end = new CancellationTokenSource(limit, clock.Time);
         var now = clock.Now;
@@ -158,8 +167,10 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
 
     private void Finish(Leaseholder holder, string versionId, LeaseReturn known, string? problem)
     {
+        bool isLast;
         lock (_gate)
         {
+            isLast = _end is not null;
             known.IsDone = problem is null;
             known.Failures = problem is null ? 0 : known.Failures + 1;
             known.TurnAt = clock.Elapsed + LeaseRules.Pause(known.Failures);
@@ -168,7 +179,7 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
 
         if (problem is not null)
         {
-            log.NotGivenBack(holder.Name, versionId, problem);
+            log.NotGivenBack(holder.Name, versionId, problem, isLast ? "The application stops, so it ends by its time." : "It is tried again until it ends by itself.");
             return;
         }
 

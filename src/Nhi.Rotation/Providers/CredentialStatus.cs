@@ -81,7 +81,7 @@ internal sealed record CredentialStatus
             FailingFor = refresh.FailingFor,
             Paused = Ids(state, static version => version.PausedUntil is not null),
             Unproven = Ids(state, static version => version is { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive }),
-            NoSecrets = Ids(state, static version => version is { IsInService: true, IsListed: true, Unfit.IsRefused: true }),
+            NoSecrets = Ids(state, static version => version is { IsInService: true, IsShown: true, Unfit.IsRefused: true }),
             Unrotated = Ids(state, version => version is { Stage: CredentialStage.Pending, IsListed: true, IsEnabled: true } && version.HasValueOf(current)),
             Returned = Ids(state, version => version is { Stage: CredentialStage.Retired, IsListed: true } && Returns.IsRefused(version, now, settings.Rules.Lifecycle)
                 && (version.RetiredBecause == RetireCause.Returned || version.Label == VersionLabel.Current)),

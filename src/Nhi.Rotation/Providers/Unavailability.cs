@@ -17,19 +17,23 @@ internal static class Unavailability
 
         return state.IsStale
             ? new(name, $"the backend has not answered for longer than MaxStaleness ({settings.Rules.Lifecycle.MaxStaleness})", "Restore access to the backend, or raise MaxStaleness.")
-            : state.Versions.LastOrDefault(version => version is { IsListed: true, Unfit.IsRefused: true }) is { } refused
+            : state.Versions.LastOrDefault(version => version is { IsShown: true, Unfit.IsRefused: true }) is { } refused
             ? new(name, $"version '{refused.Id}' is no secret: {refused.Unfit!.Rule}", "Write the secret itself into the backend, or set AcceptAnyValue if this is it.")
             : state.Versions.Where(version => version.IsListed).MaxBy(version => version.Order) is { } newest
-            ? WhyNot(name, newest, last)
+            ? WithoutAnother(WhyNot(name, newest), newest, last)
             : new(name, "none of its versions may be presented", "Add a valid version to the backend.");
     }
 
+    // One that ended is to be followed by another; where the store cannot be asked for that, there is the trouble.
+    private static CredentialUnavailableException WithoutAnother(CredentialUnavailableException why, VersionState newest, BackendException? last) => last is null || newest.Stage == CredentialStage.Pending
+        ? why
+        : new(why.CredentialName, $"{why.Cause}, and there is no other one: {last.Cause}", last.Fix);
+
     // Of the newest one, for that is what somebody expects to be presented.
-    private static CredentialUnavailableException WhyNot(string name, VersionState version, BackendException? last) => version switch
+    private static CredentialUnavailableException WhyNot(string name, VersionState version) => version switch
     {
         { Stage: CredentialStage.Revoked } => new(name, $"version '{version.Id}' is revoked", "Add a new version to the backend."),
         { IsEnabled: false } => new(name, $"version '{version.Id}' is disabled", "Enable it in the backend, or add a new version."),
-        { RetiredBecause: RetireCause.Expired, ExpiresOn: { } end } when last is not null => new(name, $"version '{version.Id}' expired at {end:u}, and there is no other one: {last.Cause}", last.Fix),
         { RetiredBecause: RetireCause.Expired, ExpiresOn: { } end } => new(name, $"version '{version.Id}' expired at {end:u}", "Add a version to the backend that is valid; or set Expiry to Informs if the service goes on taking this one, to FallsBack if an older one may stand in."),
         { Label: VersionLabel.Pending } => new(name, $"the backend calls version '{version.Id}' pending", "Finish the rotation there, so that a version is current."),
         { Stage: CredentialStage.Pending, Probe: ProbeVerdict.Rejected or ProbeVerdict.Inconclusive } => new(

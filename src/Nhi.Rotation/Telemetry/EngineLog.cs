@@ -136,8 +136,8 @@ internal sealed partial class EngineLog
     [LoggerMessage(145, LogLevel.Information, "Credential '{Credential}': version '{Version}', a lease of this process, was given back to its store.")]
     public partial void GivenBack(string credential, string version);
 
-    [LoggerMessage(146, LogLevel.Warning, "Credential '{Credential}': version '{Version}', a lease of this process, could not be given back: {Problem} It is tried again until it ends by itself.")]
-    public partial void NotGivenBack(string credential, string version, string problem);
+    [LoggerMessage(146, LogLevel.Warning, "Credential '{Credential}': version '{Version}', a lease of this process, could not be given back: {Problem} {Outlook}")]
+    public partial void NotGivenBack(string credential, string version, string problem, string outlook);
 
     [LoggerMessage(140, LogLevel.Error, "Evidence could not be written to '{Path}', so it waits in memory and is tried again: {Reason}")]
     public partial void EvidenceFailed(string path, string reason);

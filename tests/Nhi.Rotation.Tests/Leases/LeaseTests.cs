@@ -125,6 +125,20 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task What_a_store_does_not_take_back_at_the_end_is_not_tried_twice_and_nobody_is_told_that_it_will_be()
+    {
+        var (engine, _, store) = await StartAsync();
+        store.RevokeFails = new BackendException("stripe", BackendFailure.Unavailable, "the store is away", "Wait.");
+
+        await engine.DisposeAsync();
+        await engine.DisposeAsync();
+
+        Assert.Equal(1, store.Attempts);
+        var told = Assert.Single(engine.Log.Collector.GetSnapshot(), static line => line.Id.Id == NotGivenBack);
+        Assert.EndsWith("the store is away. Wait. The application stops, so it ends by its time.", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_has_ended_by_itself_is_not_given_back()
     {
         var (engine, provider, store) = await StartAsync();

@@ -51,6 +51,26 @@ public sealed class NoSecretVersionTests
     }
 
     [Fact]
+    public async Task A_placeholder_that_a_store_of_one_value_holds_no_longer_is_no_trouble_any_more()
+    {
+        var backend = new ScriptedBackend { IsComplete = false }.Put("v1", Good);
+        var (engine, provider) = await Engine.StartAsync(backend);
+        await using var owned = engine;
+        backend.Remove("v1");
+        backend.Put("v2", "changeme");
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+        var before = engine.Status("stripe").NoSecrets;
+        backend.Remove("v2");
+        backend.Put("v3", Good + "-3");
+
+        await provider.RefreshAsync(RefreshReason.Requested, Ct);
+
+        Assert.Equal("v3", provider.Current.VersionId);
+        Assert.Equal(["v2"], before);
+        Assert.Empty(engine.Status("stripe").NoSecrets);
+    }
+
+    [Fact]
     public async Task With_nothing_else_the_error_names_credential_version_rule_and_fix()
     {
         await using var engine = new Engine(Engine.Credential(new ScriptedBackend().Put("v1", "changeme")));

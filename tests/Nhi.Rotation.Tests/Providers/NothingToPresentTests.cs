@@ -5,6 +5,8 @@ namespace Nhi.Rotation.Tests.Providers;
 /// <summary>An app that has nothing to present says what is the matter with the newest version, and never speaks of one before that was not there.</summary>
 public sealed class NothingToPresentTests
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     private static readonly DateTimeOffset Past = new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static TheoryData<string, string> Backends => new()
@@ -34,7 +36,7 @@ public sealed class NothingToPresentTests
         await engine.SettleAsync();
         if (kind == "revoked")
         {
-            await engine["stripe"].RevokeAsync("v1", "leaked", TestContext.Current.CancellationToken);
+            await engine["stripe"].RevokeAsync("v1", "leaked", Ct);
         }
 
         var error = Assert.Throws<CredentialUnavailableException>(() => engine["stripe"].Current);
@@ -46,5 +48,20 @@ public sealed class NothingToPresentTests
             Assert.DoesNotContain("version before stays", record.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("last good", record.Message, StringComparison.OrdinalIgnoreCase);
         });
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_asked_for_another_version_is_the_cause_and_its_fix_the_fix()
+    {
+        var backend = new ScriptedBackend();
+        await using var engine = new Engine(Engine.Credential(backend));
+        backend.Put("v1", "some-long-secret", expiresOn: engine.Time.GetUtcNow().AddSeconds(30));
+        await engine["stripe"].GetCurrentAsync(Ct);
+        backend.AlwaysFail = new BackendException("stripe", BackendFailure.Unavailable, "the store is sealed", "Unseal it.");
+        await engine.AdvanceThroughFailuresAsync(TimeSpan.FromSeconds(31), TimeSpan.FromSeconds(1));
+
+        var error = Assert.Throws<CredentialUnavailableException>(() => engine["stripe"].Current);
+
+        Assert.Matches("version 'v1' expired at .*Z, and there is no other one: the store is sealed\\. Unseal it\\.$", error.Message);
     }
 }

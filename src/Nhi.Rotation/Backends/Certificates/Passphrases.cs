@@ -14,16 +14,18 @@ internal sealed class Passphrases(string name, Func<IRotatingCredentialProvider>
     /// <exception cref="BackendException">There is none to be had now.</exception>
     public async ValueTask<IReadOnlyList<Credential>> VersionsAsync(string credentialName, CancellationToken ct)
     {
-        var provider = find().ForConsumer($"certificate {credentialName}");
+        IRotatingCredentialProvider? provider = null;
         try
         {
+            provider = find().ForConsumer($"certificate {credentialName}");
             var current = await provider.GetCurrentAsync(ct).ConfigureAwait(false);
             return [current, .. provider.Credentials.Presentable.Concat(provider.Credentials.Pending).Where(version => version.VersionId != current.VersionId).DistinctBy(static version => version.VersionId)];
         }
-        catch (CredentialException)
+        catch (CredentialException error)
         {
-            throw new BackendException(
-                credentialName, BackendFailure.Unavailable, $"its passphrase, credential '{name}', cannot be had now", $"See what is said of '{name}'; this is tried again.");
+            throw provider is null
+                ? new BackendException(credentialName, BackendFailure.Misconfigured, $"its passphrase, credential '{name}', cannot be had: {error.Cause}", error.Fix)
+                : new BackendException(credentialName, BackendFailure.Unavailable, $"its passphrase, credential '{name}', cannot be had now", $"See what is said of '{name}'; this is tried again.");
         }
     }
 
