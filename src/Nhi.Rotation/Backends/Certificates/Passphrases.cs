@@ -14,18 +14,16 @@ internal sealed class Passphrases(string name, Func<IRotatingCredentialProvider>
     /// <exception cref="BackendException">There is none to be had now.</exception>
     public async ValueTask<IReadOnlyList<Credential>> VersionsAsync(string credentialName, CancellationToken ct)
     {
-        IRotatingCredentialProvider? provider = null;
+        var provider = find().ForConsumer($"certificate {credentialName}");
         try
         {
-            provider = find().ForConsumer($"certificate {credentialName}");
             var current = await provider.GetCurrentAsync(ct).ConfigureAwait(false);
             return [current, .. provider.Credentials.Presentable.Concat(provider.Credentials.Pending).Where(version => version.VersionId != current.VersionId).DistinctBy(static version => version.VersionId)];
         }
-        catch (CredentialException error)
+        catch (CredentialException)
         {
-            throw provider is null
-                ? new BackendException(credentialName, BackendFailure.Misconfigured, $"its passphrase, credential '{name}', cannot be had: {error.Cause}", error.Fix)
-                : new BackendException(credentialName, BackendFailure.Unavailable, $"its passphrase, credential '{name}', cannot be had now", $"See what is said of '{name}'; this is tried again.");
+            throw new BackendException(
+                credentialName, BackendFailure.Unavailable, $"its passphrase, credential '{name}', cannot be had now", $"See what is said of '{name}'; this is tried again.");
         }
     }
 
