@@ -165,29 +165,41 @@ internal sealed class LeaseDesk(EngineClock clock, EngineLog log, TimeSpan limit
         Finish(holder, versionId, known, problem);
     }
 
+    // Told first: it is under way until it has been told.
     private void Finish(Leaseholder holder, string versionId, LeaseReturn known, string? problem)
     {
-        bool isLast;
+        if (problem is null)
+        {
+            log.GivenBack(holder.Name, versionId);
+        }
+        else
+        {
+            log.NotGivenBack(holder.Name, versionId, problem, IsEnding ? "The application stops, so it ends by its time." : "It is tried again until it ends by itself.");
+        }
+
         lock (_gate)
         {
-            isLast = _end is not null;
             known.IsDone = problem is null;
             known.Failures = problem is null ? 0 : known.Failures + 1;
             known.TurnAt = clock.Elapsed + LeaseRules.Pause(known.Failures);
             known.Call = null;
         }
 
-        if (problem is not null)
-        {
-            log.NotGivenBack(holder.Name, versionId, problem, isLast ? "The application stops, so it ends by its time." : "It is tried again until it ends by itself.");
-            return;
-        }
-
-        log.GivenBack(holder.Name, versionId);
-        if (holder.State().Find(versionId) is { Stage: not CredentialStage.Retired })
+        if (problem is null && holder.State().Find(versionId) is { Stage: not CredentialStage.Retired })
         {
             // The store lists it no longer, and may have another one.
             holder.Signal();
+        }
+    }
+
+    private bool IsEnding
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _end is not null;
+            }
         }
     }
 }
