@@ -42,12 +42,12 @@ internal sealed class TrustStore : IDisposable
 
     public void Start() => _stream.Start();
 
-    /// <summary>Takes bundles from whoever asked first, so that who has its own certificate knows others too.</summary>
+    /// <summary>Takes bundles from who asked for something else as long as the stream brings none, so that who has its own certificate knows others too.</summary>
     public void Begin(X509SVIDResponse response)
     {
         if (response.Svids.Count > 0)
         {
-            _book.Replace(Bundles(response), onlyAsFirst: true);
+            _book.Replace(Bundles(response), onlyAsFirst: _stream.IsOpen);
         }
     }
 

@@ -18,15 +18,20 @@ internal sealed class Subscription<T>(
     WorkloadApi api, string what, Func<CancellationToken, AsyncServerStreamingCall<T>> open, Action<T> take, SpiffeOptions options, TimeProvider time, ILogger logger) : IDisposable
     where T : class
 {
+    // The standard asks for the first message without delay. As long as an attempt of a refresh may take.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _end = new();
     private CancellationTokenSource _signal = new();
     private int _started;
 
-    // Of the loop alone.
-    private bool _isOpen;
+    private volatile bool _isOpen;
 
     /// <summary>Why there is no stream; <see langword="null"/> while there is one, and before the first try.</summary>
     public WorkloadProblem? Problem { get; private set; }
+
+    /// <summary>Whether the stream has brought something since it was opened.</summary>
+    public bool IsOpen => _isOpen;
 
     /// <summary>Fires at the next message or failure. Opens the stream, if nobody did.</summary>
     public IChangeToken Watch()
@@ -59,7 +64,7 @@ internal sealed class Subscription<T>(
             for (var failures = 0; ; failures++)
             {
                 var opened = time.GetTimestamp();
-                var problem = await api.ReadAsync(open, Take, ct).ConfigureAwait(false);
+                var problem = await ReadAsync(ct).ConfigureAwait(false);
                 Problem = problem;
                 if (problem.IsFinal)
                 {
@@ -86,6 +91,27 @@ internal sealed class Subscription<T>(
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task<WorkloadProblem> ReadAsync(CancellationToken ct)
+    {
+        using var silence = new CancellationTokenSource(LongestSilence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, silence.Token);
+        try
+        {
+            return await api.ReadAsync(
+                open,
+                message =>
+                {
+                    silence.CancelAfter(Timeout.InfiniteTimeSpan);
+                    return Take(message);
+                },
+                either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (silence.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return WorkloadProblem.Silence;
         }
     }
 

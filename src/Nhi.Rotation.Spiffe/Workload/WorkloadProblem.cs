@@ -11,6 +11,9 @@ internal sealed record WorkloadProblem(BackendFailure Failure, string Cause, str
     /// <summary>It ended the stream without a word of why, as an agent that restarts does.</summary>
     public static readonly WorkloadProblem Ended = new(BackendFailure.Unavailable, "the SPIFFE Workload API ended the stream", "Nothing, unless it lasts: it is opened again. Then look at the agent's log.");
 
+    /// <summary>It took the call and sent nothing.</summary>
+    public static readonly WorkloadProblem Silence = new(BackendFailure.Unavailable, "the SPIFFE Workload API sends nothing on a stream that it took", "Look at the agent's log; the stream is opened again.");
+
     /// <summary>Whether the standard says not to ask again: the error is in the program or the set-up.</summary>
     public bool IsFinal { get; private init; }
 
