@@ -95,15 +95,20 @@ internal sealed class SecretApi(GoogleConnection connection, Uri? endpoint)
         }
     }
 
-    private static BackendException Unreached(SecretCall call, Exception error) => error switch
+    // The token is fetched on the way, and whose failure it was is not told.
+    private static BackendException Unreached(SecretCall call, Exception error)
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => call.Error(
-            BackendFailure.Unavailable, $"the name of {call.Where} could not be resolved", "Check DNS, and that the region exists and has Secret Manager."),
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => call.Error(
-            BackendFailure.Unavailable, $"no TLS connection to {call.Where} could be made", "Check the trusted certificate authorities, and any proxy that intercepts TLS."),
-        OperationCanceledException or TimeoutException => call.Error(BackendFailure.Unavailable, $"{call.Where} did not answer in time", "Check the network path to it, including firewalls and Private Service Connect."),
-        _ => call.Error(BackendFailure.Unavailable, $"{call.Where} could not be reached ({error.GetType().Name})", "Check the network path to it, including proxy, firewalls and Private Service Connect."),
-    };
+        var there = $"{call.Where}, or where its access token is from,";
+        return error switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => call.Error(
+                BackendFailure.Unavailable, $"the name of {there} could not be resolved", "Check DNS, and that the region exists and has Secret Manager."),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => call.Error(
+                BackendFailure.Unavailable, $"no TLS connection to {there} could be made", "Check the trusted certificate authorities, and any proxy that intercepts TLS."),
+            OperationCanceledException or TimeoutException => call.Error(BackendFailure.Unavailable, $"{there} did not answer in time", "Check the network path to it, including firewalls and Private Service Connect."),
+            _ => call.Error(BackendFailure.Unavailable, $"{there} could not be reached ({error.GetType().Name})", "Check the network path to it, including proxy, firewalls and Private Service Connect."),
+        };
+    }
 
     private static async Task<T> ReadAsync<T>(SecretCall call, HttpResponseMessage response, string permission, JsonTypeInfo<T> type, CancellationToken ct)
         where T : class
