@@ -1,7 +1,5 @@
 using System.Net.Sockets;
-using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
-using Microsoft.Extensions.DependencyInjection;
 using Nhi.Rotation.AwsSecretsManager.Tests.Server;
 
 namespace Nhi.Rotation.AwsSecretsManager.Tests;
@@ -283,13 +281,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_machine_without_a_region_is_misconfigured()
     {
-        var services = new ServiceCollection();
-        services.AddRotatingCredentials().AddCredential("cred", credential => credential.FromAwsSecretsManager(Name, static aws =>
-            aws.Aws = new AWSOptions { Credentials = new BasicAWSCredentials("AKIAEXAMPLE", "key") }));
-        await using var app = services.BuildServiceProvider();
-
-        var error = await Assert.ThrowsAsync<BackendException>(async () =>
-            await app.GetRequiredKeyedService<IRotatingCredentialProvider>("cred").RefreshAsync(RefreshReason.Requested, TestContext.Current.CancellationToken));
+        var error = await BareMachine.RefuseAsync(static credential => credential.FromAwsSecretsManager(Name, static aws => aws.Aws = BareMachine.KeysAlone));
 
         Assert.Equal(BackendFailure.Misconfigured, error.Failure);
         Assert.Contains("no AWS region is set", error.Cause, StringComparison.Ordinal);

@@ -20,10 +20,7 @@ public sealed class RegistrationTests : IDisposable
     public async Task An_app_follows_the_secret_and_keeps_what_it_has_while_Vault_is_sealed()
     {
         await using var server = await LocalVaultServer.StartAsync(TimeProvider.System);
-        await File.WriteAllTextAsync(_tokenFile, LocalVaultServer.Token, Ct);
-        await PutAsync(server, "first-value");
-        using var app = App(server.Address);
-        await app.StartAsync(Ct);
+        using var app = await StartAsync(server);
         var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");
         Assert.Equal("first-value", provider.Current.Reveal());
 
@@ -45,10 +42,7 @@ public sealed class RegistrationTests : IDisposable
     public async Task What_ended_in_the_store_is_not_used_even_if_nothing_else_is_there()
     {
         await using var server = await LocalVaultServer.StartAsync(TimeProvider.System);
-        await File.WriteAllTextAsync(_tokenFile, LocalVaultServer.Token, Ct);
-        await PutAsync(server, "first-value");
-        using var app = App(server.Address);
-        await app.StartAsync(Ct);
+        using var app = await StartAsync(server);
         var provider = app.Services.GetRequiredKeyedService<IRotatingCredentialProvider>("partner");
 
         await PostAsync(server, "v1/secret/delete/team/key", new { versions = new[] { 1 } });
@@ -109,6 +103,16 @@ public sealed class RegistrationTests : IDisposable
 
         Assert.Contains("'partner'", error.Message, StringComparison.Ordinal);
         Assert.Contains("clear text", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>An app that has loaded the first value.</summary>
+    private async Task<IHost> StartAsync(LocalVaultServer server)
+    {
+        await File.WriteAllTextAsync(_tokenFile, LocalVaultServer.Token, Ct);
+        await PutAsync(server, "first-value");
+        var app = App(server.Address);
+        await app.StartAsync(Ct);
+        return app;
     }
 
     private IHost App(Uri address)
